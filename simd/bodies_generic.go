@@ -1,0 +1,7 @@
+package simd
+
+// offered returns the levels above Generic that this CPU and build can run.
+func offered() []Level { return nil }
+
+// bodies returns the kernels of metric m at level l.
+func bodies(_ Level, m Metric) impl { return generic[m] }
