@@ -1,0 +1,71 @@
+# Every check that .ci/run makes is a target here.
+GO       ?= go
+VERSION  := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
+LDFLAGS  := -X main.version=$(VERSION)
+PORTABLE := ./simd/... ./exact/... ./ann/... ./generator/... ./internal/xrand/...
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help build demo test test-purego test-levels test-race test-arm64 \
+	generate generate-check fmt-check vet staticcheck fuzz bench ci clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+build: ## build bin/nngmix
+	$(GO) build -ldflags "$(LDFLAGS)" -o bin/nngmix ./cmd/nngmix
+
+demo: build ## write a table of 200,000 rows, make pseudo-anomalies from it, say where they are
+	mkdir -p demo
+	bin/nngmix synth --rows 200000 --seed 1 --out demo/payments.csv --force
+	bin/nngmix generate --in demo/payments.csv --label is_fraud --out demo/augmented.csv \
+		--multiplier 10 --seed 1 --append --provenance --report demo/report.json --force
+	bin/nngmix plot --in demo/payments.csv --label is_fraud --pseudo demo/augmented.csv \
+		--out demo/payments.png --seed 1 --force
+	@echo "input: demo/payments.csv  output: demo/augmented.csv  report: demo/report.json  picture: demo/payments.png"
+
+test: ## run the tests
+	$(GO) test ./...
+
+test-purego: ## the portable kernels alone
+	$(GO) test -tags purego $(PORTABLE)
+
+test-levels: build ## every instruction set this machine has
+	@for level in $$(bin/nngmix version --levels); do \
+		echo "NNGMIX_SIMD=$$level"; NNGMIX_SIMD=$$level $(GO) test -short $(PORTABLE) || exit 1; done
+
+test-race: ## the race detector
+	$(GO) test -race -short ./...
+
+test-arm64: ## NEON, under qemu-user-static
+	GOARCH=arm64 $(GO) test -short -exec qemu-aarch64-static $(PORTABLE)
+
+generate: ## write the assembly again
+	$(GO) generate ./simd
+
+generate-check: generate ## fail when the committed assembly is not what the generator writes
+	@git diff --exit-code -- simd || { echo "simd/ is not what simd/gen writes: run make generate and commit"; exit 1; }
+
+fmt-check: ## fail when gofmt would change a file
+	@files=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$files" ] || { echo "gofmt would change:"; echo "$$files"; exit 1; }
+
+vet: ## go vet, for amd64 and arm64, and of the generator
+	$(GO) vet ./...
+	GOARCH=arm64 $(GO) vet ./...
+	cd simd/gen && $(GO) vet ./...
+
+staticcheck: ## staticcheck
+	$(GO) run $(STATICCHECK) ./...
+
+fuzz: ## every fuzz target for a fixed number of runs
+	@for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 20000x $$pkg || exit 1; done; done
+
+bench: build ## neighbor search and generation against scipy, scikit-learn, faiss and the reference's loop
+	$(GO) run ./bench/search
+	$(GO) run ./bench/generate
+
+ci: fmt-check vet staticcheck generate-check test-purego test-levels test-race test-arm64 ## all checks but the tests
+
+clean: ## remove what was built
+	rm -rf bin demo

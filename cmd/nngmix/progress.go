@@ -1,0 +1,42 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+)
+
+// progress shows one bar for each stage of a command on stderr, and nothing at
+// all when stderr is no terminal or --quiet was given.
+type progress struct{ bars *mpb.Progress }
+
+// newProgress returns the progress display of a command. Call Wait at its end.
+func newProgress(quiet bool) *progress {
+	var out io.Writer // nil shows nothing
+	if !quiet && term.IsTerminal(int(os.Stderr.Fd())) {
+		out = os.Stderr
+	}
+	return &progress{mpb.New(mpb.WithOutput(out), mpb.WithWidth(48))}
+}
+
+// stage starts the bar of a stage and returns what to call as it advances: the
+// work done and all there is to do, in units of the stage.
+func (p *progress) stage(name string) func(done, total int64) {
+	bar := p.bars.AddBar(0,
+		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.Percentage(decor.WCSyncSpace)),
+		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO), decor.Name(" left "), decor.AverageETA(decor.ET_STYLE_GO)),
+	)
+	return func(done, total int64) {
+		bar.SetTotal(total, false)
+		bar.SetCurrent(done)
+		if done >= total {
+			bar.SetTotal(total, true)
+		}
+	}
+}
+
+// Wait ends the display. A bar that did not reach its end stays as it is.
+func (p *progress) Wait() { p.bars.Shutdown() }
