@@ -1,0 +1,106 @@
+package exact
+
+import (
+	"math"
+	"slices"
+	"sort"
+)
+
+// entry is a place (a distinct row) near a query.
+type entry struct {
+	distance float64
+	first    uint32 // its smallest row id
+	place    uint32
+	count    uint32 // how many rows are equal to it
+}
+
+func (e *entry) before(f *entry) bool {
+	return e.distance < f.distance || (e.distance == f.distance && e.first < f.first)
+}
+
+// best is the list of places that may hold the k nearest rows of a query,
+// ascending by (distance, smallest row id).
+//
+// The first k places of that order hold the k nearest rows by (distance, row id):
+// where k places come before a place, so do their k smallest rows. And where the
+// places nearer than some distance hold k rows, no place at that distance is
+// needed. Places at one distance are kept or dropped together otherwise, since
+// the rows of one may lie between those of another.
+type best struct {
+	k       int
+	total   int // rows at the entries
+	entries []entry
+}
+
+func (b *best) reset(k int) { b.k, b.total, b.entries = k, 0, b.entries[:0] }
+
+// worst returns the distance beyond which a place is not needed.
+func (b *best) worst() float64 {
+	if b.total < b.k {
+		return math.Inf(1)
+	}
+	return b.entries[len(b.entries)-1].distance
+}
+
+// add puts e into the list if it is needed there and tells whether it was.
+func (b *best) add(e entry) bool {
+	n := len(b.entries)
+	if e.distance > b.worst() || (n == b.k && !e.before(&b.entries[n-1])) {
+		return false
+	}
+	at := sort.Search(n, func(i int) bool { return e.before(&b.entries[i]) })
+	b.entries = slices.Insert(b.entries, at, e)
+	b.total += int(e.count)
+	b.trim()
+	return true
+}
+
+// trim drops the entries at the end that are not needed.
+func (b *best) trim() {
+	if n := len(b.entries); n > b.k {
+		b.cut(n - 1)
+	}
+	for b.total > b.k {
+		tied := len(b.entries) - 1
+		rows := b.total - int(b.entries[tied].count) // rows nearer than the last entry
+		for tied > 0 && b.entries[tied-1].distance == b.entries[tied].distance {
+			tied--
+			rows -= int(b.entries[tied].count)
+		}
+		if rows < b.k {
+			return
+		}
+		b.cut(tied)
+	}
+}
+
+// cut keeps the first n entries.
+func (b *best) cut(n int) {
+	for _, e := range b.entries[n:] {
+		b.total -= int(e.count)
+	}
+	b.entries = b.entries[:n]
+}
+
+// expand writes the k nearest rows, or all where they are fewer, to query q of
+// res and returns scratch, which it uses for the row ids at one distance.
+func (b *best) expand(s *store, res *Result, q int, scratch []uint32) []uint32 {
+	ids, distances := res.IDs[q*res.K:][:res.K], res.Distances[q*res.K:][:res.K]
+	n := 0
+	for from, to := 0, 0; from < len(b.entries) && n < res.K; from = to {
+		distance := b.entries[from].distance
+		scratch = scratch[:0]
+		for to = from; to < len(b.entries) && b.entries[to].distance == distance; to++ {
+			scratch = s.appendRows(scratch, b.entries[to].place, res.K-n)
+		}
+		if to-from > 1 {
+			slices.Sort(scratch)
+		}
+		for _, id := range scratch[:min(len(scratch), res.K-n)] {
+			ids[n], distances[n] = id, distance
+			n++
+		}
+	}
+	res.Counts[q] = int32(n)
+	return scratch
+}

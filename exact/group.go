@@ -1,0 +1,132 @@
+package exact
+
+import (
+	"math"
+
+	"github.com/nngmix/nngmix/simd"
+)
+
+// query is a query and what is known of its neighbors.
+type query struct {
+	values []float32
+	norm   float64 // for Cosine
+	filter filter
+	best   best
+}
+
+// group is up to simd.TileQueries queries that are compared with rows together.
+type group struct {
+	queries []query
+	packed  []float32 // as simd.PackQueries makes them
+	bound   [simd.TileQueries]float32
+}
+
+// scratch is the working memory of one goroutine.
+type scratch struct {
+	queries []query
+	groups  []group
+	packed  []float32
+	scaled  []float32 // queries or blocks of rows scaled to length 1, for Cosine
+	ids     []uint32
+	tile    simd.TileHit
+	scan    simd.ScanHit
+}
+
+// grow returns a slice of n values, which is s where that is long enough.
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return append(s[:cap(s)], make([]T, n-cap(s))...)
+	}
+	return s[:n]
+}
+
+// take fills s with queries lo to hi of b.
+func (s *scratch) take(b *batch, lo, hi int) {
+	n := hi - lo
+	s.queries = grow(s.queries, n)
+	s.groups = grow(s.groups, (n+simd.TileQueries-1)/simd.TileQueries)
+	s.packed = grow(s.packed, len(s.groups)*simd.TileQueries*b.dim)
+	for i := range s.queries {
+		q := &s.queries[i]
+		q.values = b.queries[(lo+i)*b.dim:][:b.dim]
+		q.filter = newFilter(b.metric, b.dim, math.Sqrt(b.squares)*norm(q.values))
+		if b.metric == Cosine {
+			q.norm = norm(q.values)
+		}
+		q.best.reset(b.k)
+	}
+	for i := range s.groups {
+		first := i * simd.TileQueries
+		s.groups[i].take(s.queries[first:min(first+simd.TileQueries, n)], s.packed[first*b.dim:][:simd.TileQueries*b.dim])
+	}
+}
+
+// take fills g with queries.
+func (g *group) take(queries []query, packed []float32) {
+	g.queries, g.packed = queries, packed
+	step := len(packed) / simd.TileQueries
+	for j := range g.bound {
+		q := &queries[0]
+		g.bound[j] = float32(math.Inf(-1)) // a place without a query is never hit
+		if j < len(queries) {
+			q = &queries[j]
+			g.bound[j] = float32(math.Inf(1))
+		}
+		scale := 1.0
+		if q.norm > 0 {
+			scale = 1 / q.norm
+		}
+		for i, v := range q.values[:step] {
+			packed[i*simd.TileQueries+j] = float32(float64(v) * scale)
+		}
+	}
+}
+
+// scan compares g with the rows of blocks, the first of which is block first of
+// the store, and keeps the nearest.
+func (b *batch) scan(s *scratch, g *group, blocks []float32, first int) {
+	size := b.dim * simd.BlockRows
+	if b.wide {
+		b.offerAll(g, first, len(blocks)/size)
+		return
+	}
+	for numeric := b.dim - b.nominal; len(blocks) > 0; {
+		skip := b.kernels.Tile(g.packed, blocks, numeric, b.nominal, &g.bound, &s.tile)
+		if skip*size == len(blocks) {
+			return
+		}
+		first += skip
+		for j := range g.queries {
+			for hit := s.tile.Hit[j]; hit != 0; {
+				var r int
+				r, hit = simd.NextHit(hit)
+				if s.tile.Dist[j][r] < g.bound[j] {
+					b.offer(g, j, first*simd.BlockRows+r)
+				}
+			}
+		}
+		first, blocks = first+1, blocks[(skip+1)*size:]
+	}
+}
+
+// offerAll offers the rows of n blocks to the queries of g.
+func (b *batch) offerAll(g *group, first, n int) {
+	for j := range g.queries {
+		for place := first * simd.BlockRows; place < min((first+n)*simd.BlockRows, b.places); place++ {
+			b.offer(g, j, place)
+		}
+	}
+}
+
+// offer compares query j of g with the row at place in float64 and keeps the row
+// if it is among the nearest.
+func (b *batch) offer(g *group, j, place int) {
+	q := &g.queries[j]
+	worst := q.best.worst()
+	distance := b.distance(q.values, q.norm, place, worst)
+	if distance <= worst && q.best.add(b.entry(place, distance)) {
+		if worst = q.best.worst(); !math.IsInf(worst, 1) {
+			g.bound[j] = q.filter.bound(worst)
+		}
+	}
+}

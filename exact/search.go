@@ -1,0 +1,109 @@
+package exact
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/nngmix/nngmix/internal/parallel"
+	"github.com/nngmix/nngmix/simd"
+)
+
+// batchQueries is the largest number of queries that go through the rows
+// together: enough to make reading the rows from memory a small part.
+const batchQueries = 512
+
+// Search returns the k rows nearest to query, or all where they are fewer,
+// ascending by (distance, id). The errors are those of SearchBatch.
+func (x *Index) Search(ctx context.Context, query []float32, k int) ([]Neighbor, error) {
+	if len(query) != x.dim {
+		return nil, fmt.Errorf("%w: query of %d columns, want %d", ErrDimension, len(query), x.dim)
+	}
+	res, err := x.SearchBatch(ctx, query, k)
+	if err != nil {
+		return nil, err
+	}
+	ids, distances := res.Of(0)
+	neighbors := make([]Neighbor, len(ids))
+	for i, id := range ids {
+		neighbors[i] = Neighbor{ID: id, Distance: distances[i]}
+	}
+	return neighbors, nil
+}
+
+// SearchBatch finds the k rows nearest to each query, or all rows where they are
+// fewer. queries holds whole queries of as many columns as the rows have,
+// row-major; none gives an empty result.
+//
+// The error is ErrK, ErrDimension, ErrNotFinite (with the query and column) or
+// that of ctx, which is looked at often.
+func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int) (*Result, error) {
+	switch {
+	case k < 1:
+		return nil, fmt.Errorf("%w: it is %d", ErrK, k)
+	case len(queries)%x.dim != 0:
+		return nil, fmt.Errorf("%w: %d values are no whole queries of %d columns", ErrDimension, len(queries), x.dim)
+	}
+	squares, err := checkFinite(ctx, "query", queries, x.dim, x.metric == InnerProduct, x.threads)
+	if err != nil {
+		return nil, err
+	}
+	n := len(queries) / x.dim
+	b := &batch{Index: x, queries: queries, k: min(k, x.rows), n: n, wide: x.metric != Cosine && overflows(squares, x.squares), res: newResult(n, min(k, x.rows))}
+	if err := b.run(ctx); err != nil {
+		return nil, err
+	}
+	return b.res, nil
+}
+
+// batch is a set of queries on their way.
+type batch struct {
+	*Index
+	queries []float32
+	n       int // queries
+	k       int
+	wide    bool // float32 cannot hold all distances: every row passes the filter
+	res     *Result
+
+	mu   sync.Mutex
+	done int // queries answered
+}
+
+// run answers all queries.
+func (b *batch) run(ctx context.Context) error {
+	size := b.batchSize()
+	tasks := (b.n + size - 1) / size
+	return parallel.Do(ctx, b.threads, tasks, func(_, task int) error {
+		s := b.pool.Get().(*scratch)
+		defer b.pool.Put(s)
+		lo, hi := task*size, min((task+1)*size, b.n)
+		s.take(b, lo, hi)
+		if err := b.scanAll(ctx, s); err != nil {
+			return err
+		}
+		for i := range s.queries[:hi-lo] {
+			s.ids = s.queries[i].best.expand(&b.store, b.res, lo+i, s.ids)
+		}
+		b.progress(hi - lo)
+		return nil
+	})
+}
+
+// batchSize returns how many queries go together such that all threads have the
+// same number of equal batches.
+func (b *batch) batchSize() int {
+	rounds := (b.n + b.threads*batchQueries - 1) / (b.threads * batchQueries)
+	parts := max(1, rounds*b.threads)
+	size := (b.n + parts - 1) / parts
+	return max(1, (size+simd.TileQueries-1)/simd.TileQueries) * simd.TileQueries
+}
+
+// progress reports n more queries as answered.
+func (b *batch) progress(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.done += n
+	if b.opt.Progress != nil {
+		b.opt.Progress(b.done, b.n)
+	}
+}

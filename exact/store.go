@@ -1,0 +1,122 @@
+package exact
+
+import (
+	"math"
+
+	"github.com/nngmix/nngmix/simd"
+)
+
+// store holds the distinct rows of a table in blocks, each at a place, and the
+// ids of the rows that are equal to it.
+type store struct {
+	metric  Metric
+	dim     int
+	nominal int
+	rows    int
+	places  int
+	blocks  []float32 // as simd.PackBlocks makes them
+	ids     []uint32  // row ids, ascending within a place; nil where place i is row i
+	starts  []uint32  // ids[starts[p]:starts[p+1]] belong to place p; nil where each place has one row
+}
+
+// blockCount returns the number of blocks.
+func (s *store) blockCount() int { return (s.places + simd.BlockRows - 1) / simd.BlockRows }
+
+// span returns blocks lo to hi.
+func (s *store) span(lo, hi int) []float32 {
+	return s.blocks[lo*s.dim*simd.BlockRows : hi*s.dim*simd.BlockRows]
+}
+
+// entry returns the entry of place at a distance.
+func (s *store) entry(place int, distance float64) entry {
+	e := entry{distance: distance, place: uint32(place), first: uint32(place), count: 1}
+	switch {
+	case s.starts != nil:
+		e.first, e.count = s.ids[s.starts[place]], s.starts[place+1]-s.starts[place]
+	case s.ids != nil:
+		e.first = s.ids[place]
+	}
+	return e
+}
+
+// appendRows appends to dst the ids of the rows at place, at most limit of them.
+func (s *store) appendRows(dst []uint32, place uint32, limit int) []uint32 {
+	switch {
+	case s.starts != nil:
+		ids := s.ids[s.starts[place]:s.starts[place+1]]
+		return append(dst, ids[:min(len(ids), limit)]...)
+	case s.ids != nil:
+		return append(dst, s.ids[place])
+	}
+	return append(dst, place)
+}
+
+// distance returns the distance between q, whose norm counts for Cosine only,
+// and the row at place, or some value beyond worst where it is beyond worst.
+// The conversions keep compilers from fusing a product with a sum.
+func (s *store) distance(q []float32, norm float64, place int, worst float64) float64 {
+	row := s.span(place/simd.BlockRows, place/simd.BlockRows+1)[place%simd.BlockRows:]
+	switch s.metric {
+	case L1:
+		return l1(q, row, worst)
+	case Cosine:
+		return cosine(q, row, norm)
+	case InnerProduct:
+		return -dot(q, row)
+	}
+	numeric := s.dim - s.nominal
+	sum := l2Squared(q[:numeric], row, worst)
+	for i := numeric; i < s.dim; i++ {
+		if q[i] != row[i*simd.BlockRows] {
+			sum++
+		}
+	}
+	return sum
+}
+
+func l2Squared(q, row []float32, worst float64) (sum float64) {
+	for i, a := range q {
+		d := float64(a) - float64(row[i*simd.BlockRows])
+		if sum += float64(d * d); sum > worst {
+			break // later terms only add
+		}
+	}
+	return sum
+}
+
+func l1(q, row []float32, worst float64) (sum float64) {
+	for i, a := range q {
+		if sum += math.Abs(float64(a) - float64(row[i*simd.BlockRows])); sum > worst {
+			break
+		}
+	}
+	return sum
+}
+
+func dot(q, row []float32) (sum float64) {
+	for i, a := range q {
+		sum += float64(float64(a) * float64(row[i*simd.BlockRows]))
+	}
+	return sum
+}
+
+func cosine(q, row []float32, norm float64) float64 {
+	var squares float64
+	for i := range q {
+		x := float64(row[i*simd.BlockRows])
+		squares += float64(x * x)
+	}
+	if product := norm * math.Sqrt(squares); product > 0 {
+		return 1 - dot(q, row)/product
+	}
+	return 1
+}
+
+// norm returns the square root of the sum of the squares of v.
+func norm(v []float32) float64 {
+	var sum float64
+	for _, x := range v {
+		sum += float64(float64(x) * float64(x))
+	}
+	return math.Sqrt(sum)
+}

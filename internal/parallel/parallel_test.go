@@ -1,0 +1,75 @@
+package parallel
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+)
+
+func TestDoRunsEachTaskOnce(t *testing.T) {
+	for _, threads := range []int{1, 2, 8, 100} {
+		var calls [50]atomic.Int32
+		err := Do(t.Context(), threads, len(calls), func(worker, task int) error {
+			if worker < 0 || worker >= threads {
+				t.Errorf("worker %d of %d", worker, threads)
+			}
+			calls[task].Add(1)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for task := range calls {
+			if got := calls[task].Load(); got != 1 {
+				t.Errorf("%d threads: task %d ran %d times", threads, task, got)
+			}
+		}
+	}
+}
+
+func TestDoStopsAtAnError(t *testing.T) {
+	want := errors.New("broken")
+	ran := 0
+	err := Do(t.Context(), 1, 10, func(_, task int) error {
+		ran++
+		if task == 3 {
+			return want
+		}
+		return nil
+	})
+	if !errors.Is(err, want) || ran != 4 {
+		t.Errorf("got error %v after %d tasks, want %v after 4", err, ran, want)
+	}
+}
+
+func TestDoStopsWhenTheContextEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	err := Do(ctx, 2, 1000, func(_, task int) error {
+		if task == 5 {
+			cancel()
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestRangeCoversAllItemsInOrder(t *testing.T) {
+	for _, n := range []int{0, 1, 7, 64, 1000} {
+		for tasks := 1; tasks < 12; tasks++ {
+			end := 0
+			for task := range tasks {
+				lo, hi := Range(n, tasks, task)
+				if lo != end || hi < lo {
+					t.Fatalf("%d items, %d tasks: task %d has [%d,%d) after %d", n, tasks, task, lo, hi, end)
+				}
+				end = hi
+			}
+			if end != n {
+				t.Errorf("%d items, %d tasks: only %d covered", n, tasks, end)
+			}
+		}
+	}
+}
