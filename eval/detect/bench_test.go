@@ -45,3 +45,24 @@ func BenchmarkMLPEpoch(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDeepSADEpoch trains one epoch of 7,000 rows per operation.
+func BenchmarkDeepSADEpoch(b *testing.B) {
+	for _, dim := range []int{10, 30, 100, 512} {
+		t := clusters(7000, dim)
+		order := sequence(t.rows())
+		d := newDeepSAD(Options{}).(*deepSAD)
+		d.start(newRand(0, ""), dim)
+		d.findCenter(t, order)
+		ae := newAutoencoder(newRand(0, ""), dim)
+		for name, step := range map[string]func(table, []int){"encoder": d.step, "autoencoder": ae.step} {
+			b.Run(fmt.Sprintf("net=%s/rows=7000/dim=%d", name, dim), func(b *testing.B) {
+				for b.Loop() {
+					for ids := range wholeBatches(order, sadBatch) {
+						step(t, ids)
+					}
+				}
+			})
+		}
+	}
+}

@@ -38,6 +38,8 @@ type kind struct {
 
 var kinds = []kind{
 	{"mlp", false, newMLP},
+	{"deepsad", false, newDeepSAD},
+	{"deepsad-reference", false, newDeepSADReference},
 }
 
 // Names returns the names that [New] takes.

@@ -1,7 +1,7 @@
 """Makes mlp.json: what scikit-learn's MLPClassifier learns from fixed rows, fixed first
 weights and unshuffled batches.
 
-Run with Debian's python3-sklearn: /usr/bin/python3 make_neural.py
+Run with Debian's python3-sklearn: /usr/bin/python3 make_mlp.py
 """
 import json
 import warnings
