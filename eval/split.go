@@ -5,6 +5,8 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+
+	"github.com/nngmix/nngmix/internal/xrand"
 )
 
 // Split is a division of a set into training and test part, by row numbers. It is
@@ -64,5 +66,6 @@ func (s *Split) draw(ratio float64) []int {
 func stream(seed uint64, name string) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(name))
-	return rand.New(rand.NewPCG(seed, h.Sum64()))
+	s := xrand.New(seed, h.Sum64())
+	return rand.New(&s)
 }

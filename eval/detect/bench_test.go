@@ -8,7 +8,7 @@ import (
 // clusters returns n rows of dim columns around a few centers, one in 20 of them an
 // anomaly.
 func clusters(n, dim int) table {
-	r := newRand(1, "clusters")
+	r := newRand(1, 0)
 	t := table{x: make([]float32, n*dim), dim: dim, anomaly: make([]bool, n)}
 	for i := range n {
 		t.anomaly[i] = i%20 == 0
@@ -30,7 +30,7 @@ func BenchmarkMLPEpoch(b *testing.B) {
 			t := clusters(7000, dim)
 			p := newMLP(Options{}).(*mlp)
 			p.start(dim)
-			r := newRand(0, "")
+			r := newRand(0, 0)
 			for i := range p.net.layers {
 				p.net.layers[i].glorot(r)
 			}
@@ -52,9 +52,9 @@ func BenchmarkDeepSADEpoch(b *testing.B) {
 		t := clusters(7000, dim)
 		order := sequence(t.rows())
 		d := newDeepSAD(Options{}).(*deepSAD)
-		d.start(newRand(0, ""), dim)
+		d.start(newRand(0, 0), dim)
 		d.findCenter(t, order)
-		ae := newAutoencoder(newRand(0, ""), dim)
+		ae := newAutoencoder(newRand(0, 0), dim)
 		for name, step := range map[string]func(table, []int){"encoder": d.step, "autoencoder": ae.step} {
 			b.Run(fmt.Sprintf("net=%s/rows=7000/dim=%d", name, dim), func(b *testing.B) {
 				for b.Loop() {

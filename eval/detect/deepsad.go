@@ -47,7 +47,7 @@ func (d *deepSAD) Fit(ctx context.Context, x []float32, dim int, anomaly []bool)
 		return err
 	}
 	t := table{x, dim, anomaly}
-	r := newRand(d.opt.Seed, "deepsad")
+	r := newRand(d.opt.Seed, 0)
 	d.start(r, dim)
 	if d.pretrain {
 		ae, err := trainAutoencoder(ctx, r, t)

@@ -24,7 +24,7 @@ func TestDeepSADFollowsPyTorch(t *testing.T) {
 	order := sequence(rows.rows())
 	for _, c := range golden.Cases {
 		t.Run(fmt.Sprintf("epochs=%d", c.Epochs), func(t *testing.T) {
-			r := newRand(0, "")
+			r := newRand(0, 0)
 			d := newDeepSADReference(Options{}).(*deepSAD)
 			d.start(r, golden.Dim)
 			copy(d.net.params, golden.First)
@@ -82,11 +82,11 @@ func float64s(x []float32) []float64 {
 // TestPretrainingIsUsed wants the encoder to start as the autoencoder's, norms included.
 func TestPretrainingIsUsed(t *testing.T) {
 	rows := clusters(400, 5)
-	ae, err := trainAutoencoder(t.Context(), newRand(3, ""), rows)
+	ae, err := trainAutoencoder(t.Context(), newRand(3, 0), rows)
 	if err != nil {
 		t.Fatal(err)
 	}
-	enc := newNormed(newRand(4, ""), scoreBlock, encoderWidths(5), 2)
+	enc := newNormed(newRand(4, 0), scoreBlock, encoderWidths(5), 2)
 	enc.copyFirst(ae.net)
 	got := enc.forward(rows.x[:5*sadBatch], sadBatch, false)
 	ae.net.forward(rows.x[:5*sadBatch], sadBatch, false)

@@ -53,7 +53,7 @@ func auroc(scores []float64, anomaly []bool) float64 {
 // blob returns rows of which those of one normal cluster and few anomalies far off on
 // one side can be told apart by any detector.
 func blob(seed uint64, n, dim int) table {
-	r := newRand(seed, "blob")
+	r := newRand(seed, 0)
 	t := table{x: make([]float32, n*dim), dim: dim, anomaly: make([]bool, n)}
 	for i := range n {
 		t.anomaly[i] = i%25 == 3

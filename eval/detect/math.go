@@ -1,9 +1,13 @@
 package detect
 
-import "math"
+import (
+	"math"
 
-// The functions of package math differ in their last bits between machines; these do
-// not, since every product is rounded before it is added.
+	"github.com/nngmix/nngmix/internal/xrand"
+)
+
+// math.Exp differs in its last bits between machines; exp32 does not, since every
+// product is rounded before it is added.
 
 // exp32 returns e to the x within 2 units in the last place, 0 below -87 and e to the
 // 88 above 88 (the polynomial is that of Cephes' expf, Moshier 1989).
@@ -33,20 +37,5 @@ func sigmoid32(x float32) float32 { return 1 / (1 + exp32(-x)) }
 
 // log1pExp returns ln(1+e^x) for x <= 0.
 func log1pExp(x float32) float64 {
-	return log(1 + float64(exp32(x)))
-}
-
-// log returns the natural logarithm of a normal x > 0 within 1e-15 of relative error,
-// from the series of atanh.
-func log(x float64) float64 {
-	frac, exp := math.Frexp(x)
-	if frac < math.Sqrt2/2 {
-		frac, exp = 2*frac, exp-1
-	}
-	s := (frac - 1) / (frac + 1)
-	z, sum := s*s, 0.0
-	for k := 21; k >= 1; k -= 2 {
-		sum = float64(sum*z) + 1/float64(k)
-	}
-	return float64(2*s*sum) + float64(float64(exp)*math.Ln2)
+	return xrand.Log(1 + float64(exp32(x)))
 }

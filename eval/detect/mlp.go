@@ -35,7 +35,7 @@ func (p *mlp) Fit(ctx context.Context, x []float32, dim int, anomaly []bool) err
 	if err := checkFit(x, dim, anomaly, true); err != nil {
 		return err
 	}
-	r := newRand(p.opt.Seed, "mlp")
+	r := newRand(p.opt.Seed, 0)
 	p.start(dim)
 	for i := range p.net.layers {
 		p.net.layers[i].glorot(r)

@@ -2,15 +2,14 @@ package detect
 
 import (
 	"math/rand/v2"
+
+	"github.com/nngmix/nngmix/internal/xrand"
 )
 
-// newRand returns the random numbers of a detector.
-func newRand(seed uint64, purpose string) *rand.Rand {
-	var mix uint64
-	for _, c := range []byte(purpose) {
-		mix = mix*1099511628211 + uint64(c)
-	}
-	return rand.New(rand.NewPCG(seed, mix))
+// newRand returns stream i of the random numbers for a seed.
+func newRand(seed, i uint64) *rand.Rand {
+	s := xrand.New(seed, i)
+	return rand.New(&s)
 }
 
 // table is the rows a detector trains on.
