@@ -1,3 +1,5 @@
+//go:build purego || !arm64
+
 package simd
 
 // offered returns the levels above Generic that this CPU and build can run.

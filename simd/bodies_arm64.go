@@ -1,0 +1,66 @@
+//go:build !purego
+
+package simd
+
+// offered returns the levels above Generic that this CPU and build can run: NEON
+// is part of every arm64.
+func offered() []Level { return []Level{NEON} }
+
+// bodies returns the kernels of metric m at level l.
+func bodies(l Level, m Metric) impl {
+	if l == NEON {
+		return neon[m]
+	}
+	return generic[m]
+}
+
+var neon = [metrics]impl{
+	L2Squared:    {pair: pairL2NEON, rows: rowsL2NEON, gather: gatherL2NEON, tile: tileL2NEON, scan: scanL2NEON},
+	InnerProduct: {pair: pairIPNEON, rows: rowsIPNEON, gather: gatherIPNEON, tile: tileIPNEON, scan: scanIPNEON},
+	L1:           {pair: pairL1NEON, rows: rowsL1NEON, gather: gatherL1NEON, tile: tileL1NEON, scan: scanL1NEON},
+}
+
+//go:noescape
+func pairL2NEON(a, b *float32, dim int) float32
+
+//go:noescape
+func rowsL2NEON(dst, q, rows *float32, dim, stride, n int)
+
+//go:noescape
+func gatherL2NEON(dst, q, rows *float32, dim, stride int, ids *uint32, n int)
+
+//go:noescape
+func tileL2NEON(q, blocks *float32, numeric, nominal, n int, bound *[TileQueries]float32, out *TileHit) int
+
+//go:noescape
+func scanL2NEON(q, blocks *float32, numeric, nominal, n int, bound float32, out *ScanHit) int
+
+//go:noescape
+func pairIPNEON(a, b *float32, dim int) float32
+
+//go:noescape
+func rowsIPNEON(dst, q, rows *float32, dim, stride, n int)
+
+//go:noescape
+func gatherIPNEON(dst, q, rows *float32, dim, stride int, ids *uint32, n int)
+
+//go:noescape
+func tileIPNEON(q, blocks *float32, numeric, nominal, n int, bound *[TileQueries]float32, out *TileHit) int
+
+//go:noescape
+func scanIPNEON(q, blocks *float32, numeric, nominal, n int, bound float32, out *ScanHit) int
+
+//go:noescape
+func pairL1NEON(a, b *float32, dim int) float32
+
+//go:noescape
+func rowsL1NEON(dst, q, rows *float32, dim, stride, n int)
+
+//go:noescape
+func gatherL1NEON(dst, q, rows *float32, dim, stride int, ids *uint32, n int)
+
+//go:noescape
+func tileL1NEON(q, blocks *float32, numeric, nominal, n int, bound *[TileQueries]float32, out *TileHit) int
+
+//go:noescape
+func scanL1NEON(q, blocks *float32, numeric, nominal, n int, bound float32, out *ScanHit) int
