@@ -100,8 +100,9 @@ func (b *batch) scan(s *scratch, g *group, blocks []float32, first int) {
 			for hit := s.tile.Hit[j]; hit != 0; {
 				var r int
 				r, hit = simd.NextHit(hit)
-				if s.tile.Dist[j][r] < g.bound[j] {
-					b.offer(g, j, first*simd.BlockRows+r)
+				// Padding is at no distance below a bound, unless all columns are nominal.
+				if place := first*simd.BlockRows + r; s.tile.Dist[j][r] < g.bound[j] && place < b.places {
+					b.offer(g, j, place)
 				}
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nngmix/nngmix/internal/dedupe"
 	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/simd"
 )
@@ -17,6 +18,7 @@ type Index struct {
 	opt     Options
 	threads int
 	kernels *simd.Kernels
+	tree    *tree   // nil: every query is compared with every place
 	squares float64 // not below the sum of squares of any row
 	stats   Stats
 	pool    sync.Pool // of *scratch
@@ -66,11 +68,48 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, level simd
 	if x.squares, err = checkFinite(ctx, "row", rows, dim, opt.Metric == InnerProduct, x.threads); err != nil {
 		return nil, err
 	}
-	x.places = x.rows
-	x.blocks = make([]float32, simd.BlocksLen(x.places, dim))
-	simd.PackBlocks(x.blocks, rows, dim, dim, x.places)
-	x.stats = Stats{Rows: x.rows, Unique: x.places, Dim: dim, Method: Brute, Reason: "every row is compared with every query", BuildSeconds: time.Since(start).Seconds(), Bytes: int64(len(x.blocks)) * 4}
+	if err := x.fill(ctx, rows); err != nil {
+		return nil, err
+	}
+	x.stats.BuildSeconds = time.Since(start).Seconds() - x.stats.DedupeSeconds
 	return x, nil
+}
+
+// fill puts rows into the store.
+func (x *Index) fill(ctx context.Context, rows []float32) error {
+	x.stats = Stats{Rows: x.rows, Dim: x.dim, Method: x.opt.Method}
+	from := source{rows: rows, dim: x.dim}
+	start := time.Now()
+	groups, err := dedupe.Find(ctx, rows, x.dim, x.threads)
+	if err != nil {
+		return err
+	}
+	if 10*groups.Len() < 9*x.rows {
+		x.stats.Deduped = true
+		from.groups = groups
+	}
+	x.stats.DedupeSeconds = time.Since(start).Seconds()
+	x.places = from.len()
+	x.blocks = make([]float32, simd.BlocksLen(x.places, x.dim))
+	if x.opt.Method == KDTree {
+		var items []uint32
+		x.tree, items = buildTree(&x.store, from, x.threads)
+		x.ids, x.starts = from.rowIDs(items)
+	} else {
+		x.stats.Method = Brute
+		if err := from.pack(ctx, x.blocks, x.threads); err != nil {
+			return err
+		}
+		if from.groups != nil {
+			x.ids, x.starts = from.groups.Rows, from.groups.Starts
+		}
+	}
+	x.stats.Unique = x.places
+	x.stats.Bytes = 4 * int64(len(x.blocks)+len(x.ids)+len(x.starts))
+	if x.tree != nil {
+		x.stats.Bytes += 4 * int64(len(x.tree.boxes))
+	}
+	return nil
 }
 
 // checkRows returns an error where rows cannot be the rows of an index.

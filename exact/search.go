@@ -78,7 +78,11 @@ func (b *batch) run(ctx context.Context) error {
 		defer b.pool.Put(s)
 		lo, hi := task*size, min((task+1)*size, b.n)
 		s.take(b, lo, hi)
-		if err := b.scanAll(ctx, s); err != nil {
+		search := b.scanAll
+		if b.tree != nil {
+			search = b.searchTree
+		}
+		if err := search(ctx, s); err != nil {
 			return err
 		}
 		for i := range s.queries[:hi-lo] {
