@@ -40,15 +40,15 @@ func grow[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// take fills s with queries lo to hi of b.
-func (s *scratch) take(b *batch, lo, hi int) {
-	n := hi - lo
+// take fills s with the queries of groups of b.
+func (s *scratch) take(b *batch, groups []uint32) {
+	n := len(groups)
 	s.queries = grow(s.queries, n)
 	s.groups = grow(s.groups, (n+simd.TileQueries-1)/simd.TileQueries)
 	s.packed = grow(s.packed, len(s.groups)*simd.TileQueries*b.dim)
 	for i := range s.queries {
 		q := &s.queries[i]
-		q.values = b.queries[(lo+i)*b.dim:][:b.dim]
+		q.values = b.query(groups[i])
 		q.filter = newFilter(b.metric, b.dim, math.Sqrt(b.squares)*norm(q.values))
 		if b.metric == Cosine {
 			q.norm = norm(q.values)

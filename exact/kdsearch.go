@@ -3,7 +3,9 @@ package exact
 import (
 	"context"
 	"math"
+	"slices"
 
+	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/simd"
 )
 
@@ -16,6 +18,48 @@ func (b *batch) searchTree(ctx context.Context, s *scratch) error {
 		b.visit(s, &s.groups[i], 0, 0, b.blockCount())
 	}
 	return nil
+}
+
+// arrange sets the order in which queries are answered: with a tree those near
+// the same leaf follow each other and visit much the same blocks together.
+func (b *batch) arrange(ctx context.Context) error {
+	keys := make([]uint64, b.groups.Len())
+	tasks := min(len(keys), 16*b.threads)
+	err := parallel.Do(ctx, b.threads, tasks, func(_, task int) error {
+		lo, hi := parallel.Range(len(keys), tasks, task)
+		for i := range keys[lo:hi] {
+			i += lo
+			keys[i] = uint64(i)
+			if b.tree != nil {
+				keys[i] |= uint64(b.home(b.query(uint32(i)))) << 32
+			}
+		}
+		return nil
+	})
+	slices.Sort(keys)
+	b.order = make([]uint32, len(keys))
+	for i, key := range keys {
+		b.order[i] = uint32(key)
+	}
+	return err
+}
+
+// home returns the block that the way to the nearer child leads to.
+func (b *batch) home(q []float32) (first int) {
+	inf := float32(math.Inf(1))
+	for node, n := 0, b.blockCount(); n > 1; {
+		left := leftBlocks(n)
+		near, far := node+1, node+2*left
+		lo, hi := b.tree.box(near)
+		distance := b.boxDistance(q, lo, hi, inf)
+		lo, hi = b.tree.box(far)
+		if b.boxDistance(q, lo, hi, distance) < distance {
+			node, first, n = far, first+left, n-left
+		} else {
+			node, n = near, left
+		}
+	}
+	return first
 }
 
 // visit compares g with the rows of node, which covers n blocks from block first

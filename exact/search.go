@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/nngmix/nngmix/internal/dedupe"
 	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/simd"
 )
@@ -48,8 +49,12 @@ func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int) (*Res
 	if err != nil {
 		return nil, err
 	}
-	n := len(queries) / x.dim
-	b := &batch{Index: x, queries: queries, k: min(k, x.rows), n: n, wide: x.metric != Cosine && overflows(squares, x.squares), res: newResult(n, min(k, x.rows))}
+	k = min(k, x.rows)
+	b := &batch{Index: x, queries: queries, k: k, res: newResult(len(queries)/x.dim, k)}
+	b.wide = x.metric != Cosine && overflows(squares, x.squares)
+	if b.groups, err = dedupe.Find(ctx, queries, x.dim, x.threads); err != nil {
+		return nil, err
+	}
 	if err := b.run(ctx); err != nil {
 		return nil, err
 	}
@@ -60,7 +65,8 @@ func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int) (*Res
 type batch struct {
 	*Index
 	queries []float32
-	n       int // queries
+	groups  *dedupe.Groups // of equal queries: the first of each is answered, and then copied
+	order   []uint32       // the groups in the order in which they are answered
 	k       int
 	wide    bool // float32 cannot hold all distances: every row passes the filter
 	res     *Result
@@ -71,34 +77,54 @@ type batch struct {
 
 // run answers all queries.
 func (b *batch) run(ctx context.Context) error {
-	size := b.batchSize()
-	tasks := (b.n + size - 1) / size
-	return parallel.Do(ctx, b.threads, tasks, func(_, task int) error {
+	if err := b.arrange(ctx); err != nil {
+		return err
+	}
+	search := b.scanAll
+	if b.tree != nil {
+		search = b.searchTree
+	}
+	n := len(b.order)
+	size := b.batchSize(n)
+	return parallel.Do(ctx, b.threads, (n+size-1)/size, func(_, task int) error {
 		s := b.pool.Get().(*scratch)
 		defer b.pool.Put(s)
-		lo, hi := task*size, min((task+1)*size, b.n)
-		s.take(b, lo, hi)
-		search := b.scanAll
-		if b.tree != nil {
-			search = b.searchTree
-		}
+		groups := b.order[task*size : min((task+1)*size, n)]
+		s.take(b, groups)
 		if err := search(ctx, s); err != nil {
 			return err
 		}
-		for i := range s.queries[:hi-lo] {
-			s.ids = s.queries[i].best.expand(&b.store, b.res, lo+i, s.ids)
+		answered := 0
+		for i, group := range groups {
+			answered += b.answer(s, &s.queries[i].best, int(group))
 		}
-		b.progress(hi - lo)
+		b.progress(answered)
 		return nil
 	})
 }
 
-// batchSize returns how many queries go together such that all threads have the
+// answer writes the rows of best to the queries of a group and returns their number.
+func (b *batch) answer(s *scratch, best *best, group int) int {
+	first := b.groups.First(group)
+	s.ids = best.expand(&b.store, b.res, first, s.ids)
+	queries := b.groups.Rows[b.groups.Starts[group]:b.groups.Starts[group+1]]
+	for _, q := range queries[1:] {
+		b.res.copyTo(b.res, int(q), first)
+	}
+	return len(queries)
+}
+
+// query returns the values of the queries of a group.
+func (b *batch) query(group uint32) []float32 {
+	return b.queries[b.groups.First(int(group))*b.dim:][:b.dim]
+}
+
+// batchSize returns how many of n queries go together such that all threads have the
 // same number of equal batches.
-func (b *batch) batchSize() int {
-	rounds := (b.n + b.threads*batchQueries - 1) / (b.threads * batchQueries)
+func (b *batch) batchSize(n int) int {
+	rounds := (n + b.threads*batchQueries - 1) / (b.threads * batchQueries)
 	parts := max(1, rounds*b.threads)
-	size := (b.n + parts - 1) / parts
+	size := (n + parts - 1) / parts
 	return max(1, (size+simd.TileQueries-1)/simd.TileQueries) * simd.TileQueries
 }
 
@@ -108,6 +134,6 @@ func (b *batch) progress(n int) {
 	defer b.mu.Unlock()
 	b.done += n
 	if b.opt.Progress != nil {
-		b.opt.Progress(b.done, b.n)
+		b.opt.Progress(b.done, len(b.res.Counts))
 	}
 }
