@@ -1,0 +1,137 @@
+// Package atomicfile writes files that are there whole or not at all.
+//
+// The bytes go to a temporary file in the folder of the file to be, named
+// .nngmix-*.tmp; Commit brings them to the disk and renames the file. A program
+// that fails, or is killed at any moment, leaves the old file or none, and at
+// most a temporary file.
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// ErrExists says that the file is there and may not be replaced.
+var ErrExists = errors.New("the file exists")
+
+// File is a file that is being written. Write, WriteAt, Seek and the like are
+// those of the temporary file. It is not safe for concurrent use.
+type File struct {
+	*os.File
+	path  string
+	force bool
+	done  bool
+}
+
+// Create starts the file path. Whatever can be known to go wrong is reported
+// here, before the work: a folder that is missing or cannot be written to, a path
+// that is a folder or a device, and, without force, a file that exists
+// (ErrExists). A symbolic link is followed.
+func Create(path string, force bool) (*File, error) {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	mode, err := check(path, force)
+	if err != nil {
+		return nil, err
+	}
+	f, err := Temp(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	if mode != 0 {
+		if err := f.Chmod(mode); err != nil {
+			return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}
+	return &File{File: f, path: path, force: force}, nil
+}
+
+// check tells whether path may become a new file and returns the mode of the
+// file that it replaces, 0 for none.
+func check(path string, force bool) (fs.FileMode, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return 0, nil
+	case err != nil:
+		return 0, fmt.Errorf("cannot write %s: %w", path, err)
+	case info.IsDir():
+		return 0, fmt.Errorf("cannot write %s: it is a folder", path)
+	case !info.Mode().IsRegular():
+		return 0, fmt.Errorf("cannot write %s: it is a device or a pipe, not a file", path)
+	case !force:
+		return 0, fmt.Errorf("%s: %w; --force replaces it", path, ErrExists)
+	}
+	return info.Mode().Perm(), nil
+}
+
+// Temp makes a new temporary file in dir with the mode that the umask leaves.
+// The caller removes it.
+func Temp(dir string) (*os.File, error) {
+	for {
+		name := filepath.Join(dir, fmt.Sprintf(".nngmix-%016x.tmp", rand.Uint64()))
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		switch {
+		case err == nil:
+			return f, nil
+		case errors.Is(err, fs.ErrExist):
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("the folder %s does not exist: make it first", dir)
+		default:
+			return nil, fmt.Errorf("cannot write into folder %s: %w", dir, err)
+		}
+	}
+}
+
+// Commit makes the file what its path names, durably. A file that appeared
+// there since Create is replaced only with force.
+func (f *File) Commit() error {
+	if f.done {
+		return fs.ErrClosed
+	}
+	_, err := check(f.path, f.force)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err != nil {
+		f.Abort()
+		return err
+	}
+	f.done = true
+	if err := f.Close(); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	if err := os.Rename(f.Name(), f.path); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return syncDir(filepath.Dir(f.path))
+}
+
+// Abort removes the temporary file. After Commit, or again, it does nothing, so
+// that it can be deferred.
+func (f *File) Abort() {
+	if f.done {
+		return
+	}
+	f.done = true
+	f.Close()
+	os.Remove(f.Name())
+}
+
+// syncDir brings the new name itself to the disk. Windows has no such call.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
