@@ -1,0 +1,124 @@
+package npy
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/bits"
+	"unsafe"
+)
+
+// Value is a type in which arrays are held. float16 is held as its bits in
+// uint16, bool as uint8.
+type Value interface {
+	int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 | float32 | float64
+}
+
+// piece is how many bytes are read between two looks at the context.
+const piece = 1 << 20
+
+// Read reads the values of the array that h describes from r, which stands
+// behind the header and holds avail more bytes, and returns them row-major in
+// the machine's byte order. T must have h.Size bytes. It needs h.Len()*h.Size
+// bytes and, for Fortran order, a small buffer.
+func Read[T Value](ctx context.Context, r io.Reader, h Header, avail int64) ([]T, error) {
+	var zero T
+	if int(unsafe.Sizeof(zero)) != h.Size {
+		panic(fmt.Sprintf("npy: values of %d bytes read as %T", h.Size, zero))
+	}
+	if err := h.CheckSize(avail); err != nil {
+		return nil, err
+	}
+	data := make([]T, h.Len())
+	var err error
+	if h.Fortran && len(h.Shape) > 1 {
+		err = readColumns(ctx, r, h, data)
+	} else if err = readFull(ctx, r, Bytes(data)); err == nil && h.BigEndian != HostBigEndian {
+		swap(data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	// An archive compares its checksum at the end of an entry only.
+	if _, err := io.ReadFull(r, make([]byte, 1)); err != io.EOF {
+		return nil, fmt.Errorf("%w: bytes behind the values: %v", ErrCorrupt, err)
+	}
+	return data, nil
+}
+
+// readColumns reads a matrix in Fortran order, a run of one column at a time.
+func readColumns[T Value](ctx context.Context, r io.Reader, h Header, data []T) error {
+	if len(h.Shape) != 2 {
+		return fmt.Errorf("%w: %d axes in Fortran order", ErrUnsupported, len(h.Shape))
+	}
+	rows, cols := h.Shape[0], h.Shape[1]
+	buf := make([]T, min(rows, 16<<10))
+	for j := range cols {
+		for from := 0; from < rows; from += len(buf) {
+			run := buf[:min(len(buf), rows-from)]
+			if err := readFull(ctx, r, Bytes(run)); err != nil {
+				return err
+			}
+			if h.BigEndian != HostBigEndian {
+				swap(run)
+			}
+			dst := data[from*cols+j:]
+			for i, v := range run {
+				dst[i*cols] = v
+			}
+		}
+	}
+	return nil
+}
+
+// readFull fills b, stopping early when ctx is done.
+func readFull(ctx context.Context, r io.Reader, b []byte) error {
+	for len(b) > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := min(len(b), piece)
+		if _, err := io.ReadFull(r, b[:n]); err != nil {
+			return fmt.Errorf("%w: %w", ErrCorrupt, err)
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+// HostBigEndian tells whether this machine stores the high byte first.
+var HostBigEndian = func() bool {
+	one := uint16(1)
+	return *(*byte)(unsafe.Pointer(&one)) == 0
+}()
+
+// Bytes returns the memory of data: values in the machine's byte order.
+func Bytes[T Value](data []T) []byte {
+	if len(data) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&data[0])), len(data)*int(unsafe.Sizeof(data[0])))
+}
+
+// swap reverses the bytes of each value.
+func swap[T Value](data []T) {
+	switch unsafe.Sizeof(*new(T)) {
+	case 2:
+		reverse(view[uint16](data), bits.ReverseBytes16)
+	case 4:
+		reverse(view[uint32](data), bits.ReverseBytes32)
+	case 8:
+		reverse(view[uint64](data), bits.ReverseBytes64)
+	}
+}
+
+// view returns data as values of another type of the same size.
+func view[U, T Value](data []T) []U {
+	return unsafe.Slice((*U)(unsafe.Pointer(unsafe.SliceData(data))), len(data))
+}
+
+func reverse[U Value](data []U, bytes func(U) U) {
+	for i, v := range data {
+		data[i] = bytes(v)
+	}
+}

@@ -1,0 +1,177 @@
+package table
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/nngmix/nngmix/internal/atomicfile"
+	"github.com/nngmix/nngmix/internal/table/npy"
+)
+
+// npzEncoder writes the features as the matrix X and each other field as an array
+// of its own. X goes straight into the archive; the others wait in temporary
+// files until it is complete.
+type npzEncoder struct {
+	archive *npy.Writer
+	x       io.Writer
+	width   int       // columns of X
+	single  []float32 // a chunk of X; nil when X is float64
+	double  []float64
+	spools  []*spoolFile // of each field, nil for features
+	rows    int
+}
+
+// spoolFile is an array that waits.
+type spoolFile struct {
+	name   string
+	field  Field
+	file   *os.File
+	buffer *bufio.Writer
+	bytes  []byte
+}
+
+func newNPZEncoder(w io.Writer, dir string, fields []Field, rows int64) (encoder, error) {
+	e := &npzEncoder{archive: npy.NewWriter(w), rows: int(rows), spools: make([]*spoolFile, len(fields))}
+	if rows < 0 || int64(e.rows) != rows {
+		return nil, fmt.Errorf("table: an NPZ file needs to know how many rows will come: write .csv, .parquet or .arrow")
+	}
+	single := true
+	for _, f := range fields {
+		if f.Type == String {
+			return nil, fmt.Errorf("%w: column %q is text, which an NPZ file does not hold: write .csv, .parquet or .arrow, or leave it out with --drop", ErrUnsupported, f.Name)
+		}
+		if f.Role == Feature {
+			e.width++
+			single = single && f.Type == Float32
+		}
+	}
+	if e.width == 0 {
+		return nil, fmt.Errorf("%w: no feature columns for X", ErrEmpty)
+	}
+	header := npy.HeaderOf[float64](e.rows, e.width)
+	if single {
+		header = npy.HeaderOf[float32](e.rows, e.width)
+		e.single = make([]float32, chunkRows*e.width)
+	} else {
+		e.double = make([]float64, chunkRows*e.width)
+	}
+	var err error
+	if e.x, err = e.archive.Create("X", header); err != nil {
+		return nil, err
+	}
+	return e, e.openSpools(dir, fields)
+}
+
+func (e *npzEncoder) openSpools(dir string, fields []Field) error {
+	taken := map[string]bool{"X": true}
+	for j, f := range fields {
+		if f.Role == Feature {
+			continue
+		}
+		name := f.Name
+		if f.Role == Label {
+			name = "y"
+		}
+		name = orDefault(f.Array, name)
+		if taken[name] {
+			e.abort()
+			return fmt.Errorf("table: two arrays would be called %q: rename or --drop the input's column", name)
+		}
+		taken[name] = true
+		file, err := atomicfile.Temp(dir)
+		if err != nil {
+			e.abort()
+			return err
+		}
+		e.spools[j] = &spoolFile{name: name, field: f, file: file, buffer: bufio.NewWriterSize(file, 1<<16)}
+	}
+	return nil
+}
+
+func (e *npzEncoder) write(v []vector, n int) error {
+	j := 0
+	for i := range v {
+		if s := e.spools[i]; s != nil {
+			if err := s.write(&v[i], n); err != nil {
+				return err
+			}
+			continue
+		}
+		e.put(&v[i], j, n)
+		j++
+	}
+	var err error
+	if e.single != nil {
+		_, err = e.x.Write(npy.Bytes(e.single[:n*e.width]))
+	} else {
+		_, err = e.x.Write(npy.Bytes(e.double[:n*e.width]))
+	}
+	return err
+}
+
+// put writes v as column j of the chunk of X.
+func (e *npzEncoder) put(v *vector, j, n int) {
+	switch {
+	case e.single != nil:
+		for i, x := range v.floats[:n] {
+			e.single[i*e.width+j] = float32(x)
+		}
+	case v.field.Type.Float():
+		for i, x := range v.floats[:n] {
+			e.double[i*e.width+j] = x
+		}
+	default:
+		for i := range n {
+			e.double[i*e.width+j] = v.float(i)
+		}
+	}
+}
+
+// write adds n values in the type of the field.
+func (s *spoolFile) write(v *vector, n int) error {
+	if slices.Contains(v.missing, true) {
+		return fmt.Errorf("%w: column %q, of type %s, has a missing value, which an NPZ file cannot hold: write .csv, .parquet or .arrow, or leave it out with --drop", ErrUnsupported, v.field.Name, v.field.Type)
+	}
+	s.bytes = v.appendBytes(s.bytes[:0], n)
+	_, err := s.buffer.Write(s.bytes)
+	return err
+}
+
+// close moves the waiting arrays into the archive.
+func (e *npzEncoder) close() error {
+	defer e.abort()
+	for _, s := range e.spools {
+		if s == nil {
+			continue
+		}
+		h := npy.Header{Kind: s.field.Type.kind(), Size: s.field.Type.size(), BigEndian: npy.HostBigEndian, Shape: []int{e.rows}}
+		out, err := e.archive.Create(s.name, h)
+		if err == nil {
+			err = s.buffer.Flush()
+		}
+		if err == nil {
+			_, err = s.file.Seek(0, io.SeekStart)
+		}
+		if err == nil {
+			_, err = io.Copy(out, s.file)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return e.archive.Close()
+}
+
+// abort removes the temporary files.
+func (e *npzEncoder) abort() {
+	for j, s := range e.spools {
+		if s != nil {
+			_ = errors.Join(s.file.Close(), os.Remove(s.file.Name()))
+			e.spools[j] = nil
+		}
+	}
+}

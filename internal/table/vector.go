@@ -1,0 +1,151 @@
+package table
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/nngmix/nngmix/internal/table/npy"
+)
+
+// vector is a chunk of one column on its way into a file: values of the field's
+// type, widened.
+type vector struct {
+	field   *Field
+	floats  []float64 // of a float field; a missing value is NaN
+	ints    []int64   // of other fields: Uint64 by its bits, Bool as 0 and 1, String as codes
+	missing []bool    // of other fields; nil where no value is missing
+	gaps    []bool    // memory behind missing
+}
+
+// has tells whether row i has a value.
+func (v *vector) has(i int) bool {
+	if v.field.Type.Float() {
+		return v.floats[i] == v.floats[i]
+	}
+	return v.missing == nil || !v.missing[i]
+}
+
+// load fills v with the rows from ≤ i < to of c.
+func (v *vector) load(c Column, from, to int) error {
+	n := to - from
+	if v.field.Type.Float() {
+		v.floats = slices.Grow(v.floats[:0], n)[:n]
+		c.Floats(v.floats, 1, from, to)
+		return nil
+	}
+	v.ints = slices.Grow(v.ints[:0], n)[:n]
+	v.missing = nil
+	if c.CountMissing(from, to) > 0 {
+		v.gaps = slices.Grow(v.gaps[:0], n)[:n]
+		for i := range n {
+			v.gaps[i] = c.Missing(from + i)
+		}
+		v.missing = v.gaps
+	}
+	switch t := v.field.Type; {
+	case c.Type() == t:
+		c.Ints(v.ints, from, to)
+	case t == String:
+		c.Ints(v.ints, from, to)
+	default:
+		v.convert(c, from, to)
+	}
+	if v.field.Type == String {
+		return v.checkCodes(c)
+	}
+	return nil
+}
+
+// convert fills v with values of a column of another type.
+func (v *vector) convert(c Column, from, to int) {
+	t := v.field.Type
+	if c.Type().Float() {
+		v.floats = slices.Grow(v.floats[:0], len(v.ints))[:len(v.ints)]
+		c.Floats(v.floats, 1, from, to)
+		for i, x := range v.floats {
+			v.ints[i] = roundInt(x, t)
+		}
+		return
+	}
+	c.Ints(v.ints, from, to)
+	for i, x := range v.ints {
+		v.ints[i] = saturate(x, c.Type() == Uint64, t)
+	}
+}
+
+// saturate brings x, an int64 or by its bits a uint64, into the range of t.
+func saturate(x int64, unsigned bool, t Type) int64 {
+	if unsigned && x < 0 { // 2^63 and more
+		if t == Int64 {
+			return 1<<63 - 1
+		}
+		return roundInt(float64(uint64(x)), t)
+	}
+	switch t {
+	case Int64:
+		return x
+	case Uint64:
+		return max(x, 0)
+	default:
+		lo, hi := t.bounds()
+		return min(max(x, int64(lo)), int64(hi))
+	}
+}
+
+// checkCodes finds codes that the field's dictionary does not have.
+func (v *vector) checkCodes(c Column) error {
+	size := int64(len(v.field.Dictionary))
+	for i, code := range v.ints {
+		if uint64(code) >= uint64(size) && v.has(i) {
+			return fmt.Errorf("table: column %q gets code %d (from %s), its dictionary has %d texts", v.field.Name, code, c.Type(), size)
+		}
+	}
+	return nil
+}
+
+// float returns row i as a number.
+func (v *vector) float(i int) float64 {
+	switch {
+	case !v.has(i):
+		return math.NaN()
+	case v.field.Type.Float():
+		return v.floats[i]
+	case v.field.Type == Uint64:
+		return float64(uint64(v.ints[i]))
+	default:
+		return float64(v.ints[i])
+	}
+}
+
+// appendBytes adds the first n values to dst in the field's type and the
+// machine's byte order.
+func (v *vector) appendBytes(dst []byte, n int) []byte {
+	switch v.field.Type {
+	case Float64:
+		return append(dst, npy.Bytes(v.floats[:n])...)
+	case Float32:
+		return appendAs[float32](dst, v.floats[:n])
+	}
+	switch v.field.Type.size() {
+	case 1:
+		return appendAs[int8](dst, v.ints[:n])
+	case 2:
+		return appendAs[int16](dst, v.ints[:n])
+	case 4:
+		return appendAs[int32](dst, v.ints[:n])
+	default:
+		return append(dst, npy.Bytes(v.ints[:n])...)
+	}
+}
+
+// appendAs adds the bytes of src converted to T, which keeps the low ones of an
+// integer and so is right for signed and unsigned types.
+func appendAs[T, S npy.Value](dst []byte, src []S) []byte {
+	var one [1]T
+	for _, x := range src {
+		one[0] = T(x)
+		dst = append(dst, npy.Bytes(one[:])...)
+	}
+	return dst
+}

@@ -1,0 +1,175 @@
+package table
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/nngmix/nngmix/internal/atomicfile"
+)
+
+// WriteOptions say how to write a file. The zero value is not the default: see
+// Rows.
+type WriteOptions struct {
+	Rows      int64     // how many rows will come, which NPZ needs beforehand; -1: unknown
+	Force     bool      // replace an existing file
+	Delimiter rune      // CSV only; 0: a tab for .tsv, else a comma
+	Stdout    io.Writer // what "-" writes to; nil: os.Stdout
+}
+
+// Writer writes a table chunk by chunk. The file appears with Close; Abort, and
+// any program that ends before, leaves what was there. It is not safe for
+// concurrent use.
+type Writer struct {
+	fields  []Field
+	vectors []vector
+	encoder encoder
+	file    *atomicfile.File // nil for standard output
+	buffer  *bufio.Writer
+	path    string
+	rows    int64 // written
+	want    int64 // to be written, or -1
+	err     error // what stopped the writing
+}
+
+// encoder writes n rows of all fields in one format. It may use several
+// goroutines, but not after write returns.
+type encoder interface {
+	write(v []vector, n int) error
+	close() error // ends the file, but does not close it
+	abort()       // frees what close would
+}
+
+// chunkRows is how many rows are converted at once.
+const chunkRows = 8192
+
+// Create starts the file path in the format of its name; "-" is CSV on standard
+// output. What can be known to fail, fails here: a format that does not hold a
+// field, a file that exists (atomicfile.ErrExists), a folder that cannot be
+// written to. Float16 fields are written as Float32.
+func Create(path string, fields []Field, opt WriteOptions) (*Writer, error) {
+	format, err := FormatOf(path)
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{path: path, want: opt.Rows, fields: make([]Field, len(fields))}
+	seen := map[string]bool{}
+	for j, f := range fields {
+		if seen[f.Name] {
+			return nil, fmt.Errorf("%s: table: two columns would be called %q: rename or --drop that of the input", path, f.Name)
+		}
+		seen[f.Name] = true
+		if f.Type == Float16 {
+			f.Type = Float32
+		}
+		w.fields[j] = f
+	}
+	w.vectors = make([]vector, len(fields))
+	for j := range w.vectors {
+		w.vectors[j].field = &w.fields[j]
+	}
+	if err := w.start(format, opt); err != nil {
+		w.Abort()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return w, nil
+}
+
+// start opens the file and writes what comes first in it.
+func (w *Writer) start(format Format, opt WriteOptions) (err error) {
+	if w.path == "-" {
+		out := opt.Stdout
+		if out == nil {
+			out = os.Stdout
+		}
+		w.buffer = bufio.NewWriterSize(out, 1<<16)
+	} else {
+		if w.file, err = atomicfile.Create(w.path, opt.Force); err != nil {
+			return err
+		}
+		w.buffer = bufio.NewWriterSize(w.file, 1<<18)
+	}
+	switch format {
+	case NPZ:
+		w.encoder, err = newNPZEncoder(w.buffer, filepath.Dir(w.path), w.fields, opt.Rows)
+	default:
+		err = fmt.Errorf("%w: it can be read, but not written", ErrFormat)
+	}
+	return err
+}
+
+// Write adds the rows from ≤ i < to of columns, one for each field in order. A
+// column may have another type than its field: a number is rounded half to even
+// to an integer field and brought into its range; numbers in a String field are
+// codes of the field's dictionary. After an error the Writer is of no use but to
+// Abort.
+func (w *Writer) Write(columns []Column, from, to int) error {
+	if w.err == nil {
+		w.err = w.writeAll(columns, from, to)
+	}
+	return w.err
+}
+
+func (w *Writer) writeAll(columns []Column, from, to int) error {
+	if len(columns) != len(w.fields) {
+		return fmt.Errorf("%s: table: %d columns for %d fields", w.path, len(columns), len(w.fields))
+	}
+	for ; from < to; from += chunkRows {
+		n := min(to-from, chunkRows)
+		for j, c := range columns {
+			if err := w.vectors[j].load(c, from, from+n); err != nil {
+				return fmt.Errorf("%s: %w", w.path, err)
+			}
+		}
+		if err := w.encoder.write(w.vectors, n); err != nil {
+			return fmt.Errorf("%s: %w", w.path, err)
+		}
+		w.rows += int64(n)
+	}
+	return nil
+}
+
+// Close ends the file and puts it in place. After an error, here or in Write,
+// what was there before is left.
+func (w *Writer) Close() error {
+	defer w.Abort()
+	if w.err != nil {
+		return w.err
+	}
+	if w.want >= 0 && w.rows != w.want {
+		return fmt.Errorf("%s: table: %d rows written, %d announced", w.path, w.rows, w.want)
+	}
+	err := w.encoder.close()
+	w.encoder = nil
+	if err == nil {
+		err = w.buffer.Flush()
+	}
+	if err == nil && w.file != nil {
+		err = w.file.Commit()
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", w.path, err)
+	}
+	w.err = errClosed
+	return nil
+}
+
+var errClosed = errors.New("table: the writer is closed")
+
+// Abort removes what was written. After Close, or again, it does nothing, so
+// that it can be deferred.
+func (w *Writer) Abort() {
+	if w.encoder != nil {
+		w.encoder.abort()
+		w.encoder = nil
+	}
+	if w.file != nil {
+		w.file.Abort()
+	}
+	if w.err == nil {
+		w.err = errClosed
+	}
+}
