@@ -61,9 +61,9 @@ fetched:
 	VLD1.P 4(R11), V19.S[i]
 
 // NEAR writes the distances. Where fewer than four rows are left, the first of
-// them stands in for the missing. The last columns are loaded one by one, so that nothing
-// behind a row is read; beside them +0 in the query and -0 in the rows add
-// nothing to a sum, not even to -0.
+// them stands in for the missing. The last columns are loaded one by one, so that
+// nothing behind a row is read; beside them +0 in the query and -0 in the rows
+// add nothing to a sum, not even to -0.
 #define NEAR(NEXT, AHEAD, TERM, FINISH) \
 rows: \
 	AHEAD                             \
@@ -168,8 +168,8 @@ done:
 	FADD((m)+2, (d)+2, (d)+2) \
 	FADD((m)+3, (d)+3, (d)+3)
 
-// GATHER_SETUP fills R14, R16 and R19: prefetches stop after four lines of a row,
-// where the CPU's own stream detection takes over.
+// GATHER_SETUP turns the stride into bytes and fills R14, R16 and R19. Prefetches
+// stop after four lines of a row, where the CPU's own stream detection takes over.
 #define GATHER_SETUP \
 	LSL  $2, R4             \
 	MOVD R5, R14            \
