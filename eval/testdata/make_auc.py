@@ -1,6 +1,6 @@
 """Makes auc.json: what scikit-learn says of scores with and without ties.
 
-Run with Debian's python3-sklearn: /usr/bin/python3 make.py
+Run with Debian's python3-sklearn: /usr/bin/python3 make_auc.py
 """
 import json
 import numpy as np
