@@ -14,6 +14,7 @@ type Options struct {
 	AnomalyShare float64 // share of rows that are anomalies, in [0, 0.5]
 	LabeledShare float64 // share of anomalies that are labeled, in [0, 1]
 	Seed         uint64
+	Threads      int // goroutines that make rows, 0 for GOMAXPROCS; rows do not depend on it
 }
 
 // DefaultOptions returns 200,000 rows with 2,000 anomalies, 200 of them labeled.
@@ -34,6 +35,9 @@ func (o Options) Validate() error {
 	}
 	if !(o.LabeledShare >= 0 && o.LabeledShare <= 1) {
 		errs = append(errs, fmt.Errorf("synth: labeled share %g, want 0 to 1", o.LabeledShare))
+	}
+	if o.Threads < 0 {
+		errs = append(errs, fmt.Errorf("synth: %d threads, want at least 0", o.Threads))
 	}
 	return errors.Join(errs...)
 }

@@ -225,8 +225,8 @@ func auroc(positive, negative []float64) float64 {
 }
 
 func TestValidate(t *testing.T) {
-	err := Options{Rows: 0, AnomalyShare: 0.7, LabeledShare: math.NaN()}.Validate()
-	for _, want := range []string{"0 rows", "anomaly share 0.7", "labeled share NaN"} {
+	err := Options{Rows: 0, AnomalyShare: 0.7, LabeledShare: math.NaN(), Threads: -1}.Validate()
+	for _, want := range []string{"0 rows", "anomaly share 0.7", "labeled share NaN", "-1 threads"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got error %v, want one with %q", err, want)
 		}
