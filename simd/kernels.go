@@ -86,7 +86,10 @@ func (k *Kernels) Rows(dst, q, rows []float32, stride int) {
 	if len(q) == 0 || stride < len(q) || len(rows) < (len(dst)-1)*stride+len(q) {
 		panic("simd: Rows: q is empty or rows is too short")
 	}
-	k.impl.rows(&dst[0], &q[0], &rows[0], len(q), stride, len(dst))
+	step := chunk(len(q))
+	for first := 0; first < len(dst); first += step {
+		k.impl.rows(&dst[first], &q[0], &rows[first*stride], len(q), stride, min(step, len(dst)-first))
+	}
 }
 
 // Gather writes to dst[i] the distance between q and the row ids[i] of rows,
@@ -100,7 +103,10 @@ func (k *Kernels) Gather(dst, q, rows []float32, stride int, ids []uint32) {
 	if len(dst) < len(ids) || len(q) == 0 || stride < len(q) || len(rows) < len(q) {
 		panic("simd: Gather: dst is shorter than ids, q is empty or rows is too short")
 	}
-	k.impl.gather(&dst[0], &q[0], &rows[0], len(q), stride, &ids[0], len(ids))
+	step := chunk(len(q))
+	for first := 0; first < len(ids); first += step {
+		k.impl.gather(&dst[first], &q[0], &rows[0], len(q), stride, &ids[first], min(step, len(ids)-first))
+	}
 }
 
 // TileHit is what Tile found in one block: bit r of Hit[j] is set where row r is
@@ -120,11 +126,15 @@ type TileHit struct {
 // where there is none. The first numeric columns of a block are numbers, the
 // next nominal ones category codes.
 func (k *Kernels) Tile(q, blocks []float32, numeric, nominal int, bound *[TileQueries]float32, out *TileHit) int {
-	n := blockCount(len(q)/TileQueries, len(blocks), numeric, nominal)
-	if n == 0 {
-		return 0
+	n, size := blockCount(len(q)/TileQueries, len(blocks), numeric, nominal)
+	step := chunk(size)
+	for first := 0; first < n; first += step {
+		m := min(step, n-first)
+		if b := k.impl.tile(&q[0], &blocks[first*size], numeric, nominal, m, bound, out); b < m {
+			return first + b
+		}
 	}
-	return k.impl.tile(&q[0], &blocks[0], numeric, nominal, n, bound, out)
+	return n
 }
 
 // ScanHit is what Scan found in one block; see TileHit.
@@ -135,21 +145,30 @@ type ScanHit struct {
 
 // Scan is Tile for one query, which is not packed.
 func (k *Kernels) Scan(q, blocks []float32, numeric, nominal int, bound float32, out *ScanHit) int {
-	n := blockCount(len(q), len(blocks), numeric, nominal)
-	if n == 0 {
-		return 0
+	n, size := blockCount(len(q), len(blocks), numeric, nominal)
+	step := chunk(size)
+	for first := 0; first < n; first += step {
+		m := min(step, n-first)
+		if b := k.impl.scan(&q[0], &blocks[first*size], numeric, nominal, m, bound, out); b < m {
+			return first + b
+		}
 	}
-	return k.impl.scan(&q[0], &blocks[0], numeric, nominal, n, bound, out)
+	return n
 }
 
-// blockCount returns the number of blocks in a slice of length blocks and panics
-// where the sizes do not fit each other.
-func blockCount(qdim, blocks, numeric, nominal int) int {
+// chunk returns how many rows or blocks of size values one call of a body may
+// take: assembly is not preempted, so a call should last some 50 µs at most.
+func chunk(size int) int { return max(1, 1<<18/size) }
+
+// blockCount returns the number of blocks in a slice of length blocks and the
+// values in each. It panics where the sizes do not fit each other.
+func blockCount(qdim, blocks, numeric, nominal int) (n, size int) {
 	dim := numeric + nominal
 	if numeric < 0 || nominal < 0 || dim == 0 || qdim < dim || blocks%(dim*BlockRows) != 0 {
 		panic(fmt.Sprintf("simd: %d values are no whole blocks of %d columns, or the query has only %d", blocks, dim, qdim))
 	}
-	return blocks / (dim * BlockRows)
+	size = dim * BlockRows
+	return blocks / size, size
 }
 
 // NextHit returns the lowest row in hit and hit without it: the loop over hits is

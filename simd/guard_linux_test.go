@@ -1,0 +1,71 @@
+package simd
+
+import (
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// guarded returns n values that end where an unmapped page begins, so that
+// reading or writing past them faults.
+func guarded[T any](t *testing.T, n int) []T {
+	t.Helper()
+	page, size := unix.Getpagesize(), n*int(unsafe.Sizeof(*new(T)))
+	room := (size + page - 1) / page * page
+	mem, err := unix.Mmap(-1, 0, room+page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Munmap(mem) })
+	if err := unix.Mprotect(mem[room:], unix.PROT_NONE); err != nil {
+		t.Fatal(err)
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(&mem[room-size])), n)
+}
+
+func TestRowsStayInBounds(t *testing.T) {
+	const n, maxDim = 11, 50
+	q, rows := guarded[float32](t, maxDim), guarded[float32](t, n*maxDim)
+	dst, ids := guarded[float32](t, n), guarded[uint32](t, n)
+	for l := range Supported() {
+		for m := range metrics {
+			k := &table[Supported()[l]][m]
+			for dim := 1; dim <= maxDim; dim++ {
+				q := q[maxDim-dim:]
+				for n := 1; n <= len(ids); n++ {
+					rows, ids := rows[len(rows)-n*dim:], ids[len(ids)-n:]
+					for i := range ids {
+						ids[i] = uint32(n - 1 - i)
+					}
+					k.Pair(q, rows[(n-1)*dim:])
+					k.Rows(dst[len(dst)-n:], q, rows, dim)
+					k.Gather(dst[len(dst)-n:], q, rows, dim, ids)
+				}
+			}
+		}
+	}
+}
+
+func TestBlocksStayInBounds(t *testing.T) {
+	const maxDim = 70
+	q, packed := guarded[float32](t, maxDim), guarded[float32](t, maxDim*TileQueries)
+	blocks := guarded[float32](t, 3*maxDim*BlockRows)
+	tile, scan := &guarded[TileHit](t, 1)[0], &guarded[ScanHit](t, 1)[0]
+	bound := (*[TileQueries]float32)(guarded[float32](t, TileQueries))
+	for _, l := range Supported() {
+		for m := range metrics {
+			k := &table[l][m]
+			for dim := 1; dim <= maxDim; dim++ {
+				for _, limit := range []float32{-1, 1} {
+					*bound = [TileQueries]float32{limit, limit, limit, limit}
+					for n := 1; n <= 3; n++ {
+						b := blocks[len(blocks)-n*dim*BlockRows:]
+						k.Scan(q[maxDim-dim:], b, dim-dim/3, dim/3, limit, scan)
+						k.Tile(packed[(maxDim-dim)*TileQueries:], b, dim-dim/3, dim/3, bound, tile)
+					}
+				}
+			}
+		}
+	}
+}
