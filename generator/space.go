@@ -1,0 +1,85 @@
+package generator
+
+import (
+	"context"
+	"math"
+)
+
+// space maps rows to search space.
+type space struct {
+	columns []Column
+	order   []int // columns of the search matrix: the numeric ones, then the nominal ones
+	nominal int   // number of nominal columns
+}
+
+// newSpace returns the search space of columns, or of dim columns left as they
+// are where columns is nil.
+func newSpace(columns []Column, dim int) *space {
+	s := &space{columns: columns}
+	if columns == nil {
+		s.columns = make([]Column, dim)
+		for j := range s.columns {
+			s.columns[j].Max = 1
+		}
+	}
+	var nominal []int
+	for j, c := range s.columns {
+		if c.Nominal {
+			nominal = append(nominal, j)
+		} else {
+			s.order = append(s.order, j)
+		}
+	}
+	s.nominal = len(nominal)
+	s.order = append(s.order, nominal...)
+	return s
+}
+
+// matrix returns rows in search space, row-major. The error is a NotFiniteError
+// or that of ctx.
+func (s *space) matrix(ctx context.Context, rows Rows, labeled bool, threads int) ([]float32, error) {
+	dim := len(s.order)
+	out := make([]float32, rows.Len()*dim)
+	err := scan(ctx, rows, labeled, threads, func(i int, row []float64) int {
+		dst := out[i*dim:][:dim]
+		for p, j := range s.order {
+			c := &s.columns[j]
+			dst[p] = float32(c.scaled(row[j]))
+			if !c.fits(row[j], dst[p]) {
+				return j
+			}
+		}
+		return -1
+	})
+	return out, err
+}
+
+// fits reports whether x, in search space f, takes part in distances as it is:
+// f is finite, and a category code is not rounded (codes from 2²⁴ on may be).
+func (c *Column) fits(x float64, f float32) bool {
+	if c.Nominal {
+		return float64(f) == x
+	}
+	return math.Abs(float64(f)) <= math.MaxFloat32
+}
+
+// noise returns the standard deviation in the user's units of each column that
+// is std in search space.
+func (s *space) noise(std float64) []float64 {
+	sd := make([]float64, len(s.columns))
+	for j, c := range s.columns {
+		if !c.Nominal {
+			sd[j] = std * c.width()
+		}
+	}
+	return sd
+}
+
+// clip moves the numeric columns of x into their ranges.
+func (s *space) clip(x []float64) {
+	for j := range s.columns {
+		if c := &s.columns[j]; !c.Nominal {
+			x[j] = max(c.Min, min(c.Max, x[j]))
+		}
+	}
+}
