@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nngmix/nngmix/internal/dataset"
+	"github.com/nngmix/nngmix/internal/table"
+	"github.com/spf13/pflag"
+)
+
+// tableFlags are the options that say how a file is read as a table.
+type tableFlags struct {
+	In        string   `json:"in"`
+	Delimiter string   `json:"delimiter,omitempty"`
+	Header    string   `json:"header"`
+	Features  string   `json:"features"`
+	Drop      []string `json:"drop,omitempty"`
+	Keep      []string `json:"keep,omitempty"`
+}
+
+func (f *tableFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.Delimiter, "delimiter", "", "what separates the fields of a CSV file, \\t for a tab (default a comma, in .tsv a tab)")
+	flags.StringVar(&f.Header, "header", "auto", "whether the first line of a CSV file names the columns: auto, yes or no")
+	flags.StringVar(&f.Features, "features", "X", "array of an NPZ file that holds the features")
+	flags.StringSliceVar(&f.Drop, "drop", nil, "columns to leave out, separated by commas")
+	flags.StringSliceVar(&f.Keep, "keep", nil, "feature columns to read, separated by commas (default all)")
+}
+
+// read reads the table. label is kept whatever --keep says, and names the array
+// of labels in an NPZ file.
+func (f *tableFlags) read(ctx context.Context, label string, threads int) (*table.Table, error) {
+	opt, err := f.options(label, threads)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return table.Read(ctx, f.In, opt)
+}
+
+// options turns the flags into those of package table.
+func (f *tableFlags) options(label string, threads int) (table.ReadOptions, error) {
+	if f.In == "" {
+		return table.ReadOptions{}, errors.New("--in FILE is missing: the table to read")
+	}
+	opt := table.ReadOptions{X: f.Features, Y: label, Drop: f.Drop, Keep: f.Keep, Threads: threads}
+	if label != "" && len(opt.Keep) > 0 {
+		opt.Keep = append([]string{label}, opt.Keep...)
+	}
+	switch f.Header {
+	case "auto":
+	case "yes":
+		opt.Header = table.HeaderYes
+	case "no":
+		opt.Header = table.HeaderNo
+	default:
+		return opt, fmt.Errorf("--header %s: want auto, yes or no", f.Header)
+	}
+	if f.Delimiter == "" {
+		return opt, nil
+	}
+	delimiter := []rune(strings.ReplaceAll(f.Delimiter, `\t`, "\t"))
+	if len(delimiter) != 1 {
+		return opt, fmt.Errorf("--delimiter %q: want one character", f.Delimiter)
+	}
+	opt.Delimiter = delimiter[0]
+	return opt, nil
+}
+
+// setFlags are the options that say how a table is read as a data set.
+type setFlags struct {
+	Label           string   `json:"label"`
+	AnomalyValue    string   `json:"anomaly_value,omitempty"`
+	Categorical     []string `json:"categorical,omitempty"`
+	Missing         string   `json:"missing"`
+	LabeledFraction float64  `json:"labeled_fraction"`
+	Scale           string   `json:"scale"`
+}
+
+func (f *setFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.Label, "label", "", "column that marks the labeled anomalies (in an NPZ file an array, default y)")
+	flags.StringVar(&f.AnomalyValue, "anomaly-value", "", "what --label holds for an anomaly (default 1 or true)")
+	flags.StringSliceVar(&f.Categorical, "categorical", nil, "numeric columns that are codes, separated by commas; text and booleans always are")
+	flags.StringVar(&f.Missing, "missing", "error", "what a missing value does: error, drop the row, or median")
+	flags.Float64Var(&f.LabeledFraction, "labeled-fraction", 1, "share of the labeled anomalies that stays known, drawn with --seed; the others join the unlabeled rows")
+	flags.StringVar(&f.Scale, "scale", "minmax", "how columns are scaled for search: minmax or none")
+}
+
+// options turns the flags into those of package dataset.
+func (f *setFlags) options(seed uint64) dataset.Options {
+	return dataset.Options{
+		Label: f.Label, AnomalyValue: f.AnomalyValue, Categorical: f.Categorical,
+		Missing: dataset.Missing(f.Missing), LabeledFraction: f.LabeledFraction,
+		Scale: dataset.Scale(f.Scale), Seed: seed,
+	}
+}
+
+// npzLabel makes y the label where the file is an NPZ and none is named.
+func (f *setFlags) npzLabel(path string) error {
+	if f.Label != "" {
+		return nil
+	}
+	if format, err := table.FormatOf(path); err == nil && format == table.NPZ {
+		f.Label = "y"
+		return nil
+	}
+	return errors.New("--label COLUMN is missing: the column that marks the labeled anomalies")
+}

@@ -1,0 +1,100 @@
+package dataset
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngmix/nngmix/internal/table"
+	"gonum.org/v1/gonum/stat"
+)
+
+// handleMissing returns the rows to use, ascending, and sets what missing values
+// become.
+func (s *Set) handleMissing(how Missing) ([]int, error) {
+	s.fill = make([]float64, len(s.Features))
+	missing := make([]int, len(s.Features)) // per column
+	incomplete := make([]bool, s.Table.Rows)
+	for j, c := range s.Features {
+		missing[j] = countMissing(c, incomplete)
+	}
+	if how == MissingError {
+		return allRows(s.Table.Rows), s.missingError(missing)
+	}
+	if how == MissingMedian {
+		for j, c := range s.Features {
+			if missing[j] > 0 {
+				s.fill[j] = typical(c, s.Columns[j].Nominal)
+			}
+		}
+		return allRows(s.Table.Rows), nil
+	}
+	rows := make([]int, 0, s.Table.Rows)
+	for i, bad := range incomplete {
+		if !bad {
+			rows = append(rows, i)
+		}
+	}
+	s.Dropped = s.Table.Rows - len(rows)
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("every row has a missing value, so --missing drop leaves none: use --missing median, or --drop the columns that lack most")
+	}
+	return rows, nil
+}
+
+// countMissing counts the missing values of c and marks their rows.
+func countMissing(c table.Column, incomplete []bool) (n int) {
+	if c.CountMissing(0, c.Len()) == 0 {
+		return 0
+	}
+	for i := range incomplete {
+		if c.Missing(i) {
+			incomplete[i] = true
+			n++
+		}
+	}
+	return n
+}
+
+func allRows(n int) []int {
+	rows := make([]int, n)
+	for i := range rows {
+		rows[i] = i
+	}
+	return rows
+}
+
+// missingError tells how many values each column lacks; nil where none does.
+func (s *Set) missingError(missing []int) error {
+	var list []string
+	for j, n := range missing {
+		if n > 0 {
+			list = append(list, fmt.Sprintf("%s %d", s.Features[j].Name(), n))
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return fmt.Errorf("missing values: %s (of %d rows); say what to do with --missing drop or --missing median, or leave a column out with --drop",
+		strings.Join(list, ", "), s.Table.Rows)
+}
+
+// typical returns the median of a numeric column, an observed value, or the most
+// frequent code of a nominal one, the least of equals; 0 for an empty column.
+func typical(c table.Column, nominal bool) float64 {
+	var values []float64
+	for i := range c.Len() {
+		if !c.Missing(i) {
+			values = append(values, c.Float(i))
+		}
+	}
+	if len(values) == 0 {
+		return 0
+	}
+	slices.Sort(values)
+	if nominal {
+		mode, _ := stat.Mode(values, nil)
+		return mode
+	}
+	return stat.Quantile(0.5, stat.Empirical, values, nil)
+}

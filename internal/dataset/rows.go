@@ -1,0 +1,87 @@
+package dataset
+
+import (
+	"github.com/nngmix/nngmix/internal/table"
+)
+
+// Rows are some rows of the set's table, as generator.Rows wants them.
+type Rows struct {
+	features []table.Column
+	fill     []float64
+	rows     []int
+}
+
+// LabeledRows returns the labeled anomalies, in the order of s.Labeled.
+func (s *Set) LabeledRows() Rows { return Rows{s.Features, s.fill, s.Labeled} }
+
+// UnlabeledRows returns the unlabeled rows, in the order of s.Unlabeled.
+func (s *Set) UnlabeledRows() Rows { return Rows{s.Features, s.fill, s.Unlabeled} }
+
+// Dim returns the number of features.
+func (r Rows) Dim() int { return len(r.features) }
+
+// Len returns the number of rows.
+func (r Rows) Len() int { return len(r.rows) }
+
+// Row writes the features of row i to dst: numbers in the user's units,
+// categories as codes, missing values filled.
+func (r Rows) Row(dst []float64, i int) {
+	row := r.rows[i]
+	for j, c := range r.features {
+		x := c.Float(row)
+		if x != x || c.Missing(row) {
+			x = r.fill[j]
+		}
+		dst[j] = x
+	}
+}
+
+// DecodeRows turns codes that stand for numbers back into them, in rows of
+// features.
+func (s *Set) DecodeRows(rows []float64) {
+	for j, values := range s.codes {
+		if values == nil {
+			continue
+		}
+		for i := j; i < len(rows); i += len(s.codes) {
+			rows[i] = values[int(rows[i])]
+		}
+	}
+}
+
+// Runs calls f for each run of consecutive rows of the table that are used.
+func (s *Set) Runs(f func(from, to int) error) error {
+	used := make([]bool, s.Table.Rows)
+	for _, rows := range [][]int{s.Labeled, s.Unlabeled} {
+		for _, i := range rows {
+			used[i] = true
+		}
+	}
+	for from := 0; from < len(used); {
+		to := from
+		for to < len(used) && used[to] == used[from] {
+			to++
+		}
+		if used[from] {
+			if err := f(from, to); err != nil {
+				return err
+			}
+		}
+		from = to
+	}
+	return nil
+}
+
+// KnownLabels returns the label column as a detector may know it: the anomalies
+// that LabeledFraction hid have the label of an unlabeled row, or none.
+func (s *Set) KnownLabels() table.Column {
+	if s.Hidden == 0 {
+		return s.Label
+	}
+	labels := make([]float64, s.Table.Rows)
+	s.Label.Floats(labels, 1, 0, s.Table.Rows)
+	for _, i := range s.hidden {
+		labels[i] = s.normal
+	}
+	return table.New(s.Label.Name(), labels)
+}
