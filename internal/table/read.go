@@ -74,6 +74,8 @@ type reader func(ctx context.Context, src *source, opt ReadOptions) ([]Column, e
 
 func readers(f Format) reader {
 	switch f {
+	case CSV, CSVGzip, CSVZstd:
+		return readCSV
 	case NPZ:
 		return readNPZ
 	case NPY:

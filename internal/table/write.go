@@ -93,6 +93,11 @@ func (w *Writer) start(format Format, opt WriteOptions) (err error) {
 		w.buffer = bufio.NewWriterSize(w.file, 1<<18)
 	}
 	switch format {
+	case CSV, CSVGzip, CSVZstd:
+		comma := delimiterOf(w.path, opt.Delimiter)
+		if err = checkDelimiter(comma); err == nil {
+			w.encoder, err = newCSVEncoder(w.buffer, format, comma, w.fields)
+		}
 	case NPZ:
 		w.encoder, err = newNPZEncoder(w.buffer, filepath.Dir(w.path), w.fields, opt.Rows)
 	default:
