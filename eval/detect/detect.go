@@ -40,6 +40,14 @@ var kinds = []kind{
 	{"mlp", false, newMLP},
 	{"deepsad", false, newDeepSAD},
 	{"deepsad-reference", false, newDeepSADReference},
+	{"devnet", false, newDevnet},
+	{"logistic", false, newLogistic},
+	{"randomforest", false, newForest},
+	{"gbdt", false, newGBDT},
+	{"iforest", true, newIForest},
+	{"knn", true, newKNN},
+	{"lof", true, newLOF},
+	{"ecod", true, newECOD},
 }
 
 // Names returns the names that [New] takes.

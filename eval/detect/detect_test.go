@@ -56,7 +56,7 @@ func blob(seed uint64, n, dim int) table {
 	r := newRand(seed, 0)
 	t := table{x: make([]float32, n*dim), dim: dim, anomaly: make([]bool, n)}
 	for i := range n {
-		t.anomaly[i] = i%25 == 3
+		t.anomaly[i] = i%50 == 3
 		for j := range dim {
 			v := 0.3 + 0.1*(r.Float64()+r.Float64()+r.Float64()-1.5)
 			if t.anomaly[i] {
