@@ -5,17 +5,18 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngmix/nngmix/eval/detect"
+	"github.com/nngmix/nngmix/generator"
 )
 
-// The methods that are not generators of new rows: no pseudo-anomalies at all, and
-// plain copies of the labeled anomalies, which show how much of a gain is the weight of
-// the class.
+// What other methods are compared with: no pseudo-anomalies at all, and plain copies of
+// the labeled anomalies, which show how much of a gain is the weight of the class.
 const (
 	None       = "none"
-	Oversample = "oversample"
+	Oversample = "oversample" // a method of package generator
 )
 
 // Grid lists what a study combines. All combinations are run, except that multiplier 0
@@ -52,12 +53,26 @@ func DefaultGrid() Grid {
 	}
 }
 
-// Method is a way to make pseudo-anomalies.
+// Method is a way to make pseudo-anomalies: a name, and optionally its own noise.
 type Method struct {
 	Name string `json:"name"`
 	// NoiseStd overrides that of the grid where FixedNoise is set.
 	NoiseStd   float64 `json:"noise_std,omitempty"`
 	FixedNoise bool    `json:"fixed_noise,omitempty"`
+}
+
+// ParseMethod returns the method that text names: NAME, or NAME:STD with a standard
+// deviation of noise of its own, like gaussian:0.1.
+func ParseMethod(text string) (Method, error) {
+	name, std, fixed := strings.Cut(text, ":")
+	m := Method{Name: name, FixedNoise: fixed}
+	if fixed {
+		var err error
+		if m.NoiseStd, err = strconv.ParseFloat(std, 64); err != nil {
+			return m, fmt.Errorf("eval: method %q: %q is no number", text, std)
+		}
+	}
+	return m, nil
 }
 
 // noisy names the methods that take a standard deviation of noise.
@@ -104,6 +119,9 @@ func (g Grid) Validate() error {
 		}
 	}
 	for _, m := range g.Methods {
+		if _, err := generator.ParseMethod(m.Name); err != nil && m.Name != None {
+			bad("unknown method %q: want %s or one of %v", m.Name, None, generator.Methods())
+		}
 		if m.FixedNoise && !slices.Contains(noisy, m.Name) {
 			bad("method %s takes no noise: only %s do", m.Name, strings.Join(noisy, " and "))
 		}

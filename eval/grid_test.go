@@ -65,6 +65,7 @@ func TestGridRejects(t *testing.T) {
 		want   string
 	}{
 		{"no methods", func(g *Grid) { g.Methods = nil }, "at least one"},
+		{"method", func(g *Grid) { g.Methods = []Method{{Name: "nngmix"}} }, `"nngmix"`},
 		{"detector", func(g *Grid) { g.Detectors = []string{"svm"} }, `"svm"`},
 		{"noise of a method without", func(g *Grid) { g.Methods = []Method{{Name: "mixup", FixedNoise: true}} }, "mixup takes no noise"},
 		{"negative noise", func(g *Grid) { g.NoiseStd = []float64{-1} }, "NoiseStd has -1"},
@@ -79,6 +80,14 @@ func TestGridRejects(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+	for text, want := range map[string]Method{"mixup": {Name: "mixup"}, "gaussian:0.1": {Name: "gaussian", NoiseStd: 0.1, FixedNoise: true}} {
+		if got, err := ParseMethod(text); got != want || err != nil {
+			t.Errorf("%s: got %+v, %v, want %+v", text, got, err, want)
+		}
+	}
+	if _, err := ParseMethod("gaussian:x"); err == nil {
+		t.Error("gaussian:x was accepted")
 	}
 	opt := DefaultStudyOptions()
 	opt.Grid.Labeled = []float64{0.2}

@@ -82,7 +82,7 @@ func (r *record) agree(dir string) error {
 		old, now any
 	}{
 		{"grid", old.Options.Grid, r.Options.Grid}, {"protocol", old.Options.Protocol, r.Options.Protocol},
-		{"splits", old.Options.Splits, r.Options.Splits}, {"sets", old.Sets, r.Sets},
+		{"generate", old.Options.Generate, r.Options.Generate}, {"splits", old.Options.Splits, r.Options.Splits}, {"sets", old.Sets, r.Sets},
 	} {
 		was, err1 := json.Marshal(part.old)
 		is, err2 := json.Marshal(part.now)

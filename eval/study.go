@@ -12,13 +12,15 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/nngmix/nngmix/eval/detect"
+	"github.com/nngmix/nngmix/generator"
 )
 
 // StudyOptions say what a study runs.
 type StudyOptions struct {
 	Grid     Grid     `json:"grid"`
 	Protocol Protocol `json:"protocol"`
+	// Generate holds what the grid does not say of how pseudo-anomalies are made.
+	Generate generator.Options `json:"generate"`
 	// Splits is a folder of splits to read with [ReadSplit] instead of drawing them by
 	// Protocol; empty = draw.
 	Splits string `json:"splits,omitempty"`
@@ -29,14 +31,14 @@ type StudyOptions struct {
 	Progress func(Progress) `json:"-"`
 }
 
-// DefaultStudyOptions returns the default grid and protocol.
+// DefaultStudyOptions returns the default grid and protocol, and NNG-Mix as published.
 func DefaultStudyOptions() StudyOptions {
-	return StudyOptions{Grid: DefaultGrid(), Protocol: DefaultProtocol()}
+	return StudyOptions{Grid: DefaultGrid(), Protocol: DefaultProtocol(), Generate: generator.DefaultOptions()}
 }
 
 // Validate returns all violations of the ranges of the fields, or nil.
 func (o StudyOptions) Validate() error {
-	errs := []error{o.Grid.Validate(), o.Protocol.Validate()}
+	errs := []error{o.Grid.Validate(), o.Protocol.Validate(), o.Generate.Validate()}
 	for _, share := range o.Grid.Labeled {
 		if share > o.Protocol.LabeledShare {
 			errs = append(errs, fmt.Errorf("eval: Grid.Labeled has %v, want at most Protocol.LabeledShare, %v", share, o.Protocol.LabeledShare))
@@ -275,7 +277,7 @@ func (s *study) cell(ctx context.Context, j job) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	return runCell(ctx, task, j.Cell)
+	return runCell(ctx, task, j.Cell, s.opt.Generate)
 }
 
 // split returns the split of set for a seed.
@@ -284,56 +286,4 @@ func (s *study) split(set *Dataset, seed uint64) (*Split, error) {
 		return ReadSplit(s.opt.Splits, set, seed)
 	}
 	return s.opt.Protocol.Split(set, seed)
-}
-
-// runCell makes the pseudo-anomalies of a cell, trains its detector and measures it.
-func runCell(ctx context.Context, t *Task, c Cell) (Row, error) {
-	row := Row{Cell: c, Unlabeled: len(t.Unlabeled) / t.Dim, LabeledRows: len(t.Labeled) / t.Dim, Dim: t.Dim}
-	start := time.Now()
-	pseudo, err := pseudoAnomalies(ctx, t, c)
-	if err != nil {
-		return row, err
-	}
-	row.SecondsGenerate = time.Since(start).Seconds()
-	row.Generated = len(pseudo) / t.Dim
-	x, y := t.training(pseudo)
-	d, err := detect.New(c.Detector, detect.Options{Seed: c.Seed})
-	if err != nil {
-		return row, err
-	}
-	start = time.Now()
-	if err := d.Fit(ctx, x, t.Dim, y); err != nil {
-		return row, err
-	}
-	row.SecondsFit = time.Since(start).Seconds()
-	scores, err := d.Score(ctx, float32s(nil, t.Test))
-	if err != nil {
-		return row, err
-	}
-	if row.AUROC, err = AUROC(scores, t.Anomaly); err == nil {
-		row.AP, err = AveragePrecision(scores, t.Anomaly)
-	}
-	return row, err
-}
-
-// training returns the rows to train on, unlabeled, labeled and pseudo-anomalies, and
-// which of them count as anomalies.
-func (t *Task) training(pseudo []float64) (x []float32, anomaly []bool) {
-	x = make([]float32, 0, len(t.Unlabeled)+len(t.Labeled)+len(pseudo))
-	for _, part := range [][]float64{t.Unlabeled, t.Labeled, pseudo} {
-		x = float32s(x, part)
-	}
-	anomaly = make([]bool, len(x)/t.Dim)
-	for i := len(t.Unlabeled) / t.Dim; i < len(anomaly); i++ {
-		anomaly[i] = true
-	}
-	return x, anomaly
-}
-
-// float32s appends src to dst in single precision.
-func float32s(dst []float32, src []float64) []float32 {
-	for _, v := range src {
-		dst = append(dst, float32(v))
-	}
-	return dst
 }
