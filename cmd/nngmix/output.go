@@ -10,6 +10,10 @@ import (
 	"github.com/nngmix/nngmix/internal/table"
 )
 
+// syntheticName is the column (in an NPZ file the array) that tells
+// pseudo-anomalies from rows of the input.
+const syntheticName = "nngmix_synthetic"
+
 // output writes the augmented table: the features, the label, and the columns
 // that --append and --provenance add.
 type output struct {
@@ -50,7 +54,7 @@ func (o *output) fields(opt *generateOptions) []table.Field {
 	}
 	fields = append(fields, label)
 	if o.append {
-		fields = append(fields, extra("nngmix_synthetic", table.Bool, "nngmix_synthetic"))
+		fields = append(fields, extra(syntheticName, table.Bool, syntheticName))
 	}
 	if o.provenance {
 		fields = append(fields,
