@@ -18,16 +18,44 @@ func PackBlocks(dst, rows []float32, dim, stride, n int) {
 	}
 	for first := 0; first < n; first += BlockRows {
 		block := dst[first*dim:][:BlockRows*dim]
-		for r := range BlockRows {
-			for i := range dim {
-				x := float32(math.NaN())
-				if first+r < n {
-					x = rows[(first+r)*stride+i]
-				}
-				block[i*BlockRows+r] = x
+		full := min(n-first, BlockRows)
+		whole := dim / packColumns * packColumns
+		for i := 0; i < whole; i += packColumns {
+			for r := range full {
+				packRow(block[i*BlockRows+r:], rows[(first+r)*stride+i:])
+			}
+		}
+		for i := whole; i < dim; i++ {
+			packColumn(block[i*BlockRows:][:full], rows[first*stride+i:], stride)
+		}
+		for at := full; full < BlockRows && at < len(block); at += BlockRows {
+			for r := range block[at:][:BlockRows-full] {
+				block[at+r] = float32(math.NaN())
 			}
 		}
 	}
+}
+
+// packColumns is the number of columns that go to their places together: their
+// cache lines stay at hand for the next rows.
+const packColumns = 16
+
+// packColumn writes the values of rows that are stride apart to dst.
+func packColumn(dst, rows []float32, stride int) {
+	at := 0
+	for r := range dst {
+		dst[r] = rows[at]
+		at += stride
+	}
+}
+
+// packRow writes column i of the first packColumns of row to dst[i·BlockRows].
+func packRow(dst, row []float32) {
+	d, s := (*[(packColumns-1)*BlockRows + 1]float32)(dst), (*[packColumns]float32)(row)
+	d[0*BlockRows], d[1*BlockRows], d[2*BlockRows], d[3*BlockRows] = s[0], s[1], s[2], s[3]
+	d[4*BlockRows], d[5*BlockRows], d[6*BlockRows], d[7*BlockRows] = s[4], s[5], s[6], s[7]
+	d[8*BlockRows], d[9*BlockRows], d[10*BlockRows], d[11*BlockRows] = s[8], s[9], s[10], s[11]
+	d[12*BlockRows], d[13*BlockRows], d[14*BlockRows], d[15*BlockRows] = s[12], s[13], s[14], s[15]
 }
 
 // PackQueries writes up to four queries of dim columns, which start stride apart
