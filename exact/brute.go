@@ -18,15 +18,28 @@ func (b *batch) scanAll(ctx context.Context, s *scratch) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		chunk := b.span(lo, min(lo+step, n))
-		if b.metric == Cosine {
-			chunk = s.scale(chunk, b.dim)
-		}
+		chunk := s.chunk(b, lo, min(lo+step, n))
 		for i := range s.groups {
 			b.scan(s, &s.groups[i], chunk, lo)
 		}
 	}
 	return nil
+}
+
+// chunk returns blocks lo to hi of b as the kernels are to see them.
+func (s *scratch) chunk(b *batch, lo, hi int) []float32 {
+	var chunk []float32
+	if b.blocks != nil {
+		chunk = b.span(lo, hi)
+	} else {
+		s.chunked = grow(s.chunked, (hi-lo)*b.dim*simd.BlockRows)
+		s.packing = b.from.pack(s.chunked, lo, s.packing)
+		chunk = s.chunked
+	}
+	if b.metric == Cosine {
+		chunk = s.scale(chunk, b.dim)
+	}
+	return chunk
 }
 
 // scale returns a copy of blocks with rows scaled to length 1. Rows of zeros

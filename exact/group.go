@@ -26,10 +26,12 @@ type scratch struct {
 	queries []query
 	groups  []group
 	packed  []float32
-	scaled  []float32 // queries or blocks of rows scaled to length 1, for Cosine
+	chunked []float32 // blocks of rows that the store does not hold
+	packing []float32 // working memory of source.pack
+	scaled  []float32 // blocks of rows scaled to length 1, for Cosine
 	ids     []uint32
 	tile    simd.TileHit
-	scan    simd.ScanHit
+	visits  visits
 }
 
 // grow returns a slice of n values, which is s where that is long enough.
@@ -44,6 +46,7 @@ func grow[T any](s []T, n int) []T {
 func (s *scratch) take(b *batch, groups []uint32) {
 	n := len(groups)
 	s.queries = grow(s.queries, n)
+	s.visits = visits{queries: n}
 	s.groups = grow(s.groups, (n+simd.TileQueries-1)/simd.TileQueries)
 	s.packed = grow(s.packed, len(s.groups)*simd.TileQueries*b.dim)
 	for i := range s.queries {
@@ -57,14 +60,13 @@ func (s *scratch) take(b *batch, groups []uint32) {
 	}
 	for i := range s.groups {
 		first := i * simd.TileQueries
-		s.groups[i].take(s.queries[first:min(first+simd.TileQueries, n)], s.packed[first*b.dim:][:simd.TileQueries*b.dim])
+		s.groups[i].take(s.queries[first:min(first+simd.TileQueries, n)], s.packed[first*b.dim:][:simd.TileQueries*b.dim], b.from.order)
 	}
 }
 
-// take fills g with queries.
-func (g *group) take(queries []query, packed []float32) {
+// take fills g with queries, their columns in order.
+func (g *group) take(queries []query, packed []float32, order []int) {
 	g.queries, g.packed = queries, packed
-	step := len(packed) / simd.TileQueries
 	for j := range g.bound {
 		q := &queries[0]
 		g.bound[j] = float32(math.Inf(-1)) // a place without a query is never hit
@@ -76,8 +78,11 @@ func (g *group) take(queries []query, packed []float32) {
 		if q.norm > 0 {
 			scale = 1 / q.norm
 		}
-		for i, v := range q.values[:step] {
+		for i, v := range q.values {
 			packed[i*simd.TileQueries+j] = float32(float64(v) * scale)
+		}
+		for i, c := range order {
+			packed[i*simd.TileQueries+j] = float32(float64(q.values[c]) * scale)
 		}
 	}
 }

@@ -24,32 +24,39 @@ type Index struct {
 	pool    sync.Pool // of *scratch
 }
 
-// Stats describes an index.
+// Stats describes an index and the time it took.
 type Stats struct {
-	Rows          int     // rows given to Build
-	Unique        int     // rows stored: the distinct ones, or all where Deduped is false
-	Deduped       bool    // whether equal rows were looked for
-	Dim           int     // columns
-	Method        Method  // how queries are answered: Brute or KDTree
-	Reason        string  // why, in one sentence
+	Rows    int    // rows given
+	Unique  int    // rows searched: the distinct ones where Deduped is set
+	Deduped bool   // whether equal rows are searched once
+	Dim     int    // columns
+	Method  Method // how queries are answered: Brute or KDTree
+	Reason  string // why, in one sentence
+	Bytes   int64  // memory held beside the caller's rows
+
 	DedupeSeconds float64 // finding equal rows
-	BuildSeconds  float64 // everything else in Build
-	Bytes         int64   // memory held
+	BuildSeconds  float64 // everything else before the first query
+	SearchSeconds float64 // queries; set by Search, 0 after Build
 }
 
 // Stats returns the description of x.
 func (x *Index) Stats() Stats { return x.stats }
 
 // Build makes an index of rows, n rows of dim columns, row-major. It keeps no
-// reference to rows.
+// reference to rows. Where the queries are known already, Search is faster.
 //
 // The error is ErrEmpty, ErrDimension, ErrNotFinite (with the row and column),
 // ErrTooLarge or ErrOptions, or that of ctx.
 func Build(ctx context.Context, rows []float32, dim int, opt Options) (*Index, error) {
-	return build(ctx, rows, dim, opt, simd.Active())
+	x, err := newIndex(ctx, rows, dim, opt, simd.Active())
+	if err != nil {
+		return nil, err
+	}
+	return x, x.build(ctx, nil, usualK)
 }
 
-func build(ctx context.Context, rows []float32, dim int, opt Options, level simd.Level) (*Index, error) {
+// newIndex returns an index of rows that does not hold them yet.
+func newIndex(ctx context.Context, rows []float32, dim int, opt Options, level simd.Level) (*Index, error) {
 	start := time.Now()
 	if err := checkRows(rows, dim, opt); err != nil {
 		return nil, err
@@ -58,58 +65,18 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, level simd
 	if err != nil {
 		return nil, err
 	}
+	n := len(rows) / dim
 	x := &Index{
-		store:   store{metric: opt.Metric, dim: dim, nominal: opt.Nominal, rows: len(rows) / dim},
+		store:   store{metric: opt.Metric, dim: dim, nominal: opt.Nominal, rows: n, from: source{rows: rows, dim: dim}},
 		opt:     opt,
 		threads: parallel.Threads(opt.Threads),
 		kernels: kernels,
+		stats:   Stats{Rows: n, Dim: dim},
 	}
 	x.pool.New = func() any { return new(scratch) }
-	if x.squares, err = checkFinite(ctx, "row", rows, dim, opt.Metric == InnerProduct, x.threads); err != nil {
-		return nil, err
-	}
-	if err := x.fill(ctx, rows); err != nil {
-		return nil, err
-	}
-	x.stats.BuildSeconds = time.Since(start).Seconds() - x.stats.DedupeSeconds
-	return x, nil
-}
-
-// fill puts rows into the store.
-func (x *Index) fill(ctx context.Context, rows []float32) error {
-	x.stats = Stats{Rows: x.rows, Dim: x.dim, Method: x.opt.Method}
-	from := source{rows: rows, dim: x.dim}
-	start := time.Now()
-	groups, err := dedupe.Find(ctx, rows, x.dim, x.threads)
-	if err != nil {
-		return err
-	}
-	if 10*groups.Len() < 9*x.rows {
-		x.stats.Deduped = true
-		from.groups = groups
-	}
-	x.stats.DedupeSeconds = time.Since(start).Seconds()
-	x.places = from.len()
-	x.blocks = make([]float32, simd.BlocksLen(x.places, x.dim))
-	if x.opt.Method == KDTree {
-		var items []uint32
-		x.tree, items = buildTree(&x.store, from, x.threads)
-		x.ids, x.starts = from.rowIDs(items)
-	} else {
-		x.stats.Method = Brute
-		if err := from.pack(ctx, x.blocks, x.threads); err != nil {
-			return err
-		}
-		if from.groups != nil {
-			x.ids, x.starts = from.groups.Rows, from.groups.Starts
-		}
-	}
-	x.stats.Unique = x.places
-	x.stats.Bytes = 4 * int64(len(x.blocks)+len(x.ids)+len(x.starts))
-	if x.tree != nil {
-		x.stats.Bytes += 4 * int64(len(x.tree.boxes))
-	}
-	return nil
+	x.squares, err = checkFinite(ctx, "row", rows, dim, opt.Metric == InnerProduct, x.threads)
+	x.stats.BuildSeconds = time.Since(start).Seconds()
+	return x, err
 }
 
 // checkRows returns an error where rows cannot be the rows of an index.
@@ -129,5 +96,64 @@ func checkRows(rows []float32, dim int, opt Options) error {
 	case len(rows)/dim > math.MaxUint32:
 		return fmt.Errorf("%w: %d, want at most %d", ErrTooLarge, len(rows)/dim, uint32(math.MaxUint32))
 	}
+	return nil
+}
+
+// build stores the rows of x such that queries for k rows are answered soon. It
+// lets go of the caller's rows unless the queries are given here: brute force then
+// compares them with the rows where these are.
+func (x *Index) build(ctx context.Context, queries []float32, k int) error {
+	start := time.Now()
+	p := x.plan(queries, k)
+	if p.dedupe {
+		if err := x.dedupe(ctx); err != nil {
+			return err
+		}
+	}
+	x.places = x.from.len()
+	if err := p.chooseMethod(ctx, x); err != nil {
+		return err
+	}
+	if err := x.fill(ctx, p); err != nil {
+		return err
+	}
+	x.stats.Unique, x.stats.Method, x.stats.Reason = x.places, p.method, p.reason
+	x.stats.BuildSeconds += time.Since(start).Seconds() - x.stats.DedupeSeconds
+	return ctx.Err()
+}
+
+// fill makes what the method of p needs.
+func (x *Index) fill(ctx context.Context, p *plan) error {
+	if p.method == Brute && p.given != nil {
+		x.from.order = x.from.byVariance(x.metric, x.nominal)
+		return nil
+	}
+	x.blocks = make([]float32, simd.BlocksLen(x.places, x.dim))
+	if p.method == KDTree {
+		var items []uint32
+		x.tree, items = buildTree(&x.store, x.from, x.threads)
+		x.ids, x.starts = x.from.rowIDs(items)
+		x.stats.Bytes = 4 * int64(len(x.tree.boxes))
+	} else if err := x.from.packAll(ctx, x.blocks, x.threads); err != nil {
+		return err
+	}
+	x.stats.Bytes += 4 * int64(len(x.blocks)+len(x.ids)+len(x.starts))
+	x.from = source{}
+	return nil
+}
+
+// dedupe finds equal rows and uses them where they are many.
+func (x *Index) dedupe(ctx context.Context) error {
+	start := time.Now()
+	groups, err := dedupe.Find(ctx, x.from.rows, x.dim, x.threads)
+	if err != nil {
+		return err
+	}
+	if float64(groups.Len()) < mostlyUnique*float64(x.rows) {
+		x.stats.Deduped = true
+		x.from.groups = groups
+		x.ids, x.starts = groups.Rows, groups.Starts
+	}
+	x.stats.DedupeSeconds = time.Since(start).Seconds()
 	return nil
 }

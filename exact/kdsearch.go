@@ -70,13 +70,14 @@ func (b *batch) home(q []float32) (first int) {
 // below the bound, no row of the box is needed.
 func (b *batch) visit(s *scratch, g *group, node, first, n int) {
 	if n == 1 {
+		s.visits.tiles++
 		b.scan(s, g, b.span(first, first+1), first)
 		return
 	}
 	left := leftBlocks(n)
 	near, far := child{node + 1, first, left}, child{node + 2*left, first + left, n - left}
 	var dNear, dFar [simd.TileQueries]float32
-	sNear, sFar := b.boxDistances(&dNear, g, near.node), b.boxDistances(&dFar, g, far.node)
+	sNear, sFar := b.boxDistances(s, &dNear, g, near.node), b.boxDistances(s, &dFar, g, far.node)
 	if sFar < sNear {
 		near, far, dNear, dFar = far, near, dFar, dNear
 	}
@@ -103,7 +104,8 @@ func (g *group) needs(distances *[simd.TileQueries]float32) bool {
 
 // boxDistances computes the distances between the queries of g and the box of
 // node, or some value beyond the bound, and returns their sum.
-func (b *batch) boxDistances(dst *[simd.TileQueries]float32, g *group, node int) (sum float32) {
+func (b *batch) boxDistances(s *scratch, dst *[simd.TileQueries]float32, g *group, node int) (sum float32) {
+	s.visits.boxes += len(g.queries)
 	lo, hi := b.tree.box(node)
 	for j := range g.queries {
 		dst[j] = b.boxDistance(g.queries[j].values, lo, hi, g.bound[j])

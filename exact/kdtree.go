@@ -47,11 +47,12 @@ type builder struct {
 	tree *tree
 	g    *errgroup.Group
 
-	keys     []uint64
-	cell     []float32
-	outer    []uint32
-	block    []float32
-	sum, squ []float64
+	keys        []uint64
+	cell        []float32
+	outer       []uint32
+	block       []float32
+	sample      [sampleRows]uint32
+	sum, spread []float64
 }
 
 // buildTree orders the rows of s such that those of a block lie near each other,
@@ -76,7 +77,7 @@ func buildTree(s *store, from source, threads int) (*tree, []uint32) {
 }
 
 func newBuilder(s *store, t *tree, g *errgroup.Group) *builder {
-	return &builder{store: s, tree: t, g: g, block: make([]float32, simd.BlockRows*s.dim), sum: make([]float64, s.dim), squ: make([]float64, s.dim)}
+	return &builder{store: s, tree: t, g: g, block: make([]float32, simd.BlockRows*s.dim), sum: make([]float64, s.dim), spread: make([]float64, s.dim)}
 }
 
 // split orders the items of v, those of node, which covers n blocks from block
@@ -142,31 +143,20 @@ func (t *tree) unite(node, n int) {
 	}
 }
 
-// widest returns the column with the largest variance in a sample of v. A nominal
-// column counts with the variance of being unlike the first row of the sample.
+// widest returns the column with the largest variance in a sample of v.
 func (b *builder) widest(v view) int {
-	n := min(len(v.items), sampleRows)
-	clear(b.sum)
-	clear(b.squ)
-	numeric := b.dim - b.nominal
-	origin := v.row(v.items[0])
-	for i := range n {
-		for c, x := range v.row(v.items[i*len(v.items)/n]) {
-			d := float64(x) - float64(origin[c])
-			if c >= numeric && d != 0 {
-				d = 1
-			}
-			b.sum[c] += d
-			b.squ[c] += float64(d * d)
+	sample := b.sample[:min(len(v.items), sampleRows)]
+	for i := range sample {
+		sample[i] = v.items[i*len(v.items)/len(sample)]
+	}
+	v.spread(b.sum, b.spread, sample, b.nominal)
+	widest := 0
+	for c, spread := range b.spread {
+		if spread > b.spread[widest] {
+			widest = c
 		}
 	}
-	best, widest := 0, math.Inf(-1)
-	for c, sum := range b.sum {
-		if spread := b.squ[c] - float64(sum*sum)/float64(n); spread > widest {
-			best, widest = c, spread
-		}
-	}
-	return best
+	return widest
 }
 
 // selectBy orders the items of v such that the first at of them are those lowest

@@ -88,8 +88,11 @@ func check(tb testing.TB, rows, queries []float32, dim, k int, opts []Options, l
 	want := oracle(rows, queries, dim, k, opts[0])
 	for _, level := range levels {
 		for _, opt := range opts {
-			x, err := build(tb.Context(), rows, dim, opt, level)
+			x, err := newIndex(tb.Context(), rows, dim, opt, level)
 			if err != nil {
+				tb.Fatal(err)
+			}
+			if err := x.build(tb.Context(), nil, k); err != nil {
 				tb.Fatal(err)
 			}
 			got, err := x.SearchBatch(tb.Context(), queries, k)
@@ -98,6 +101,13 @@ func check(tb testing.TB, rows, queries []float32, dim, k int, opts []Options, l
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				tb.Fatalf("%d rows of %d columns, k=%d, level %v, %+v (-oracle +got):\n%s", len(rows)/dim, dim, k, level, opt, diff)
+			}
+			got, _, err = searchAt(tb.Context(), rows, dim, queries, k, opt, level)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				tb.Fatalf("Search: %d rows of %d columns, k=%d, level %v, %+v (-oracle +got):\n%s", len(rows)/dim, dim, k, level, opt, diff)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/nngmix/nngmix/internal/dedupe"
 	"github.com/nngmix/nngmix/internal/parallel"
@@ -39,12 +40,56 @@ func (x *Index) Search(ctx context.Context, query []float32, k int) ([]Neighbor,
 // The error is ErrK, ErrDimension, ErrNotFinite (with the query and column) or
 // that of ctx, which is looked at often.
 func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int) (*Result, error) {
+	if err := checkQueries(queries, x.dim, k); err != nil {
+		return nil, err
+	}
+	b, err := x.search(ctx, queries, k)
+	if err != nil {
+		return nil, err
+	}
+	return b.res, nil
+}
+
+// Search finds the k rows nearest to each query as Build and SearchBatch would,
+// and needs less time and memory, since the way is chosen for these queries and
+// brute force leaves the rows where they are. Options.Queries does not matter. The
+// errors are those of Build and SearchBatch.
+func Search(ctx context.Context, rows []float32, dim int, queries []float32, k int, opt Options) (*Result, Stats, error) {
+	return searchAt(ctx, rows, dim, queries, k, opt, simd.Active())
+}
+
+func searchAt(ctx context.Context, rows []float32, dim int, queries []float32, k int, opt Options, level simd.Level) (*Result, Stats, error) {
+	x, err := newIndex(ctx, rows, dim, opt, level)
+	if err != nil {
+		return nil, Stats{}, err
+	}
+	if err := checkQueries(queries, dim, k); err != nil {
+		return nil, Stats{}, err
+	}
+	if err := x.build(ctx, queries, k); err != nil {
+		return nil, Stats{}, err
+	}
+	start := time.Now()
+	b, err := x.search(ctx, queries, k)
+	if err != nil {
+		return nil, Stats{}, err
+	}
+	x.stats.SearchSeconds = time.Since(start).Seconds()
+	return b.res, x.stats, nil
+}
+
+func checkQueries(queries []float32, dim, k int) error {
 	switch {
 	case k < 1:
-		return nil, fmt.Errorf("%w: it is %d", ErrK, k)
-	case len(queries)%x.dim != 0:
-		return nil, fmt.Errorf("%w: %d values are no whole queries of %d columns", ErrDimension, len(queries), x.dim)
+		return fmt.Errorf("%w: it is %d", ErrK, k)
+	case len(queries)%dim != 0:
+		return fmt.Errorf("%w: %d values are no whole queries of %d columns", ErrDimension, len(queries), dim)
 	}
+	return nil
+}
+
+// search answers queries.
+func (x *Index) search(ctx context.Context, queries []float32, k int) (*batch, error) {
 	squares, err := checkFinite(ctx, "query", queries, x.dim, x.metric == InnerProduct, x.threads)
 	if err != nil {
 		return nil, err
@@ -55,10 +100,7 @@ func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int) (*Res
 	if b.groups, err = dedupe.Find(ctx, queries, x.dim, x.threads); err != nil {
 		return nil, err
 	}
-	if err := b.run(ctx); err != nil {
-		return nil, err
-	}
-	return b.res, nil
+	return b, b.run(ctx)
 }
 
 // batch is a set of queries on their way.
@@ -71,8 +113,9 @@ type batch struct {
 	wide    bool // float32 cannot hold all distances: every row passes the filter
 	res     *Result
 
-	mu   sync.Mutex
-	done int // queries answered
+	mu     sync.Mutex
+	done   int // queries answered
+	visits visits
 }
 
 // run answers all queries.
@@ -98,7 +141,7 @@ func (b *batch) run(ctx context.Context) error {
 		for i, group := range groups {
 			answered += b.answer(s, &s.queries[i].best, int(group))
 		}
-		b.progress(answered)
+		b.finish(s, answered)
 		return nil
 	})
 }
@@ -128,11 +171,14 @@ func (b *batch) batchSize(n int) int {
 	return max(1, (size+simd.TileQueries-1)/simd.TileQueries) * simd.TileQueries
 }
 
-// progress reports n more queries as answered.
-func (b *batch) progress(n int) {
+// finish takes note that s is done with its queries, which stand for answered ones.
+func (b *batch) finish(s *scratch, answered int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.done += n
+	b.visits.queries += s.visits.queries
+	b.visits.tiles += s.visits.tiles
+	b.visits.boxes += s.visits.boxes
+	b.done += answered
 	if b.opt.Progress != nil {
 		b.opt.Progress(b.done, len(b.res.Counts))
 	}

@@ -14,6 +14,7 @@ type source struct {
 	rows   []float32 // row-major
 	dim    int
 	groups *dedupe.Groups
+	order  []int // the columns as pack writes them; nil: as they are
 }
 
 // len returns the number of rows to be stored.
@@ -42,31 +43,77 @@ func (s source) gather(dst []float32, items []uint32) []float32 {
 	return dst
 }
 
-// pack fills blocks with all rows in order.
-func (s source) pack(ctx context.Context, blocks []float32, threads int) error {
+// sample returns count rows, spread evenly, or all where they are fewer.
+func (s source) sample(count int) []uint32 {
 	n := s.len()
+	items := make([]uint32, min(n, count))
+	for i := range items {
+		items[i] = uint32(i * n / len(items))
+	}
+	return items
+}
+
+// spread fills dst with the variance of each column over items, times their
+// number. A nominal column has the variance of being unlike the first item. sum is
+// working memory as long as dst.
+func (s source) spread(sum, dst []float64, items []uint32, nominal int) {
+	clear(sum)
+	clear(dst)
+	origin := s.row(items[0])
+	for _, item := range items {
+		for c, x := range s.row(item) {
+			d := float64(x) - float64(origin[c])
+			if c >= s.dim-nominal && d != 0 {
+				d = 1
+			}
+			sum[c] += d
+			dst[c] += float64(d * d)
+		}
+	}
+	for c, sum := range sum {
+		dst[c] -= float64(sum*sum) / float64(len(items))
+	}
+}
+
+// packAll fills blocks with all rows in order.
+func (s source) packAll(ctx context.Context, blocks []float32, threads int) error {
 	size := s.dim * simd.BlockRows
 	count := len(blocks) / size
 	tasks := min(count, 16*threads)
 	return parallel.Do(ctx, threads, tasks, func(_, task int) error {
 		first, last := parallel.Range(count, tasks, task)
-		lo, hi := first*simd.BlockRows, min(last*simd.BlockRows, n)
-		if s.groups == nil {
-			simd.PackBlocks(blocks[first*size:last*size], s.rows[lo*s.dim:], s.dim, s.dim, hi-lo)
-			return nil
-		}
-		var items []uint32
-		var rows []float32
-		for ; first < last; first++ {
-			items = items[:0]
-			for item := first * simd.BlockRows; item < min((first+1)*simd.BlockRows, n); item++ {
-				items = append(items, uint32(item))
-			}
-			rows = s.gather(rows, items)
-			simd.PackBlocks(blocks[first*size:][:size], rows, s.dim, s.dim, len(items))
-		}
+		s.pack(blocks[first*size:last*size], first, nil)
 		return nil
 	})
+}
+
+// pack fills blocks, which follow block first, and returns scratch, grown as needed.
+func (s source) pack(blocks []float32, first int, scratch []float32) []float32 {
+	n, size := s.len(), s.dim*simd.BlockRows
+	if s.groups == nil && s.order == nil {
+		lo := first * simd.BlockRows
+		simd.PackBlocks(blocks, s.rows[lo*s.dim:], s.dim, s.dim, min(n-lo, len(blocks)/s.dim))
+		return scratch
+	}
+	scratch = grow(scratch, 2*size)
+	var items [simd.BlockRows]uint32
+	for lo := first * simd.BlockRows; len(blocks) > 0; lo += simd.BlockRows {
+		rows, here := scratch[:size], items[:min(n-lo, simd.BlockRows)]
+		for i := range here {
+			here[i] = uint32(lo + i)
+		}
+		s.gather(rows, here)
+		block := blocks[:size]
+		if s.order != nil {
+			block = scratch[size:]
+		}
+		simd.PackBlocks(block, rows, s.dim, s.dim, len(here))
+		for to, c := range s.order {
+			copy(blocks[to*simd.BlockRows:][:simd.BlockRows], block[c*simd.BlockRows:])
+		}
+		blocks = blocks[size:]
+	}
+	return scratch
 }
 
 // rowIDs returns the row ids of each place where row items[p] is stored at place

@@ -14,7 +14,8 @@ type store struct {
 	nominal int
 	rows    int
 	places  int
-	blocks  []float32 // as simd.PackBlocks makes them
+	from    source    // the rows, until blocks hold them
+	blocks  []float32 // as simd.PackBlocks makes them; nil where the rows stay in from
 	ids     []uint32  // row ids, ascending within a place; nil where place i is row i
 	starts  []uint32  // ids[starts[p]:starts[p+1]] belong to place p; nil where each place has one row
 }
@@ -55,28 +56,37 @@ func (s *store) appendRows(dst []uint32, place uint32, limit int) []uint32 {
 // and the row at place, or some value beyond worst where it is beyond worst.
 // The conversions keep compilers from fusing a product with a sum.
 func (s *store) distance(q []float32, norm float64, place int, worst float64) float64 {
-	row := s.span(place/simd.BlockRows, place/simd.BlockRows+1)[place%simd.BlockRows:]
+	row, step := s.row(place)
 	switch s.metric {
 	case L1:
-		return l1(q, row, worst)
+		return l1(q, row, step, worst)
 	case Cosine:
-		return cosine(q, row, norm)
+		return cosine(q, row, step, norm)
 	case InnerProduct:
-		return -dot(q, row)
+		return -dot(q, row, step)
 	}
 	numeric := s.dim - s.nominal
-	sum := l2Squared(q[:numeric], row, worst)
+	sum := l2Squared(q[:numeric], row, step, worst)
 	for i := numeric; i < s.dim; i++ {
-		if q[i] != row[i*simd.BlockRows] {
+		if q[i] != row[i*step] {
 			sum++
 		}
 	}
 	return sum
 }
 
-func l2Squared(q, row []float32, worst float64) (sum float64) {
+// row returns the row at place, whose columns are step apart.
+func (s *store) row(place int) (row []float32, step int) {
+	if s.blocks == nil {
+		return s.from.row(uint32(place)), 1
+	}
+	block := place / simd.BlockRows
+	return s.span(block, block+1)[place%simd.BlockRows:], simd.BlockRows
+}
+
+func l2Squared(q, row []float32, step int, worst float64) (sum float64) {
 	for i, a := range q {
-		d := float64(a) - float64(row[i*simd.BlockRows])
+		d := float64(a) - float64(row[i*step])
 		if sum += float64(d * d); sum > worst {
 			break // later terms only add
 		}
@@ -84,30 +94,30 @@ func l2Squared(q, row []float32, worst float64) (sum float64) {
 	return sum
 }
 
-func l1(q, row []float32, worst float64) (sum float64) {
+func l1(q, row []float32, step int, worst float64) (sum float64) {
 	for i, a := range q {
-		if sum += math.Abs(float64(a) - float64(row[i*simd.BlockRows])); sum > worst {
+		if sum += math.Abs(float64(a) - float64(row[i*step])); sum > worst {
 			break
 		}
 	}
 	return sum
 }
 
-func dot(q, row []float32) (sum float64) {
+func dot(q, row []float32, step int) (sum float64) {
 	for i, a := range q {
-		sum += float64(float64(a) * float64(row[i*simd.BlockRows]))
+		sum += float64(float64(a) * float64(row[i*step]))
 	}
 	return sum
 }
 
-func cosine(q, row []float32, norm float64) float64 {
+func cosine(q, row []float32, step int, norm float64) float64 {
 	var squares float64
 	for i := range q {
-		x := float64(row[i*simd.BlockRows])
+		x := float64(row[i*step])
 		squares += float64(x * x)
 	}
 	if product := norm * math.Sqrt(squares); product > 0 {
-		return 1 - dot(q, row)/product
+		return 1 - dot(q, row, step)/product
 	}
 	return 1
 }
