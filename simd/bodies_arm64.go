@@ -9,12 +9,12 @@ func offered() []Level { return []Level{NEON} }
 // bodies returns the kernels of metric m at level l.
 func bodies(l Level, m Metric) impl {
 	if l == NEON {
-		return neon[m]
+		return implNEON[m]
 	}
 	return generic[m]
 }
 
-var neon = [metrics]impl{
+var implNEON = [metrics]impl{
 	L2Squared:    {pair: pairL2NEON, rows: rowsL2NEON, gather: gatherL2NEON, tile: tileL2NEON, scan: scanL2NEON},
 	InnerProduct: {pair: pairIPNEON, rows: rowsIPNEON, gather: gatherIPNEON, tile: tileIPNEON, scan: scanIPNEON},
 	L1:           {pair: pairL1NEON, rows: rowsL1NEON, gather: gatherL1NEON, tile: tileL1NEON, scan: scanL1NEON},
