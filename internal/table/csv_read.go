@@ -151,8 +151,10 @@ func (f *csvFile) readHeader(opt ReadOptions) error {
 		return fmt.Errorf("%w: the file is empty", ErrEmpty)
 	}
 	top := f.first[0]
-	if err := wrongDelimiter(top, f.csv.Comma); err != nil {
-		return err
+	if opt.Delimiter == 0 {
+		if err := wrongDelimiter(top, f.csv.Comma); err != nil {
+			return err
+		}
 	}
 	if opt.Header == HeaderNo || opt.Header == HeaderAuto && !isHeader(f.first) {
 		for j := range top {
@@ -191,7 +193,7 @@ func wrongDelimiter(top []string, used rune) error {
 	}
 	for _, d := range ";\t|," {
 		if d != used && strings.ContainsRune(top[0], d) {
-			return fmt.Errorf("table: line 1 has one field when cut at %q, but %q in it: set --delimiter %q", used, d, d)
+			return fmt.Errorf("table: line 1 has one field when cut at %q, but %q in it: set --delimiter %q (or %q, if there is but one column)", used, d, d, used)
 		}
 	}
 	return nil

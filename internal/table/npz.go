@@ -2,6 +2,7 @@ package table
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -18,7 +19,7 @@ func readNPZ(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 	if err != nil {
 		return nil, err
 	}
-	xName, yName := orDefault(opt.X, "X"), orDefault(opt.Y, "y")
+	xName, yName := cmp.Or(opt.X, "X"), cmp.Or(opt.Y, "y")
 	x, err := openArray(archive, xName)
 	if err != nil {
 		return nil, err
@@ -179,10 +180,3 @@ func loadBool(ctx context.Context, a *array, name func(int) string) ([]Column, e
 
 // numbered names column j of a table without names.
 func numbered(j int) string { return "x" + strconv.Itoa(j) }
-
-func orDefault(s, def string) string {
-	if s == "" {
-		return def
-	}
-	return s
-}

@@ -2,6 +2,7 @@ package table
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -76,7 +77,7 @@ func (e *npzEncoder) openSpools(dir string, fields []Field) error {
 		if f.Role == Label {
 			name = "y"
 		}
-		name = orDefault(f.Array, name)
+		name = cmp.Or(f.Array, name)
 		if taken[name] {
 			e.abort()
 			return fmt.Errorf("table: two arrays would be called %q: rename or --drop the input's column", name)

@@ -76,6 +76,8 @@ func readers(f Format) reader {
 	switch f {
 	case CSV, CSVGzip, CSVZstd:
 		return readCSV
+	case Parquet:
+		return readParquet
 	case NPZ:
 		return readNPZ
 	case NPY:

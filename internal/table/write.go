@@ -98,6 +98,8 @@ func (w *Writer) start(format Format, opt WriteOptions) (err error) {
 		if err = checkDelimiter(comma); err == nil {
 			w.encoder, err = newCSVEncoder(w.buffer, format, comma, w.fields)
 		}
+	case Parquet:
+		w.encoder, err = newParquetEncoder(w.buffer, w.fields)
 	case NPZ:
 		w.encoder, err = newNPZEncoder(w.buffer, filepath.Dir(w.path), w.fields, opt.Rows)
 	default:
