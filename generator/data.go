@@ -102,29 +102,34 @@ func (d *Data) unlabeled() int {
 	return d.Unlabeled.Len()
 }
 
-// NotFiniteError names a value that cannot be used. It is an ErrNotFinite.
-type NotFiniteError struct {
+// ValueError names a value that cannot be used. It is an ErrValue.
+type ValueError struct {
 	Labeled     bool // the side: labeled anomalies or unlabeled rows
 	Row, Column int  // 0-based
 	Value       float64
 }
 
-// Error describes the value and where it stands.
-func (e *NotFiniteError) Error() string {
-	side := "unlabeled row"
+// Error tells where the value stands and what is wrong with it.
+func (e *ValueError) Error() string {
+	side, want := "unlabeled", "want a finite number"
 	if e.Labeled {
-		side = "labeled row"
+		side = "labeled"
 	}
-	return fmt.Sprintf("%v: %s %d, column %d is %g", ErrNotFinite, side, e.Row, e.Column, e.Value)
+	if finite(e.Value) {
+		want = "which does not fit float32, as neighbor search needs it"
+	}
+	return fmt.Sprintf("%v: %s row %d, column %d is %.9g, %s", ErrValue, side, e.Row, e.Column, e.Value, want)
 }
 
-// Unwrap returns ErrNotFinite.
-func (e *NotFiniteError) Unwrap() error { return ErrNotFinite }
+// Unwrap returns ErrValue.
+func (e *ValueError) Unwrap() error { return ErrValue }
 
-func finite(x float64) bool { return x-x == 0 }
+// finite is not written x-x == 0, which fails where x is a product that the
+// compiler fuses with the subtraction.
+func finite(x float64) bool { return math.Abs(x) <= math.MaxFloat64 }
 
 // Ranges returns numeric columns with the least and greatest value of each
-// column over all rows of the given sides, or a NotFiniteError; ErrNoLabeled and
+// column over all rows of the given sides, or a ValueError; ErrNoLabeled and
 // ErrColumns where there are no rows or their columns differ.
 func Ranges(labeled, unlabeled Rows) ([]Column, error) {
 	data := Data{Labeled: labeled, Unlabeled: unlabeled}
@@ -160,17 +165,17 @@ const scanRows = 2048
 
 // scan calls visit(i, row i) for each row, from several goroutines. visit
 // returns the number of a column whose value cannot be used, or -1; the first
-// such row becomes a NotFiniteError.
+// such row becomes a ValueError.
 func scan(ctx context.Context, rows Rows, labeled bool, threads int, visit func(i int, row []float64) int) error {
 	n, dim := rows.Len(), rows.Dim()
 	tasks := (n + scanRows - 1) / scanRows
-	bad := make([]*NotFiniteError, tasks)
+	bad := make([]*ValueError, tasks)
 	err := parallel.Do(ctx, threads, tasks, func(_, task int) error {
 		row := make([]float64, dim)
 		for i := task * scanRows; i < min(n, (task+1)*scanRows); i++ {
 			rows.Row(row, i)
 			if j := visit(i, row); j >= 0 {
-				bad[task] = &NotFiniteError{Labeled: labeled, Row: i, Column: j, Value: row[j]}
+				bad[task] = &ValueError{Labeled: labeled, Row: i, Column: j, Value: row[j]}
 				return nil
 			}
 		}

@@ -56,8 +56,8 @@ func (r *Report) addSearch(start time.Time, stats SearchStats) {
 // keeps data.Unlabeled and a copy of data.Labeled; the search matrix, of 4 bytes
 // for each unlabeled value, is freed when New returns.
 //
-// The error is ErrOptions, ErrColumns, ErrNoLabeled, ErrNoUnlabeled, ErrNotFinite
-// (a *NotFiniteError), one of the neighbor search, or that of ctx.
+// The error is ErrOptions, ErrColumns, ErrNoLabeled, ErrNoUnlabeled, ErrValue
+// (a *ValueError), one of the neighbor search, or that of ctx.
 func New(ctx context.Context, data Data, opt Options) (*Generator, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
@@ -74,9 +74,11 @@ func New(ctx context.Context, data Data, opt Options) (*Generator, error) {
 	g := &Generator{opt: opt, space: newSpace(data.Columns, dim), dim: dim, threads: parallel.Threads(opt.Threads)}
 	g.unlabeled = data.Unlabeled
 	g.beta = xrand.NewBeta(opt.Alpha, opt.Beta)
-	g.std = g.space.noise(opt.NoiseStd)
 	g.na, g.nu = data.Labeled.Len(), data.unlabeled()
 	g.report = Report{Labeled: g.na, Unlabeled: g.nu}
+	if g.std, err = g.space.noise(opt.NoiseStd); err != nil {
+		return nil, err
+	}
 	if err := g.read(ctx, data); err != nil {
 		return nil, err
 	}

@@ -21,12 +21,15 @@ func units(dim int) []Column {
 	return columns
 }
 
-// rowsIn returns n rows of uniform values in the ranges of columns.
+// rowsIn returns n rows of uniform values in the ranges of columns, and of codes
+// 0 to 3 in nominal ones, whose range only serves here.
 func rowsIn(columns []Column, seed uint64, n int) Rows {
 	data := slices.Clone(randomRows(seed, n, len(columns)).(dense).data)
 	for i := range data {
 		c := columns[i%len(columns)]
-		data[i] = c.Min + data[i]*c.width()
+		if data[i] = c.Min + float64(data[i]*c.width()); c.Nominal {
+			data[i] = float64(int(data[i]) % 4)
+		}
 	}
 	return Dense(data, len(columns))
 }
@@ -240,18 +243,8 @@ func TestGaussianNoise(t *testing.T) {
 
 // TestNominalColumns checks that codes are compared, taken and left as codes.
 func TestNominalColumns(t *testing.T) {
-	columns := []Column{{Nominal: true}, {Min: 0, Max: 10}, {Nominal: true}}
-	codes := func(seed uint64, n int) Rows {
-		data := slices.Clone(rowsIn(columns, seed, n).(dense).data)
-		s := xrand.New(seed, 1)
-		for i := range data {
-			if columns[i%3].Nominal {
-				data[i] = float64(s.IntN(4))
-			}
-		}
-		return Dense(data, 3)
-	}
-	data := Data{Labeled: codes(1, 8), Unlabeled: codes(2, 150), Columns: columns}
+	columns := []Column{{Max: 9, Nominal: true}, {Min: 0, Max: 10}, {Max: 99, Nominal: true}}
+	data := Data{Labeled: rowsIn(columns, 1, 8), Unlabeled: rowsIn(columns, 2, 150), Columns: columns}
 	opt := DefaultOptions()
 	opt.UniformLambda, opt.NoiseStd, opt.K, opt.KLabeled = true, 0.05, 6, 4
 	g := mustNew(t, data, opt)

@@ -40,6 +40,9 @@ func (o *Options) exactEngine(ctx context.Context, rows []float32, dim, nominal,
 		return nil, SearchStats{}, err
 	}
 	s := x.Stats()
+	if !s.Deduped {
+		s.Unique = 0
+	}
 	return x, SearchStats{
 		Method: s.Method.String(), Reason: s.Reason, Unique: s.Unique, DedupeSeconds: s.DedupeSeconds, Bytes: s.Bytes,
 	}, nil

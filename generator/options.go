@@ -74,7 +74,7 @@ func DefaultOptions() Options {
 var (
 	ErrOptions     = errors.New("generator: invalid options")                      // Options.Validate, New
 	ErrColumns     = errors.New("generator: rows and columns do not fit")          // New, Ranges
-	ErrNotFinite   = errors.New("generator: values must be finite")                // New, Ranges
+	ErrValue       = errors.New("generator: value that cannot be used")            // New, Ranges
 	ErrNoLabeled   = errors.New("generator: no labeled anomalies to learn from")   // New
 	ErrNoUnlabeled = errors.New("generator: no unlabeled rows, which it mixes in") // New, for methods that use them
 	ErrCount       = errors.New("generator: invalid number of samples")            // Multiple, Balance

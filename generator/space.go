@@ -2,6 +2,7 @@ package generator
 
 import (
 	"context"
+	"fmt"
 	"math"
 )
 
@@ -35,7 +36,7 @@ func newSpace(columns []Column, dim int) *space {
 	return s
 }
 
-// matrix returns rows in search space, row-major. The error is a NotFiniteError
+// matrix returns rows in search space, row-major. The error is a ValueError
 // or that of ctx.
 func (s *space) matrix(ctx context.Context, rows Rows, labeled bool, threads int) ([]float32, error) {
 	dim := len(s.order)
@@ -64,15 +65,19 @@ func (c *Column) fits(x float64, f float32) bool {
 }
 
 // noise returns the standard deviation in the user's units of each column that
-// is std in search space.
-func (s *space) noise(std float64) []float64 {
+// is std in search space, or ErrOptions where noise could leave float64.
+func (s *space) noise(std float64) ([]float64, error) {
+	const most = 100 // more standard deviations than a draw has
 	sd := make([]float64, len(s.columns))
 	for j, c := range s.columns {
-		if !c.Nominal {
-			sd[j] = std * c.width()
+		if c.Nominal {
+			continue
+		}
+		if sd[j] = std * c.width(); !finite(sd[j] * most) {
+			return nil, fmt.Errorf("%w: NoiseStd is %g, too large for column %d from %g to %g", ErrOptions, std, j, c.Min, c.Max)
 		}
 	}
-	return sd
+	return sd, nil
 }
 
 // clip moves the numeric columns of x into their ranges.
