@@ -266,7 +266,7 @@ func data(set *dataset.Set) generator.Data {
 // columnNames puts the names and row numbers of the input into an error of the
 // generator, which knows only positions.
 func columnNames(err error, set *dataset.Set) error {
-	var bad *generator.NotFiniteError
+	var bad *generator.ValueError
 	if !errors.As(err, &bad) {
 		return err
 	}
