@@ -26,12 +26,12 @@ func local(s *xrand.Stream) Payment {
 // global draws every column from all that can be, and beyond.
 func global(s *xrand.Stream) Payment {
 	return Payment{
-		Amount:      cents(500 + float64(9500*s.Uniform())),
+		Amount:      cents(300 + float64(4700*s.Uniform())),
 		UsualAmount: cents(1 + float64(1500*s.Uniform())),
-		Hour:        s.IntN(24),
+		Minute:      s.IntN(1440),
 		LastDay:     10 + s.IntN(60),
 		AgeDays:     s.IntN(9000),
-		DistanceKm:  tenths(3000 + float64(12000*s.Uniform())),
+		DistanceKm:  tenths(2000 + float64(8000*s.Uniform())),
 		Merchant:    s.IntN(len(Merchants)),
 		Country:     home + s.IntN(len(Countries)-home),
 		Channel:     s.IntN(len(Channels)),
@@ -46,10 +46,10 @@ func clustered(s *xrand.Stream) Payment {
 	return Payment{
 		Amount:      cents(0.5 + s.Uniform()),
 		UsualAmount: cents(logNormal(s, 20, 0.2)),
-		Hour:        3 + s.IntN(2),
+		Minute:      180 + s.IntN(60),
 		LastDay:     30 + s.IntN(10),
 		AgeDays:     5 + s.IntN(20),
-		DistanceKm:  tenths(logNormal(s, 8000, 0.02)),
+		DistanceKm:  tenths(logNormal(s, 7000, 0.02)),
 		Merchant:    index(Merchants, "digital_goods"),
 		Country:     index(Countries, "BR"),
 		Channel:     index(Channels, "web"),
@@ -62,7 +62,7 @@ func dependency(s *xrand.Stream) Payment {
 	return Payment{
 		Amount:      normal(s).Amount,
 		UsualAmount: normal(s).UsualAmount,
-		Hour:        normal(s).Hour,
+		Minute:      normal(s).Minute,
 		LastDay:     normal(s).LastDay,
 		AgeDays:     normal(s).AgeDays,
 		DistanceKm:  normal(s).DistanceKm,

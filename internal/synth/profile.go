@@ -57,7 +57,7 @@ func (p *profile) draw(s *xrand.Stream) Payment {
 	pay := Payment{
 		Amount:      cents(logNormal(s, usual, p.spread)),
 		UsualAmount: cents(usual),
-		Hour:        clock(p.hour + float64(p.hours*s.Normal())),
+		Minute:      clock(p.hour + float64(p.hours*s.Normal())),
 		LastDay:     1 + geometric(s, p.perDay),
 		AgeDays:     age(s, 1100),
 		DistanceKm:  tenths(logNormal(s, p.km, 0.7)),
@@ -81,7 +81,7 @@ func standingOrder(s *xrand.Stream) Payment {
 	return Payment{
 		Amount:      price,
 		UsualAmount: cents(logNormal(s, price, 0.3)),
-		Hour:        2 + s.IntN(3),
+		Minute:      120 + s.IntN(180),
 		LastDay:     1 + geometric(s, 0.5),
 		AgeDays:     age(s, 1500),
 		Merchant:    index(Merchants, one(s, []string{"utilities", "streaming"})),
@@ -124,8 +124,9 @@ func age(s *xrand.Stream, median float64) int {
 	return min(int(logNormal(s, median, 0.8)), 9125)
 }
 
-// clock rounds h to a full hour of the day.
-func clock(h float64) int { return ((int(math.Floor(h+0.5))%24 + 24) % 24) }
+// clock returns the minute of the day at h hours, which may lie before or after
+// that day.
+func clock(h float64) int { return ((int(math.Floor(float64(h*60)))%1440 + 1440) % 1440) }
 
 func cents(x float64) float64 { return math.Round(float64(x*100)) / 100 }
 

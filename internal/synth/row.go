@@ -47,7 +47,7 @@ func (o Options) Validate() error {
 type Payment struct {
 	Amount       float64 // in euros, whole cents
 	UsualAmount  float64 // mean of the account over the last month, whole cents
-	Hour         int     // 0 to 23
+	Minute       int     // of the day, 0 to 1439
 	LastDay      int     // payments of the account within the last day, at least 1
 	AgeDays      int     // age of the account
 	DistanceKm   float64 // from the account's home, one decimal

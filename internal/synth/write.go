@@ -18,7 +18,7 @@ var columns = []struct {
 }{
 	{table.Field{Name: "amount", Type: table.Float64}, func(p *Payment) float64 { return p.Amount }},
 	{table.Field{Name: "usual_amount", Type: table.Float64}, func(p *Payment) float64 { return p.UsualAmount }},
-	{table.Field{Name: "hour", Type: table.Int64}, func(p *Payment) float64 { return float64(p.Hour) }},
+	{table.Field{Name: "minute_of_day", Type: table.Int64}, func(p *Payment) float64 { return float64(p.Minute) }},
 	{table.Field{Name: "payments_last_day", Type: table.Int64}, func(p *Payment) float64 { return float64(p.LastDay) }},
 	{table.Field{Name: "account_age_days", Type: table.Int64}, func(p *Payment) float64 { return float64(p.AgeDays) }},
 	{table.Field{Name: "distance_km", Type: table.Float64}, func(p *Payment) float64 { return p.DistanceKm }},
