@@ -56,6 +56,11 @@ func generateCommand() *cobra.Command {
 		Example: generateExample,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, names := range [][]string{{"multiplier", "count", "balance"}, {"k", "k-factor"}, {"k-labeled", "k-labeled-share"}} {
+				if err := exclusive(cmd, names); err != nil {
+					return err
+				}
+			}
 			return generate(cmd.Context(), &opt)
 		},
 	}
@@ -94,9 +99,6 @@ func (o *generateOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.Report, "report", "", "write a JSON report of the run to this file")
 	flags.BoolVar(&o.Force, "force", false, "replace existing output files")
 	flags.BoolVar(&o.Quiet, "quiet", false, "no progress bars and no summary")
-	cmd.MarkFlagsMutuallyExclusive("multiplier", "count", "balance")
-	cmd.MarkFlagsMutuallyExclusive("k", "k-factor")
-	cmd.MarkFlagsMutuallyExclusive("k-labeled", "k-labeled-share")
 }
 
 // generateReport is what --report writes.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -35,15 +36,23 @@ func run(ctx context.Context, args []string) int {
 	root := rootCommand()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
-	if err == nil {
-		return 0
+	code := exitCode(err)
+	if code != 0 {
+		fmt.Fprintln(os.Stderr, "nngmix:", err)
 	}
-	if errors.Is(err, context.Canceled) {
-		err = errors.New("interrupted: nothing was written")
-	}
-	fmt.Fprintln(os.Stderr, "nngmix:", err)
-	if usage := (usageError{}); errors.As(err, &usage) {
+	if code == exitUsage {
 		fmt.Fprintf(os.Stderr, "Run '%s --help' for the options.\n", cmd.CommandPath())
+	}
+	return code
+}
+
+// exitCode returns the exit code that err stands for.
+func exitCode(err error) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage):
 		return exitUsage
 	}
 	return exitFailure
@@ -67,6 +76,20 @@ func rootCommand() *cobra.Command {
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usageError{fmt.Errorf("unexpected argument %q", args[0])}
+	}
+	return nil
+}
+
+// exclusive refuses more than one of the flags called names.
+func exclusive(cmd *cobra.Command, names []string) error {
+	var given []string
+	for _, name := range names {
+		if cmd.Flags().Changed(name) {
+			given = append(given, "--"+name)
+		}
+	}
+	if len(given) > 1 {
+		return usageError{fmt.Errorf("%s exclude each other: give one of them", strings.Join(given, " and "))}
 	}
 	return nil
 }
