@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/nngmix/nngmix/internal/table"
 	"gonum.org/v1/gonum/stat"
@@ -13,11 +14,7 @@ import (
 // become.
 func (s *Set) handleMissing(how Missing) ([]int, error) {
 	s.fill = make([]float64, len(s.Features))
-	missing := make([]int, len(s.Features)) // per column
-	incomplete := make([]bool, s.Table.Rows)
-	for j, c := range s.Features {
-		missing[j] = countMissing(c, incomplete)
-	}
+	missing, incomplete := s.countMissing()
 	if how == MissingError {
 		return allRows(s.Table.Rows), s.missingError(missing)
 	}
@@ -42,18 +39,29 @@ func (s *Set) handleMissing(how Missing) ([]int, error) {
 	return rows, nil
 }
 
-// countMissing counts the missing values of c and marks their rows.
-func countMissing(c table.Column, incomplete []bool) (n int) {
-	if c.CountMissing(0, c.Len()) == 0 {
-		return 0
-	}
-	for i := range incomplete {
-		if c.Missing(i) {
-			incomplete[i] = true
-			n++
+// countMissing counts the missing values of each feature and marks the rows
+// that have any.
+func (s *Set) countMissing() (missing []int, incomplete []bool) {
+	counts := make([]atomic.Int64, len(s.Features))
+	incomplete = make([]bool, s.Table.Rows)
+	s.eachChunk(func(_, from, to int) error {
+		for j, c := range s.Features {
+			n := c.CountMissing(from, to)
+			if n == 0 {
+				continue
+			}
+			counts[j].Add(int64(n))
+			for i := from; i < to; i++ {
+				incomplete[i] = incomplete[i] || c.Missing(i)
+			}
 		}
+		return nil
+	})
+	missing = make([]int, len(s.Features))
+	for j := range missing {
+		missing[j] = int(counts[j].Load())
 	}
-	return n
+	return missing, incomplete
 }
 
 func allRows(n int) []int {
