@@ -64,8 +64,8 @@ func TestGenerateKeepsTypesAndParents(t *testing.T) {
 		if got, _ := strconv.ParseFloat(row[at("amount")], 64); math.Abs(got-mixed("amount")) > 1e-9*math.Abs(got)+1e-9 {
 			t.Fatalf("row %d: amount is %v, want the mixture %v", i, got, mixed("amount"))
 		}
-		if got, err := strconv.Atoi(row[at("hour")]); err != nil || math.Abs(float64(got)-mixed("hour")) > 0.5+1e-9 {
-			t.Fatalf("row %d: hour is %q, want %v rounded", i, row[at("hour")], mixed("hour"))
+		if got, err := strconv.Atoi(row[at("minute_of_day")]); err != nil || math.Abs(float64(got)-mixed("minute_of_day")) > 0.5+1e-9 {
+			t.Fatalf("row %d: minute is %q, want %v rounded", i, row[at("minute_of_day")], mixed("minute_of_day"))
 		}
 	}
 }

@@ -11,15 +11,19 @@ import (
 
 // progress shows one bar for each stage of a command on stderr, and nothing at
 // all when stderr is no terminal or --quiet was given.
-type progress struct{ bars *mpb.Progress }
+type progress struct {
+	bars    *mpb.Progress
+	visible bool
+}
 
 // newProgress returns the progress display of a command. Call Wait at its end.
 func newProgress(quiet bool) *progress {
+	visible := !quiet && term.IsTerminal(int(os.Stderr.Fd()))
 	var out io.Writer // nil shows nothing
-	if !quiet && term.IsTerminal(int(os.Stderr.Fd())) {
+	if visible {
 		out = os.Stderr
 	}
-	return &progress{mpb.New(mpb.WithOutput(out), mpb.WithWidth(48))}
+	return &progress{mpb.New(mpb.WithOutput(out), mpb.WithWidth(48)), visible}
 }
 
 // stage starts the bar of a stage and returns what to call as it advances: the
