@@ -3,7 +3,6 @@ package exact
 import (
 	"math"
 	"slices"
-	"sort"
 )
 
 // entry is a place (a distinct row) near a query.
@@ -48,8 +47,13 @@ func (b *best) add(e entry) bool {
 	if e.distance > b.worst() || (n == b.k && !e.before(&b.entries[n-1])) {
 		return false
 	}
-	at := sort.Search(n, func(i int) bool { return e.before(&b.entries[i]) })
-	b.entries = slices.Insert(b.entries, at, e)
+	at := n
+	for at > 0 && e.before(&b.entries[at-1]) {
+		at--
+	}
+	b.entries = append(b.entries, e)
+	copy(b.entries[at+1:], b.entries[at:])
+	b.entries[at] = e
 	b.total += int(e.count)
 	b.trim()
 	return true
