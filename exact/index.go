@@ -131,7 +131,7 @@ func (x *Index) fill(ctx context.Context, p *plan) error {
 	x.blocks = make([]float32, simd.BlocksLen(x.places, x.dim))
 	if p.method == KDTree {
 		var items []uint32
-		x.tree, items = buildTree(&x.store, x.from, x.threads)
+		x.tree, items = buildTree(ctx, &x.store, x.from, x.threads)
 		x.ids, x.starts = x.from.rowIDs(items)
 		x.stats.Bytes = 4 * int64(len(x.tree.boxes))
 	} else if err := x.from.packAll(ctx, x.blocks, x.threads); err != nil {

@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"context"
 	"math"
 	"math/bits"
 	"slices"
@@ -60,8 +61,8 @@ type builder struct {
 // from of the row at each place.
 //
 // A node splits at the middle block by the column whose values vary most in a
-// sample. The tree depends on nothing but rows and items.
-func buildTree(s *store, from source, threads int) (*tree, []uint32) {
+// sample. The tree depends on nothing but the rows, and is worthless once ctx ends.
+func buildTree(ctx context.Context, s *store, from source, threads int) (*tree, []uint32) {
 	n := s.blockCount()
 	items := make([]uint32, s.places)
 	for i := range items {
@@ -70,7 +71,7 @@ func buildTree(s *store, from source, threads int) (*tree, []uint32) {
 	t := &tree{dim: s.dim, boxes: make([]float32, (2*n-1)*2*s.dim)}
 	g := new(errgroup.Group)
 	g.SetLimit(threads)
-	newBuilder(s, t, g).split(view{source: from, items: items}, 0, 0, n)
+	newBuilder(s, t, g).split(ctx, view{source: from, items: items}, 0, 0, n)
 	_ = g.Wait() // no goroutine of g returns an error
 	t.unite(0, n)
 	return t, items
@@ -82,13 +83,15 @@ func newBuilder(s *store, t *tree, g *errgroup.Group) *builder {
 
 // split orders the items of v, those of node, which covers n blocks from block
 // first on, and packs them.
-func (b *builder) split(v view, node, first, n int) {
-	if n == 1 {
+func (b *builder) split(ctx context.Context, v view, node, first, n int) {
+	switch {
+	case ctx.Err() != nil:
+		return
+	case n == 1:
 		b.leaf(v, node, first)
 		return
-	}
-	if !v.cell && n*simd.BlockRows*b.dim*4 <= cellBytes {
-		b.splitCell(v, node, first, n)
+	case !v.cell && n*simd.BlockRows*b.dim*4 <= cellBytes:
+		b.splitCell(ctx, v, node, first, n)
 		return
 	}
 	left := leftBlocks(n)
@@ -96,20 +99,20 @@ func (b *builder) split(v view, node, first, n int) {
 	b.selectBy(v, b.widest(v), at)
 	low, high := v, v
 	low.items, high.items = v.items[:at], v.items[at:]
-	if v.cell || !b.g.TryGo(func() error { newBuilder(b.store, b.tree, b.g).split(low, node+1, first, left); return nil }) {
-		b.split(low, node+1, first, left)
+	if v.cell || !b.g.TryGo(func() error { newBuilder(b.store, b.tree, b.g).split(ctx, low, node+1, first, left); return nil }) {
+		b.split(ctx, low, node+1, first, left)
 	}
-	b.split(high, node+2*left, first+left, n-left)
+	b.split(ctx, high, node+2*left, first+left, n-left)
 }
 
 // splitCell is split on a copy of the rows of v.
-func (b *builder) splitCell(v view, node, first, n int) {
+func (b *builder) splitCell(ctx context.Context, v view, node, first, n int) {
 	b.cell = v.gather(b.cell, v.items)
 	b.outer = append(b.outer[:0], v.items...)
 	for i := range v.items {
 		v.items[i] = uint32(i)
 	}
-	b.split(view{source{rows: b.cell, dim: b.dim}, v.items, true}, node, first, n)
+	b.split(ctx, view{source{rows: b.cell, dim: b.dim}, v.items, true}, node, first, n)
 	for i, local := range v.items {
 		v.items[i] = b.outer[local]
 	}

@@ -68,15 +68,15 @@ func oracleDistance(q, x []float32, opt Options) float64 {
 
 // variants returns the options with which every search must give one answer for
 // a metric.
-func variants(m Metric, nominal int) []Options {
+func variants(m Metric, nominal int, threads ...int) []Options {
 	methods := []Method{Auto, Brute, KDTree}
 	if m != L2Squared && m != L1 {
 		methods = methods[:2]
 	}
 	var all []Options
 	for _, method := range methods {
-		for _, threads := range []int{1, 2, 8} {
-			all = append(all, Options{Metric: m, Method: method, Nominal: nominal, Threads: threads})
+		for _, t := range threads {
+			all = append(all, Options{Metric: m, Method: method, Nominal: nominal, Threads: t})
 		}
 	}
 	return all
