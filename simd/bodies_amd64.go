@@ -37,3 +37,19 @@ var implAVX512 = [metrics]impl{
 	InnerProduct: {pair: pairIPAVX512, rows: rowsIPAVX512, gather: gatherIPAVX512, tile: tileIPAVX512, scan: scanIPAVX512},
 	L1:           {pair: pairL1AVX512, rows: rowsL1AVX512, gather: gatherL1AVX512, tile: tileL1AVX512, scan: scanL1AVX512},
 }
+
+// gemmBodies returns the matrix product at level l.
+func gemmBodies(l Level) gemmBody {
+	switch l {
+	case AVX2:
+		return gemmBody{cols: 16, tile: []gemmTile{
+			gemm1x16AVX2, gemm2x16AVX2, gemm3x16AVX2, gemm4x16AVX2, gemm5x16AVX2, gemm6x16AVX2,
+		}}
+	case AVX512:
+		return gemmBody{cols: 32, tile: []gemmTile{
+			gemm1x32AVX512, gemm2x32AVX512, gemm3x32AVX512, gemm4x32AVX512, gemm5x32AVX512, gemm6x32AVX512,
+			gemm7x32AVX512, gemm8x32AVX512, gemm9x32AVX512, gemm10x32AVX512, gemm11x32AVX512, gemm12x32AVX512,
+		}}
+	}
+	return genericGemm
+}

@@ -64,3 +64,6 @@ func tileL1NEON(q, blocks *float32, numeric, nominal, n int, bound *[TileQueries
 
 //go:noescape
 func scanL1NEON(q, blocks *float32, numeric, nominal, n int, bound float32, out *ScanHit) int
+
+// gemmBodies returns the matrix product at level l.
+func gemmBodies(Level) gemmBody { return genericGemm }

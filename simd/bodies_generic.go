@@ -7,3 +7,6 @@ func offered() []Level { return nil }
 
 // bodies returns the kernels of metric m at level l.
 func bodies(_ Level, m Metric) impl { return generic[m] }
+
+// gemmBodies returns the matrix product at level l.
+func gemmBodies(Level) gemmBody { return genericGemm }

@@ -136,3 +136,12 @@ func (k *kernel) loadMasked(from op.Mem, m mask, h int, to reg.VecVirtual) {
 	}
 	k.VMASKMOVPS(from, m.halfs[h], to)
 }
+
+// storeMasked stores the columns that m selects, of a vector with one mask.
+func (k *kernel) storeMasked(from reg.VecVirtual, m mask, to op.Mem) {
+	if k.wide() {
+		k.VMOVUPS(from, m.k, to)
+		return
+	}
+	k.VMASKMOVPS(from, m.halfs[0], to)
+}

@@ -18,6 +18,7 @@ import (
 
 // families are the files this program can write.
 var families = map[string]func(k *kernel){
+	"gemm": gemmFamily,
 	"rows": rowsFamily,
 	"tile": tileFamily,
 }

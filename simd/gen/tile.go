@@ -193,7 +193,6 @@ func (s *sweep) nominal() {
 	if !s.wide() {
 		keep = s.splat(signBit) // -0, which leaves every sum as it is
 	}
-	const notEqual = 4
 	s.Label(loop)
 	s.column(func(q reg.VecVirtual, x op.Op, sum reg.VecVirtual) {
 		if s.wide() {
@@ -212,7 +211,11 @@ func (s *sweep) nominal() {
 	s.Label(done)
 }
 
-const lessThan = 1
+// Predicates of VCMPPS.
+const (
+	lessThan = 1
+	notEqual = 4 // also of a NaN
+)
 
 // jumpUnlessBelow jumps to label when no sum is below its query's bound.
 //
