@@ -61,9 +61,11 @@ fuzz: ## every fuzz target for a fixed number of runs
 		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
 			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 20000x $$pkg || exit 1; done; done
 
-bench: build ## neighbor search and generation against scipy, scikit-learn, faiss and the reference's loop
+bench: build ## neighbor search and generation against scipy, scikit-learn, faiss and the reference's loop; the command; kernels
 	$(GO) run ./bench/search
 	$(GO) run ./bench/generate
+	$(GO) run ./bench/cli
+	$(GO) test -run '^$$' -bench 'Tile|Gather' ./simd
 
 bench-detect: ## training of the neural detectors against scikit-learn and PyTorch
 	$(GO) run ./bench/detect

@@ -60,7 +60,7 @@ func kthDistance(ids []int64, rows, query []float32) float64 {
 }
 
 func printHeader() {
-	fmt.Println("| set (rows x columns, queries) | engine | seconds | fastest to slowest | x nngmix auto | k-th distance right | largest excess |")
+	fmt.Println("| set (rows x columns, queries) | engine | seconds | fastest to slowest | x nngmix auto | k-th distance right | largest excess of it |")
 	fmt.Println("|---|---|---|---|---|---|---|")
 }
 

@@ -20,7 +20,7 @@ type engine struct {
 	ids       []int64 // neighbors of all queries, row-major
 
 	right  float64 // share of queries whose k-th distance is the least of all engines'
-	excess float64 // largest relative excess of a k-th distance over that
+	excess float64 // largest relative excess of a k-th distance over that, +Inf where that is 0
 }
 
 // ourEngines returns package exact with each of its methods.
