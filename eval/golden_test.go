@@ -40,8 +40,10 @@ func traced(t *testing.T, path string) []float64 {
 // TestTaskIsTheReferences reads the reference's splits and wants the scaled rows that the
 // reference had: its labeled anomalies and its unlabeled rows, in its order.
 func TestTaskIsTheReferences(t *testing.T) {
-	for _, set := range []string{"Classical/45_wine", "Classical/6_cardio", "Classical/4_breastw",
-		"Classical/23_mammography", "NLP_by_BERT/20news_3"} {
+	for set, tol := range map[string]float64{"Classical/45_wine": 1e-14, "Classical/6_cardio": 1e-14,
+		"Classical/4_breastw": 1e-14, "Classical/23_mammography": 1e-14,
+		"NLP_by_BERT/20news_3": 5e-6, // the reference scales float32 in float32
+	} {
 		for share, ratio := range map[float64]string{0.01: "0.1", 0.1: "1.0"} {
 			name := filepath.Base(set)
 			t.Run(fmt.Sprintf("%s/labeled=%v", name, share), func(t *testing.T) {
@@ -66,20 +68,20 @@ func TestTaskIsTheReferences(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				sameRows(t, "labeled", task.Labeled, traced(t, filepath.Join(trace, "A.f64.gz")))
-				sameRows(t, "unlabeled", task.Unlabeled, traced(t, filepath.Join(trace, "U.f64.gz")))
+				sameRows(t, "labeled", task.Labeled, traced(t, filepath.Join(trace, "A.f64.gz")), tol)
+				sameRows(t, "unlabeled", task.Unlabeled, traced(t, filepath.Join(trace, "U.f64.gz")), tol)
 			})
 		}
 	}
 }
 
-func sameRows(t *testing.T, name string, got, want []float64) {
+func sameRows(t *testing.T, name string, got, want []float64, tol float64) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%s: %d values, want %d", name, len(got), len(want))
 	}
 	for i := range got {
-		if math.Abs(got[i]-want[i]) > 1e-7 {
+		if math.Abs(got[i]-want[i]) > tol {
 			t.Fatalf("%s: value %d is %v, want %v", name, i, got[i], want[i])
 		}
 	}
