@@ -87,7 +87,7 @@ func (s *Split) read(in io.Reader) error {
 // parseHead returns the ratios named by the columns after the first three.
 func parseHead(head []string) ([]float64, error) {
 	if len(head) < 3 || head[0] != "part" || head[1] != "row" || head[2] != "label" {
-		return nil, fmt.Errorf("columns are %q, want part, row, label, pos_r...", head)
+		return nil, fmt.Errorf("columns are %q, want part, row, label and pos_r columns", head)
 	}
 	var ratios []float64
 	for _, name := range head[3:] {

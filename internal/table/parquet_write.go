@@ -13,7 +13,7 @@ import (
 // parquetEncoder writes row groups of snappy-compressed columns, all of them
 // nullable, as pandas and Spark do.
 type parquetEncoder struct {
-	w       *parquet.Writer
+	w       *parquet.GenericWriter[any]
 	columns []*parquet.ColumnWriter
 	texts   [][][]byte // of String fields: the dictionary
 	values  []parquet.Value
@@ -35,7 +35,7 @@ func newParquetEncoder(w io.Writer, fields []Field) (encoder, error) {
 			e.texts[j] = append(e.texts[j], []byte(s))
 		}
 	}
-	e.w = parquet.NewWriter(w, parquet.NewSchema("table", schema), parquet.Compression(&parquet.Snappy))
+	e.w = parquet.NewGenericWriter[any](w, parquet.NewSchema("table", schema), parquet.Compression(&parquet.Snappy))
 	e.columns = e.w.ColumnWriters()
 	return e, nil
 }
