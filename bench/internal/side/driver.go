@@ -45,7 +45,7 @@ func Start(ctx context.Context, python string, threads int) (*Driver, error) {
 		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start the peers: %w (they need Debian's python3-scipy, python3-sklearn and python3-faiss)", err)
+		return nil, fmt.Errorf("start the peers: %w", err)
 	}
 	return &Driver{cmd, in, bufio.NewReader(out)}, nil
 }
@@ -61,7 +61,7 @@ func (d *Driver) Call(request map[string]any, reply any) error {
 	}
 	answer, err := d.answers.ReadBytes('\n')
 	if err != nil {
-		return fmt.Errorf("peers, %v: the Python process ended: %w", request["do"], err)
+		return fmt.Errorf("peers, %v: the Python process ended: %w (it needs Debian's python3-scipy, python3-sklearn and python3-faiss)", request["do"], err)
 	}
 	return json.Unmarshal(answer, reply)
 }
