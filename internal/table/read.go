@@ -78,12 +78,12 @@ func readers(f Format) reader {
 		return readCSV
 	case Parquet:
 		return readParquet
-	case Arrow:
-		return readArrow
 	case NPZ:
 		return readNPZ
-	default:
+	case NPY:
 		return readNPY
+	default:
+		return nil
 	}
 }
 

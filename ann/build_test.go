@@ -1,0 +1,136 @@
+package ann
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/simd"
+)
+
+var metrics = []exact.Metric{exact.L2Squared, exact.L1, exact.Cosine, exact.InnerProduct}
+
+func TestBuildInvariants(t *testing.T) {
+	for _, metric := range metrics {
+		for _, n := range []int{1, 2, 65, 3000} {
+			for _, dim := range []int{1, 16, 40} {
+				t.Run(fmt.Sprintf("%v/n=%d/dim=%d", metric, n, dim), func(t *testing.T) {
+					x := mustBuild(t, clustered(n, dim, 1), dim, metric)
+					if err := x.check(); err != nil {
+						t.Error(err)
+					}
+					seen := slices.Sorted(slices.Values(x.ids))
+					for i, id := range seen {
+						if int(id) != i {
+							t.Fatalf("row ids of all nodes: got %d at %d", id, i)
+						}
+					}
+					if len(seen) != n {
+						t.Errorf("nodes stand for %d rows, want %d", len(seen), n)
+					}
+				})
+			}
+		}
+	}
+}
+
+// islands returns groups of rows so far from each other that no search would
+// find links between them.
+func islands() []float32 {
+	var rows []float32
+	for i := range 4000 {
+		island := float32(math.Pow(7, float64(i%9)))
+		rows = append(rows, island+float32(i)*1e-4, -island, float32(i%13)*1e-3)
+	}
+	return rows
+}
+
+func TestBuildConnectsIslands(t *testing.T) {
+	x := mustBuild(t, islands(), 3, exact.L2Squared)
+	if err := x.check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestConnect cuts rows off and checks that they are linked again.
+func TestConnect(t *testing.T) {
+	x := mustBuild(t, clustered(3000, 16, 2), 16, exact.L2Squared)
+	l := x.layers[0]
+	for i := range uint32(l.n) { // nobody links to the first 100 rows but themselves
+		list := l.list(i)
+		kept := slices.DeleteFunc(slices.Clone(l.linked(i)), func(to uint32) bool { return to < 100 && i >= 100 })
+		setList(list, kept)
+	}
+	if newReach(l, x.layers[1].n).missing() == 0 && below(2) > 100 {
+		t.Fatal("the test cuts nothing off")
+	}
+	b := newBuilder(x.kernels, x.opt)
+	b.layers = x.layers
+	if _, err := b.connect(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestBuildIsDeterministic compares links and order at any number of threads and
+// on every instruction set.
+func TestBuildIsDeterministic(t *testing.T) {
+	rows := clustered(1400, 20, 3)
+	for _, metric := range metrics {
+		opt := DefaultOptions()
+		opt.Metric, opt.Threads = metric, 1
+		want, err := build(t.Context(), rows, 20, opt, simd.Active())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, level := range simd.Supported() {
+			for _, threads := range []int{2, 8} {
+				opt.Threads = threads
+				got, err := build(t.Context(), rows, 20, opt, level)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(got.layers[0].links, want.layers[0].links) || !slices.Equal(got.ids, want.ids) {
+					t.Errorf("%v: level %v with %d threads makes another graph than %v with 1", metric, level, threads, simd.Active())
+				}
+			}
+		}
+	}
+}
+
+func TestBuildErrors(t *testing.T) {
+	nan := float32(math.NaN())
+	tests := []struct {
+		name   string
+		rows   []float32
+		dim    int
+		change func(*Options)
+		want   error
+		text   string
+	}{
+		{"no rows", nil, 2, nil, ErrEmpty, ""},
+		{"no columns", []float32{1}, 0, nil, ErrDimension, "0 columns"},
+		{"ragged", []float32{1, 2, 3}, 2, nil, ErrDimension, "3 values"},
+		{"NaN", []float32{1, 2, 3, nan}, 2, nil, ErrNotFinite, "row 1, column 1"},
+		{"too long", []float32{1, 2, 3e19, 0}, 2, nil, ErrTooLarge, "row 1"},
+		{"all options", []float32{1}, 1, func(o *Options) { *o = Options{M: 1, Metric: 9, Threads: -1} }, ErrOptions, "EfConstruction is 0"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			opt := DefaultOptions()
+			if tt.change != nil {
+				tt.change(&opt)
+			}
+			_, err := Build(t.Context(), tt.rows, tt.dim, opt)
+			if !errors.Is(err, tt.want) || !strings.Contains(fmt.Sprint(err), tt.text) {
+				t.Errorf("got %v, want %v with %q", err, tt.want, tt.text)
+			}
+		})
+	}
+}

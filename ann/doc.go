@@ -1,0 +1,34 @@
+// Package ann finds approximate nearest neighbors by a search of a proximity
+// graph (HNSW: Malkov and Yashunin, Efficient and robust approximate nearest
+// neighbor search using Hierarchical Navigable Small World graphs, IEEE TPAMI 42,
+// 2020). It answers in microseconds where exact search has to look at many rows:
+// large tables with many columns and many queries. For few queries or few columns
+// package exact is faster.
+//
+//	idx, err := ann.Build(ctx, rows, dim, ann.DefaultOptions())
+//	neighbors, err := idx.Search(query, 10, ann.SearchOptions{EfSearch: 64})
+//
+// Rows and queries are float32, row-major, n rows of dim columns. Metrics,
+// distances, the order of neighbors and the treatment of ties are those of
+// package exact: a row that both find has the same distance, bit for bit.
+//
+// # What differs from the paper
+//
+//   - Equal rows are one node of the graph, with the list of their ids. Copies
+//     link to copies only, which cuts a graph into pieces; with tables of
+//     measurements that is the rule, not the exception.
+//   - Nodes are numbered in an order in which neighbors are close to each other,
+//     so that a search reads memory that it read before. Each layer is every 32nd
+//     row of the one below; the top layer is scanned.
+//   - A search enters a layer at many rows, not at one. Queries unlike all rows,
+//     such as anomalies, have neighbors in places that no path joins.
+//   - The graph is not made row by row: all pairs of rows are compared inside the
+//     parts of several random partitions (PiPNN: Rubel et al., 2026,
+//     arXiv:2602.21247), the nearest are linked by the paper's rule, and a search
+//     for each row then finds what partitions cut off. The result does not depend
+//     on the number of threads or on the instruction set.
+//   - Every row can be reached from the entry points; links that are missing for
+//     that are added.
+//
+// An Index is safe for concurrent use.
+package ann

@@ -1,0 +1,19 @@
+package ann
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// adviseHuge asks the system to back the huge pages that lie inside b as such.
+// Where it cannot, nothing but speed is lost.
+func adviseHuge(b []byte) {
+	at := uintptr(unsafe.Pointer(&b[0]))
+	skip := -at % hugeBytes
+	if uintptr(len(b)) < skip+hugeBytes {
+		return
+	}
+	whole := (uintptr(len(b)) - skip) &^ (hugeBytes - 1)
+	_ = unix.Madvise(b[skip:skip+whole], unix.MADV_HUGEPAGE)
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package ann
+
+// adviseHuge does nothing where the system has no such request.
+func adviseHuge([]byte) {}

@@ -1,0 +1,100 @@
+package ann
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nngmix/nngmix/exact"
+)
+
+// Neighbor is a row near a query.
+type Neighbor = exact.Neighbor
+
+// Options say how an index is built. Start from DefaultOptions.
+type Options struct {
+	// Metric compares rows.
+	Metric exact.Metric
+	// M bounds the links of a row to 2M (M0 in the paper). More links cost memory
+	// (8M bytes a row) and build time and gain recall where the rows have many
+	// intrinsic dimensions. 2 to 128, default 16.
+	M int
+	// EfConstruction is the width of the searches from whose results the links
+	// of a row are chosen. More costs build time and gains recall. 1 to 10,000,
+	// default 48.
+	EfConstruction int
+	// Seed of all random choices. The same rows, options and seed give the same
+	// index, bit for bit, at any number of threads and on any instruction set.
+	Seed uint64
+	// Threads is the number of goroutines at work; 0, the default, means
+	// GOMAXPROCS.
+	Threads int
+}
+
+// DefaultOptions returns the options that suit most tables.
+func DefaultOptions() Options { return Options{M: 16, EfConstruction: 48} }
+
+// SearchOptions say how a query is answered.
+type SearchOptions struct {
+	// EfSearch is the number of nearest rows that the search keeps track of. More
+	// costs time and gains recall. At least 1; a search for k rows uses at least k.
+	EfSearch int
+	// Threads is the number of goroutines that answer the queries of a batch; 0
+	// means GOMAXPROCS.
+	Threads int
+	// Counters, where it is not nil, receives what the searches did, added to
+	// what it holds.
+	Counters *Counters
+}
+
+// Counters tell how much work searches did.
+type Counters struct {
+	Distances int64 // distances computed, entry points included
+	Hops      int64 // rows whose links were followed
+}
+
+// The errors of this package, to be told apart with errors.Is.
+var (
+	ErrOptions   = errors.New("ann: invalid options")                                // Options.Validate, Search
+	ErrEmpty     = errors.New("ann: no rows")                                        // Build
+	ErrDimension = errors.New("ann: rows and columns do not fit")                    // Build, Search, SearchBatch, Add
+	ErrNotFinite = errors.New("ann: values must be finite")                          // Build, Search, SearchBatch, Add
+	ErrK         = errors.New("ann: k must be at least 1")                           // Search, SearchBatch
+	ErrTooLarge  = errors.New("ann: more than an index can hold")                    // Build, Search, SearchBatch, Add
+	ErrCorrupt   = errors.New("ann: the file is damaged or not an index")            // Open, Verify
+	ErrVersion   = errors.New("ann: the file needs a newer version of this program") // Open
+)
+
+// Validate returns an error that lists all violations, or nil.
+func (o Options) Validate() error {
+	var v violations
+	v.report(o.Metric > exact.InnerProduct, "Metric is %v, want l2squared, l1, cosine or innerproduct", o.Metric)
+	v.report(o.M < 2 || o.M > 128, "M is %d, want 2 to 128", o.M)
+	v.report(o.EfConstruction < 1 || o.EfConstruction > 10_000, "EfConstruction is %d, want 1 to 10000", o.EfConstruction)
+	v.report(o.Threads < 0, "Threads is %d, want at least 0", o.Threads)
+	return v.err()
+}
+
+// Validate returns an error that lists all violations, or nil.
+func (o SearchOptions) Validate() error {
+	var v violations
+	v.report(o.EfSearch < 1, "EfSearch is %d, want at least 1", o.EfSearch)
+	v.report(o.Threads < 0, "Threads is %d, want at least 0", o.Threads)
+	return v.err()
+}
+
+// violations collects what is wrong with options.
+type violations []string
+
+func (v *violations) report(violated bool, format string, args ...any) {
+	if violated {
+		*v = append(*v, fmt.Sprintf(format, args...))
+	}
+}
+
+func (v violations) err() error {
+	if len(v) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrOptions, strings.Join(v, "; "))
+}

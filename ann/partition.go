@@ -1,0 +1,125 @@
+package ann
+
+import (
+	"context"
+	"math"
+
+	"github.com/nngmix/nngmix/internal/parallel"
+	"github.com/nngmix/nngmix/simd"
+)
+
+// nearLists holds, for each row of a layer, the nearest rows met so far:
+// list i is keys[i·width:][:width], ascending, farthest where it is not full.
+type nearLists struct {
+	width int
+	keys  []key
+}
+
+func newNearLists(n, width int) *nearLists {
+	lists := &nearLists{width: width, keys: make([]key, n*width)}
+	for i := range lists.keys {
+		lists.keys[i] = farthest
+	}
+	return lists
+}
+
+func (n *nearLists) of(i uint32) []key { return n.keys[int(i)*n.width:][:n.width:n.width] }
+
+// insert puts k, which is below the last key of list, in its place unless it is
+// there already.
+func insert(list []key, k key) {
+	lo, hi := 0, len(list)
+	for lo < hi {
+		if mid := int(uint(lo+hi) >> 1); list[mid] < k {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if list[lo] != k {
+		copy(list[lo+1:], list[lo:])
+		list[lo] = k
+	}
+}
+
+// bound returns the distance below which a row must be to enter list.
+func bound(list []key) float32 {
+	if last := list[len(list)-1]; last != farthest {
+		return last.distance()
+	}
+	return float32(math.Inf(1))
+}
+
+// compareAll compares the rows of each part with each other, all pairs, and
+// keeps the nearest in lists. Parts have no row in common, so workers never
+// write the same list.
+func (s *splitter) compareAll(ctx context.Context, ids []uint32, parts []span, lists *nearLists) error {
+	scratch := make([]pairScratch, s.threads)
+	return parallel.Do(ctx, s.threads, len(parts), func(worker, i int) error {
+		s.comparePart(&scratch[worker], ids[parts[i].lo:parts[i].hi], lists)
+		return nil
+	})
+}
+
+type pairScratch struct {
+	rows, blocks, query []float32
+	hit                 simd.TileHit
+}
+
+// comparePart compares four rows of a part at a time with all of its rows.
+func (s *splitter) comparePart(w *pairScratch, ids []uint32, lists *nearLists) {
+	dim := s.l.stride
+	w.rows = grow(w.rows, len(ids)*dim)
+	w.blocks = grow(w.blocks, simd.BlocksLen(len(ids), dim))
+	w.query = grow(w.query, dim*simd.TileQueries)
+	for i, id := range ids {
+		copy(w.rows[i*dim:], s.l.row(id))
+	}
+	simd.PackBlocks(w.blocks, w.rows, dim, dim, len(ids))
+	for first := 0; first < len(ids); first += simd.TileQueries {
+		n := min(simd.TileQueries, len(ids)-first)
+		simd.PackQueries(w.query, w.rows[first*dim:], dim, dim, n)
+		s.compareFour(w, ids, first, n, lists)
+	}
+}
+
+// compareFour compares n rows of a part, from the first on, with all of its rows.
+func (s *splitter) compareFour(w *pairScratch, ids []uint32, first, n int, lists *nearLists) {
+	var limit [simd.TileQueries]float32
+	for j := range limit {
+		limit[j] = -1 // a place without a query has no hits
+	}
+	for j := range n {
+		limit[j] = bound(lists.of(ids[first+j]))
+	}
+	dim := s.l.stride
+	size := dim * simd.BlockRows
+	for block, blocks := 0, w.blocks; len(blocks) > 0; {
+		skip := s.g.kernels.Tile(w.query, blocks, dim, 0, &limit, &w.hit)
+		if block += skip; block*size >= len(w.blocks) {
+			return
+		}
+		for j := range n {
+			list := lists.of(ids[first+j])
+			for hit := w.hit.Hit[j]; hit != 0; {
+				var r int
+				r, hit = simd.NextHit(hit)
+				at := block*simd.BlockRows + r
+				if k := newKey(w.hit.Dist[j][r], ids[at]); at != first+j && k < list[len(list)-1] {
+					insert(list, k)
+				}
+			}
+			limit[j] = bound(list)
+		}
+		block++
+		blocks = w.blocks[block*size:]
+	}
+}
+
+// grow returns a slice of length n that reuses s where it is large enough.
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}

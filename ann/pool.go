@@ -1,0 +1,80 @@
+package ann
+
+import "math"
+
+// key packs a candidate into one integer: the distance's bits above the node's
+// number above a mark. Distances in a graph are not negative, so keys are ordered
+// by (distance, node).
+type key uint64
+
+const (
+	expanded key = 1              // the candidate's links have been followed
+	farthest     = key(1<<64 - 1) // after every candidate
+
+	maxNodes = 1<<31 - 1
+)
+
+func newKey(distance float32, node uint32) key {
+	return key(math.Float32bits(distance))<<32 | key(node)<<1
+}
+
+func (k key) node() uint32      { return uint32(k) >> 1 }
+func (k key) distance() float32 { return math.Float32frombits(uint32(k >> 32)) }
+
+// pool is the list of the nearest candidates of a search, ascending, at most
+// limit of them.
+type pool struct {
+	keys  []key // len is limit
+	size  int
+	next  int // no candidate before it is unexpanded
+	limit int
+}
+
+func (p *pool) reset(limit int) {
+	if cap(p.keys) < limit {
+		p.keys = make([]key, limit)
+	}
+	p.keys, p.limit, p.size, p.next = p.keys[:limit], limit, 0, 0
+}
+
+// bound returns the key that a candidate must be below to enter.
+func (p *pool) bound() key {
+	if p.size < p.limit {
+		return farthest
+	}
+	return p.keys[p.size-1]
+}
+
+// add puts k, which is below the bound and not in the pool, in its place.
+func (p *pool) add(k key) {
+	lo, hi := 0, p.size
+	for lo < hi {
+		if mid := int(uint(lo+hi) >> 1); p.keys[mid] < k {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if p.size < p.limit {
+		p.size++
+	}
+	copy(p.keys[lo+1:p.size], p.keys[lo:p.size-1])
+	p.keys[lo] = k
+	p.next = min(p.next, lo)
+}
+
+// pop marks the nearest unexpanded candidate as expanded and returns it, or
+// returns false where there is none.
+func (p *pool) pop() (uint32, bool) {
+	for ; p.next < p.size; p.next++ {
+		if k := p.keys[p.next]; k&expanded == 0 {
+			p.keys[p.next] |= expanded
+			p.next++
+			return k.node(), true
+		}
+	}
+	return 0, false
+}
+
+// found returns the candidates, ascending.
+func (p *pool) found() []key { return p.keys[:p.size] }

@@ -1,0 +1,76 @@
+package ann
+
+import (
+	"context"
+	"slices"
+
+	"github.com/nngmix/nngmix/internal/parallel"
+)
+
+// chunkRows is the number of rows that a worker takes at a time.
+const chunkRows = 256
+
+// addReverse adds to the list of each row the rows that link to it. Where the
+// list then is too long, its links are chosen anew.
+//
+// Links are grouped by their target first, sources ascending, and each list is
+// written by one worker that looks at nothing but what was there before: the
+// outcome does not depend on the number of threads.
+func (b *builder) addReverse(ctx context.Context, l *layer) error {
+	starts, sources := incoming(l)
+	return b.eachRow(ctx, l, func(w *worker, row uint32) {
+		w.addIncoming(l, row, sources[starts[row]:starts[row+1]])
+	})
+}
+
+// incoming returns the rows that link to each row: those that link to row i are
+// sources[starts[i]:starts[i+1]], ascending.
+func incoming(l *layer) (starts, sources []uint32) {
+	starts = make([]uint32, l.n+2) // starts[i+1] is where row i's sources go; then it runs to their end
+	for i := range uint32(l.n) {
+		for _, to := range l.linked(i) {
+			starts[to+2]++
+		}
+	}
+	for i := range l.n {
+		starts[i+2] += starts[i+1]
+	}
+	sources = make([]uint32, starts[l.n+1])
+	for i := range uint32(l.n) {
+		for _, to := range l.linked(i) {
+			sources[starts[to+1]] = i
+			starts[to+1]++
+		}
+	}
+	return starts[:l.n+1], sources
+}
+
+// addIncoming adds sources to the list of row.
+func (w *worker) addIncoming(l *layer, row uint32, sources []uint32) {
+	list := l.list(row)
+	links := trimList(list)
+	w.union = append(w.union[:0], links...)
+	for _, source := range sources {
+		if !slices.Contains(links, source) {
+			w.union = append(w.union, source)
+		}
+	}
+	if len(w.union) <= l.degree {
+		setList(list, w.union)
+		return
+	}
+	w.selector.l = l
+	w.candidates = w.selector.measure(w.candidates, row, w.union)
+	setList(list, w.selector.choose(w.candidates, l.degree))
+}
+
+// eachRow calls f for all rows of l, from all workers.
+func (b *builder) eachRow(ctx context.Context, l *layer, f func(w *worker, row uint32)) error {
+	tasks := (l.n + chunkRows - 1) / chunkRows
+	return parallel.Do(ctx, b.threads, tasks, func(id, task int) error {
+		for row := task * chunkRows; row < min((task+1)*chunkRows, l.n); row++ {
+			f(&b.workers[id], uint32(row))
+		}
+		return nil
+	})
+}

@@ -1,0 +1,192 @@
+package ann
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/internal/testdata"
+)
+
+// TestSearchEqualsExact asks for so wide a search that all nodes are met: ids,
+// distances and the order of copies and ties are then those of exact search.
+func TestSearchEqualsExact(t *testing.T) {
+	const n, dim, k = 3000, 24, 25
+	for _, metric := range metrics {
+		t.Run(metric.String(), func(t *testing.T) {
+			rows, queries := clustered(n, dim, 1), clustered(50, dim, 2)
+			clear(rows[5*dim : 7*dim]) // zeros, which Cosine and InnerProduct treat apart
+			clear(queries[:dim])
+			x := mustBuild(t, rows, dim, metric)
+			got, err := x.SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: n})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(truth(t, rows, queries, dim, k, metric), got); diff != "" {
+				t.Errorf("(-exact +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSearchFindsAllRows(t *testing.T) {
+	const n, dim = 2500, 20
+	rows := clustered(n, dim, 4)
+	x := mustBuild(t, rows, dim, exact.L2Squared)
+	for _, k := range []int{n, n + 100} {
+		found, err := x.Search(rows[:dim], k, SearchOptions{EfSearch: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := make([]bool, n)
+		for _, nb := range found {
+			seen[nb.ID] = true
+		}
+		for id, ok := range seen {
+			if !ok {
+				t.Fatalf("k=%d: row %d is not among the %d found", k, id, len(found))
+			}
+		}
+	}
+}
+
+// TestSearchCircle asks for neighbors of points on a circle, which are known.
+func TestSearchCircle(t *testing.T) {
+	const n = 6000
+	rows := make([]float32, 0, 2*n)
+	for i := range n {
+		sin, cos := math.Sincos(2 * math.Pi * float64(i) / n)
+		rows = append(rows, float32(cos), float32(sin))
+	}
+	x := mustBuild(t, rows, 2, exact.L2Squared)
+	for i := 0; i < n; i += 371 {
+		found, err := x.Search(rows[2*i:2*i+2], 5, SearchOptions{EfSearch: 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, nb := range found {
+			if away := (int(nb.ID) - i + n + 2) % n; away > 4 {
+				t.Errorf("point %d: got neighbor %d", i, nb.ID)
+			}
+		}
+	}
+}
+
+// TestRecallADBench asks for the neighbors of real anomalies among normal rows.
+func TestRecallADBench(t *testing.T) {
+	const k, ef, most = 10, 128, 300
+	sets := map[string]float64{ // measured, less a margin
+		"8_celeba": 0.995, "33_skin": 0.99, "22_magic.gamma": 0.99, "34_smtp": 0.8, "3_backdoor": 0.92, "28_pendigits": 0.95,
+	}
+	for _, path := range testdata.ADBench(t, "Classical") {
+		name := filepath.Base(path[:len(path)-len(".npz")])
+		floor, ok := sets[name]
+		if !ok || (testing.Short() && name != "22_magic.gamma") {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			normal, anomalies, dim := adbench(t, path)
+			queries := anomalies[:min(len(anomalies), most*dim)]
+			x := mustBuild(t, normal, dim, exact.L2Squared)
+			got, err := x.SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: ef})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := recall(got, truth(t, normal, queries, dim, k, exact.L2Squared))
+			t.Logf("%d rows, %d distinct, %d columns: recall@%d %.4f at ef %d", x.stats.Rows, x.stats.Unique, dim, k, r, ef)
+			if r < floor {
+				t.Errorf("recall %.4f, want at least %.2f", r, floor)
+			}
+		})
+	}
+}
+
+func TestSearchAllocatesNothing(t *testing.T) {
+	const dim = 20
+	rows := clustered(4000, dim, 5)
+	for _, metric := range metrics {
+		x := mustBuild(t, rows, dim, metric)
+		dst := make([]Neighbor, 0, 16)
+		search := func() {
+			var err error
+			if dst, err = x.AppendSearch(dst[:0], rows[:dim], 10, SearchOptions{EfSearch: 64}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		search()
+		if n := testing.AllocsPerRun(100, search); n > 0 && !raceEnabled {
+			t.Errorf("%v: a search allocates %v times", metric, n)
+		}
+	}
+}
+
+func TestCounters(t *testing.T) {
+	const dim = 20
+	rows := clustered(4000, dim, 6)
+	x := mustBuild(t, rows, dim, exact.L2Squared)
+	var narrow, wide Counters
+	for ef, c := range map[int]*Counters{10: &narrow, 200: &wide} {
+		if _, err := x.SearchBatch(t.Context(), rows[:10*dim], 10, SearchOptions{EfSearch: ef, Counters: c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if narrow.Hops < 100 || wide.Hops < 5*narrow.Hops || wide.Distances >= int64(10*len(rows)/dim) {
+		t.Errorf("narrow %+v, wide %+v", narrow, wide)
+	}
+}
+
+func TestSearchErrors(t *testing.T) {
+	x := mustBuild(t, clustered(100, 2, 1), 2, exact.L2Squared)
+	tests := []struct {
+		name  string
+		query []float32
+		k     int
+		ef    int
+		want  error
+	}{
+		{"k", []float32{1, 2}, 0, 10, ErrK},
+		{"columns", []float32{1, 2, 3}, 1, 10, ErrDimension},
+		{"infinite", []float32{1, float32(math.Inf(-1))}, 1, 10, ErrNotFinite},
+		{"too far", []float32{1, 3e19}, 1, 10, ErrTooLarge},
+		{"ef", []float32{1, 2}, 1, 0, ErrOptions},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			opt := SearchOptions{EfSearch: tt.ef}
+			if _, err := x.Search(tt.query, tt.k, opt); !errors.Is(err, tt.want) {
+				t.Errorf("Search: got %v, want %v", err, tt.want)
+			}
+			if _, err := x.SearchBatch(t.Context(), tt.query, tt.k, opt); !errors.Is(err, tt.want) {
+				t.Errorf("SearchBatch: got %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	for _, dim := range []int{16, 128} {
+		rows := clustered(50_000, dim, 7)
+		x := mustBuild(b, rows, dim, exact.L2Squared)
+		queries := clustered(1000, dim, 8)
+		best := truth(b, rows, queries, dim, 10, exact.L2Squared)
+		for _, ef := range []int{16, 64} {
+			b.Run(fmt.Sprintf("dim=%d/ef=%d", dim, ef), func(b *testing.B) {
+				opt := SearchOptions{EfSearch: ef}
+				var dst []Neighbor
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					dst, _ = x.AppendSearch(dst[:0], queries[i%1000*dim:][:dim], 10, opt)
+				}
+				got, err := x.SearchBatch(b.Context(), queries, 10, opt)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(recall(got, best), "recall")
+			})
+		}
+	}
+}

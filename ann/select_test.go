@@ -1,0 +1,58 @@
+package ann
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/nngmix/nngmix/simd"
+)
+
+// testLayer returns a layer of points in the plane.
+func testLayer(points ...[2]float32) *layer {
+	l := newLayer(len(points), simd.Lanes, 4)
+	for i, p := range points {
+		copy(l.row(uint32(i)), p[:])
+	}
+	return l
+}
+
+func TestChoose(t *testing.T) {
+	// Row 0 is the origin; 1 and 2 lie behind each other, 3 on the other side, 4
+	// aside and far.
+	l := testLayer([2]float32{0, 0}, [2]float32{1, 0}, [2]float32{2, 0}, [2]float32{-1.5, 0}, [2]float32{0, 9})
+	tests := []struct {
+		name  string
+		slack float32
+		limit int
+		want  []uint32
+	}{
+		{"nearest of each direction", 1, 4, []uint32{1, 3, 4}}, // 2 is nearer to 1 than to 0
+		{"limit", 1, 2, []uint32{1, 3}},
+		{"slack keeps more", 4, 4, []uint32{1, 3, 2, 4}}, // 4·|1-2|² is not below |0-2|²
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			g := &graph{kernels: simd.For(simd.L2Squared), layers: []*layer{l}}
+			s := selector{g: g, l: l, slack: tt.slack}
+			candidates := slices.Clone(s.measure(nil, 0, []uint32{4, 3, 2, 1}))
+			if got := s.choose(candidates, tt.limit); !slices.Equal(got, tt.want) {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestIncoming(t *testing.T) {
+	l := testLayer([2]float32{}, [2]float32{}, [2]float32{})
+	l.links = make([]uint32, 3*4)
+	setList(l.list(0), []uint32{1, 2})
+	setList(l.list(1), []uint32{2})
+	setList(l.list(2), []uint32{0})
+	starts, sources := incoming(l)
+	if want := []uint32{0, 1, 2, 4}; !slices.Equal(starts, want) {
+		t.Errorf("starts: got %v, want %v", starts, want)
+	}
+	if want := []uint32{2, 0, 0, 1}; !slices.Equal(sources, want) {
+		t.Errorf("sources: got %v, want %v", sources, want)
+	}
+}

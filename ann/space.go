@@ -1,0 +1,163 @@
+package ann
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/simd"
+)
+
+// space maps rows and queries under a metric to vectors between which a distance
+// that is not negative orders neighbors in the same way:
+//
+//	L2Squared, L1  the rows themselves
+//	Cosine         rows scaled to length 1, squared L2: |a-b|² = 2(1-cos). A zero
+//	               row, at distance 1 from every other, becomes a unit vector in
+//	               one more column.
+//	InnerProduct   rows with one more column that makes all of them as long as
+//	               the longest, R; queries scaled to length R with 0 there, squared
+//	               L2: |q-x|² = 2R²-2q·x (Bachrach et al., Speeding up the Xbox
+//	               recommender system using a Euclidean transformation for
+//	               inner-product spaces, RecSys 2014)
+type space struct {
+	metric exact.Metric
+	dim    int     // columns of the rows given
+	stride int     // columns of the vectors, a multiple of simd.Lanes
+	radius float64 // R, for InnerProduct
+}
+
+// newSpace returns the space of rows, which are finite, or an error where their
+// distances could overflow float32.
+func newSpace(metric exact.Metric, rows []float32, dim int) (space, error) {
+	s := space{metric: metric, dim: dim}
+	columns := dim
+	if metric == exact.Cosine || metric == exact.InnerProduct {
+		columns++
+	}
+	s.stride = (columns + simd.Lanes - 1) / simd.Lanes * simd.Lanes
+	if metric == exact.Cosine {
+		return s, nil // any length becomes 1
+	}
+	var longest float64
+	for i := 0; i < len(rows); i += dim {
+		size := s.size(rows[i : i+dim])
+		if size > maxSize {
+			return s, s.tooLong("row", i/dim, size)
+		}
+		longest = max(longest, size)
+	}
+	if metric == exact.InnerProduct {
+		s.radius = math.Sqrt(longest)
+	}
+	return s, nil
+}
+
+// maxSize bounds the size of rows and queries: two of them are then at a
+// distance that float32 can hold.
+const maxSize = math.MaxFloat32 / 8
+
+// size returns the sum of the squares of v, or under L1 of the absolute values.
+func (s *space) size(v []float32) (sum float64) {
+	if s.metric == exact.L1 {
+		for _, x := range v {
+			sum += math.Abs(float64(x))
+		}
+		return sum
+	}
+	for _, x := range v {
+		sum += float64(float64(x) * float64(x))
+	}
+	return sum
+}
+
+func (s *space) tooLong(what string, i int, size float64) error {
+	return fmt.Errorf("%w: %s %d has size %.3g under %v, want at most %.3g: scale the columns", ErrTooLarge, what, i, size, s.metric, float64(maxSize))
+}
+
+// kernelsAt returns the kernels that compare vectors.
+func (s *space) kernelsAt(level simd.Level) (*simd.Kernels, error) {
+	if s.metric == exact.L1 {
+		return simd.At(level, simd.L1)
+	}
+	return simd.At(level, simd.L2Squared)
+}
+
+// putRow writes the vector of row to dst, which has stride columns of zeros.
+func (s *space) putRow(dst, row []float32) {
+	switch s.metric {
+	case exact.Cosine:
+		if !scaleTo(dst, row, 1) {
+			dst[s.dim] = 1
+		}
+	case exact.InnerProduct:
+		copy(dst, row)
+		missing := float64(s.radius*s.radius) - s.size(row)
+		dst[s.dim] = float32(math.Sqrt(max(missing, 0)))
+	default:
+		copy(dst, row)
+	}
+}
+
+// putQuery writes the vector of query to dst, which has stride columns of zeros.
+func (s *space) putQuery(dst, query []float32) {
+	switch s.metric {
+	case exact.Cosine:
+		scaleTo(dst, query, 1)
+	case exact.InnerProduct:
+		scaleTo(dst, query, s.radius)
+	default:
+		copy(dst, query)
+	}
+}
+
+// scaleTo writes v scaled to a length to dst and tells whether v can be scaled.
+func scaleTo(dst, v []float32, length float64) bool {
+	var squares float64
+	for _, x := range v {
+		squares += float64(float64(x) * float64(x))
+	}
+	if squares == 0 {
+		return false
+	}
+	factor := length / math.Sqrt(squares)
+	for i, x := range v {
+		dst[i] = float32(float64(x) * factor)
+	}
+	return true
+}
+
+// distance returns the distance between q and row in float64, with the bits that
+// package exact gives.
+func (s *space) distance(q []float32, norm float64, row []float32) (sum float64) {
+	row = row[:len(q)]
+	switch s.metric {
+	case exact.L1:
+		for i, a := range q {
+			sum += math.Abs(float64(a) - float64(row[i]))
+		}
+		return sum
+	case exact.InnerProduct:
+		return -dot(q, row)
+	case exact.Cosine:
+		if product := norm * math.Sqrt(dot(row, row)); product > 0 {
+			return 1 - dot(q, row)/product
+		}
+		return 1
+	}
+	for i, a := range q {
+		d := float64(a) - float64(row[i])
+		sum += float64(d * d)
+	}
+	return sum
+}
+
+func dot(a, b []float32) (sum float64) {
+	for i, x := range a {
+		sum += float64(float64(x) * float64(b[i]))
+	}
+	return sum
+}
+
+// normOf returns the length of v with the bits that package exact gives.
+func normOf(v []float32) float64 { return math.Sqrt(dot(v, v)) }

@@ -1,0 +1,87 @@
+package ann
+
+import (
+	"context"
+
+	"github.com/nngmix/nngmix/internal/parallel"
+	"github.com/nngmix/nngmix/internal/xrand"
+)
+
+// splitter cuts the rows of a layer into parts of nearby rows, by halving again
+// and again: two rows a and b are drawn, and the half of the rows that is nearer
+// to a than to b, as compared with the rest, goes left. Each part is a convex
+// cell (hyperplanes between two points: Dasgupta and Freund, Random projection
+// trees and low dimensional manifolds, STOC 2008).
+type splitter struct {
+	g       *graph
+	l       *layer
+	leaf    int // parts have at most so many rows
+	seed    uint64
+	threads int
+}
+
+// span is a part of the ids that are being split: from lo to hi.
+type span struct{ lo, hi int }
+
+// split orders ids by part and returns the parts.
+func (s *splitter) split(ctx context.Context, ids []uint32) ([]span, error) {
+	parts := []span{{0, len(ids)}}
+	scratch := make([]splitScratch, s.threads)
+	for depth := uint64(0); parts[0].hi-parts[0].lo > s.leaf; depth++ { // parts differ by one row at most
+		halves := make([]span, 2*len(parts))
+		err := parallel.Do(ctx, s.threads, len(parts), func(worker, i int) error {
+			p := parts[i]
+			stream := xrand.New(s.seed+depth, uint64(i))
+			mid := p.lo + s.halve(&scratch[worker], ids[p.lo:p.hi], &stream)
+			halves[2*i], halves[2*i+1] = span{p.lo, mid}, span{mid, p.hi}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		parts = halves
+	}
+	return parts, nil
+}
+
+type splitScratch struct {
+	near, far []float32
+	keys      []uint64
+}
+
+// drawn is the number of rows of which the one farthest from a is taken as b.
+const drawn = 4
+
+// halve orders ids such that its left half is nearer to a than the right half,
+// relative to b, and returns where the right half begins.
+func (s *splitter) halve(w *splitScratch, ids []uint32, stream *xrand.Stream) int {
+	n := len(ids)
+	if cap(w.keys) < n {
+		w.keys, w.near, w.far = make([]uint64, n), make([]float32, n), make([]float32, n)
+	}
+	keys, near, far := w.keys[:n], w.near[:n], w.far[:n]
+	a := s.l.row(ids[stream.IntN(n)])
+	var others [drawn]uint32
+	for i := range others {
+		others[i] = ids[stream.IntN(n)]
+	}
+	var distances [drawn]float32
+	s.g.kernels.Gather(distances[:], a, s.l.rows, s.l.stride, others[:])
+	b := 0
+	for i, d := range distances {
+		if d > distances[b] {
+			b = i
+		}
+	}
+	s.g.kernels.Gather(near, a, s.l.rows, s.l.stride, ids)
+	s.g.kernels.Gather(far, s.l.row(others[b]), s.l.rows, s.l.stride, ids)
+	for i, id := range ids {
+		keys[i] = uint64(orderedBits(near[i]-far[i]))<<32 | uint64(id)
+	}
+	mid := n / 2
+	selectNth(keys, mid)
+	for i, k := range keys {
+		ids[i] = uint32(k)
+	}
+	return mid
+}

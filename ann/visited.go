@@ -1,0 +1,22 @@
+package ann
+
+// visited is a set of nodes that is emptied in constant time: a node is in it
+// when its mark equals the current epoch.
+type visited struct {
+	marks []uint8
+	epoch uint8
+}
+
+// reset empties the set and makes room for n nodes.
+func (v *visited) reset(n int) {
+	if len(v.marks) < n {
+		v.marks, v.epoch = make([]uint8, n), 0
+	}
+	if v.epoch++; v.epoch == 0 {
+		clear(v.marks)
+		v.epoch = 1
+	}
+}
+
+// add puts node into the set.
+func (v *visited) add(node uint32) { v.marks[node] = v.epoch }
