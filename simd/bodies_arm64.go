@@ -66,4 +66,29 @@ func tileL1NEON(q, blocks *float32, numeric, nominal, n int, bound *[TileQueries
 func scanL1NEON(q, blocks *float32, numeric, nominal, n int, bound float32, out *ScanHit) int
 
 // gemmBodies returns the matrix product at level l.
-func gemmBodies(Level) gemmBody { return genericGemm }
+func gemmBodies(l Level) gemmBody {
+	if l == NEON {
+		return gemmBody{cols: 16, tile: []gemmTile{
+			gemm1x16NEON, gemm2x16NEON, gemm3x16NEON, gemm4x16NEON, gemm5x16NEON, gemm6x16NEON,
+		}}
+	}
+	return genericGemm
+}
+
+//go:noescape
+func gemm1x16NEON(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, beta float32, c *float32, ldc, n int)
+
+//go:noescape
+func gemm2x16NEON(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, beta float32, c *float32, ldc, n int)
+
+//go:noescape
+func gemm3x16NEON(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, beta float32, c *float32, ldc, n int)
+
+//go:noescape
+func gemm4x16NEON(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, beta float32, c *float32, ldc, n int)
+
+//go:noescape
+func gemm5x16NEON(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, beta float32, c *float32, ldc, n int)
+
+//go:noescape
+func gemm6x16NEON(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, beta float32, c *float32, ldc, n int)

@@ -1,6 +1,7 @@
 package simd
 
 import (
+	"math/rand/v2"
 	"testing"
 	"unsafe"
 
@@ -66,6 +67,21 @@ func TestBlocksStayInBounds(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+func TestGemmStaysInBounds(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 200 {
+		p := newProduct(r, "normal", 1+r.IntN(26), 1+r.IntN(70), 1+r.IntN(30))
+		for _, x := range []*[]float32{&p.a, &p.b, &p.c} {
+			g := guarded[float32](t, len(*x))
+			copy(g, *x)
+			*x = g
+		}
+		for _, l := range Supported() {
+			gemmTable[l].multiply(p.transA, p.transB, p.m, p.n, p.k, p.alpha, p.a, p.lda, p.b, p.ldb, p.beta, p.c, p.ldc)
 		}
 	}
 }
