@@ -34,7 +34,10 @@ type dense struct {
 func (d dense) Len() int                 { return len(d.data) / d.dim }
 func (d dense) Dim() int                 { return d.dim }
 func (d dense) Row(dst []float64, i int) { copy(dst, d.row(i)) }
-func (d dense) row(i int) []float64      { return d.data[i*d.dim:][:d.dim:d.dim] }
+func (d dense) Rows(dst []float64, from, to int) {
+	copy(dst, d.data[from*d.dim:to*d.dim])
+}
+func (d dense) row(i int) []float64 { return d.data[i*d.dim:][:d.dim:d.dim] }
 
 // Column says how one column enters distances and samples.
 type Column struct {
@@ -160,8 +163,27 @@ func Ranges(labeled, unlabeled Rows) ([]Column, error) {
 	return columns, err
 }
 
-// scanRows is how many rows a goroutine reads at a time.
-const scanRows = 2048
+// BulkRows are Rows that can be read many at a time. New uses that where it can.
+type BulkRows interface {
+	Rows
+	// Rows copies rows from <= i < to to dst, row-major.
+	Rows(dst []float64, from, to int)
+}
+
+// readRows copies rows from <= i < to to dst.
+func readRows(rows Rows, dst []float64, from, to int) {
+	if bulk, ok := rows.(BulkRows); ok {
+		bulk.Rows(dst, from, to)
+		return
+	}
+	dim := rows.Dim()
+	for i := from; i < to; i++ {
+		rows.Row(dst[(i-from)*dim:][:dim], i)
+	}
+}
+
+// scanRows is how many rows a goroutine reads at a time: few enough to stay in cache.
+const scanRows = 256
 
 // scan calls visit(i, row i) for each row, from several goroutines. visit
 // returns the number of a column whose value cannot be used, or -1; the first
@@ -170,10 +192,15 @@ func scan(ctx context.Context, rows Rows, labeled bool, threads int, visit func(
 	n, dim := rows.Len(), rows.Dim()
 	tasks := (n + scanRows - 1) / scanRows
 	bad := make([]*ValueError, tasks)
-	err := parallel.Do(ctx, threads, tasks, func(_, task int) error {
-		row := make([]float64, dim)
-		for i := task * scanRows; i < min(n, (task+1)*scanRows); i++ {
-			rows.Row(row, i)
+	buffers := make([][]float64, threads)
+	err := parallel.Do(ctx, threads, tasks, func(worker, task int) error {
+		if buffers[worker] == nil {
+			buffers[worker] = make([]float64, scanRows*dim)
+		}
+		from, to := task*scanRows, min(n, (task+1)*scanRows)
+		readRows(rows, buffers[worker][:(to-from)*dim], from, to)
+		for i := from; i < to; i++ {
+			row := buffers[worker][(i-from)*dim:][:dim]
 			if j := visit(i, row); j >= 0 {
 				bad[task] = &ValueError{Labeled: labeled, Row: i, Column: j, Value: row[j]}
 				return nil

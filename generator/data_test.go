@@ -50,3 +50,16 @@ func TestValueErrorIsTheFirst(t *testing.T) {
 		}
 	}
 }
+
+// TestRowsOneByOne: rows that cannot be read many at a time give the same samples.
+func TestRowsOneByOne(t *testing.T) {
+	type oneByOne struct{ Rows }
+	columns := units(4)
+	data := Data{Labeled: rowsIn(columns, 1, 20), Unlabeled: rowsIn(columns, 2, 900), Columns: columns}
+	want, _ := sampleN(t, mustNew(t, data, DefaultOptions()), 300)
+	data.Labeled, data.Unlabeled = oneByOne{data.Labeled}, oneByOne{data.Unlabeled}
+	got, _ := sampleN(t, mustNew(t, data, DefaultOptions()), 300)
+	if diff := cmp.Diff(want.data, got.data); diff != "" {
+		t.Errorf("other samples (-bulk +one by one):\n%s", diff)
+	}
+}

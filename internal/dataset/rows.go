@@ -36,6 +36,33 @@ func (r Rows) Row(dst []float64, i int) {
 	}
 }
 
+// Rows writes rows from ≤ i < to to dst, row-major, as Row would one by one.
+// Neighbors in the table are read a column at a time.
+func (r Rows) Rows(dst []float64, from, to int) {
+	dim := len(r.features)
+	for from < to {
+		first, n := r.rows[from], 1
+		for from+n < to && r.rows[from+n] == first+n {
+			n++
+		}
+		for j, c := range r.features {
+			c.Floats(dst[j:], dim, first, first+n)
+		}
+		r.fillRows(dst[:n*dim])
+		dst, from = dst[n*dim:], from+n
+	}
+}
+
+// fillRows fills the missing values of rows of features.
+func (r Rows) fillRows(rows []float64) {
+	dim := len(r.fill)
+	for i, x := range rows {
+		if x != x {
+			rows[i] = r.fill[i%dim]
+		}
+	}
+}
+
 // DecodeRows turns codes that stand for numbers back into them, in rows of
 // features.
 func (s *Set) DecodeRows(rows []float64) {
