@@ -46,6 +46,13 @@ func (f filter) bound(worst float64) float32 {
 	return b
 }
 
+// ceiling returns a value not below the float64 distance of a row at distance d by
+// the kernels of L2Squared or L1: S is at most (F+tiny)/(1-g(dim+2)), and scale
+// squared is more than that divisor calls for.
+func (f filter) ceiling(d float32) float64 {
+	return float64((float64(d) + f.shift) * f.scale * f.scale)
+}
+
 // overflows tells whether the kernels could leave the range of float32 for a
 // query and rows whose sums of squares are at most q and rows: they then say
 // nothing, and every row passes. Differences have sums of squares of at most

@@ -102,6 +102,7 @@ func (b *batch) scan(s *scratch, g *group, blocks []float32, first int) {
 		}
 		first += skip
 		for j := range g.queries {
+			b.seed(g, j, &s.tile)
 			for hit := s.tile.Hit[j]; hit != 0; {
 				var r int
 				r, hit = simd.NextHit(hit)
@@ -112,6 +113,36 @@ func (b *batch) scan(s *scratch, g *group, blocks []float32, first int) {
 			}
 		}
 		first, blocks = first+1, blocks[(skip+1)*size:]
+	}
+}
+
+// seedK is the largest k for which seed pays.
+const seedK = 16
+
+// seed sets the first bound of query j of g from a block with k or more rows, so
+// that hardly more than k of them are compared in float64.
+func (b *batch) seed(g *group, j int, tile *simd.TileHit) {
+	if !math.IsInf(float64(g.bound[j]), 1) || b.k > seedK || b.nominal == b.dim || (b.metric != L2Squared && b.metric != L1) {
+		return
+	}
+	var least [seedK]float32 // the lowest distances, ascending
+	n := 0
+	for hit := tile.Hit[j]; hit != 0; {
+		var r int
+		r, hit = simd.NextHit(hit)
+		d := tile.Dist[j][r]
+		if n == b.k && d >= least[n-1] {
+			continue
+		}
+		n = min(n+1, b.k)
+		at := n - 1
+		for ; at > 0 && d < least[at-1]; at-- {
+			least[at] = least[at-1]
+		}
+		least[at] = d
+	}
+	if f := g.queries[j].filter; n == b.k {
+		g.bound[j] = f.bound(f.ceiling(least[n-1]))
 	}
 }
 
@@ -132,7 +163,7 @@ func (b *batch) offer(g *group, j, place int) {
 	distance := b.distance(q.values, q.norm, place, worst)
 	if distance <= worst && q.best.add(b.entry(place, distance)) {
 		if worst = q.best.worst(); !math.IsInf(worst, 1) {
-			g.bound[j] = q.filter.bound(worst)
+			g.bound[j] = min(g.bound[j], q.filter.bound(worst))
 		}
 	}
 }

@@ -97,8 +97,8 @@ func milliseconds(ns float64) string { return fmt.Sprintf("%.3g ms", ns/1e6) }
 
 // Rows and queries of the trees on which treeCost counts.
 const (
-	treeSample  = 4096
-	treeQueries = 64
+	treeSample  = 2048
+	treeQueries = 32
 )
 
 // treeCost estimates the nanoseconds that a tree over the places of x takes for a
