@@ -6,7 +6,8 @@ import time
 
 import numpy as np
 
-K_ESTIMATE = 8  # queries from which the time of all is estimated
+THREADS = int(os.environ["OMP_NUM_THREADS"])
+SAMPLE = 8  # queries from which the time of all is estimated
 
 
 def load(file, share, seed, dtype, folder):
@@ -35,12 +36,12 @@ def ckdtree(k, limit):
     tree = cKDTree(base)
     build = time.perf_counter() - start
     start = time.perf_counter()
-    tree.query(queries[:: max(1, len(queries) // K_ESTIMATE)][:K_ESTIMATE], k=k)
-    estimate = build + (time.perf_counter() - start) / K_ESTIMATE * len(queries)
+    tree.query(queries[:: max(1, len(queries) // SAMPLE)][:SAMPLE], k=k, workers=THREADS)
+    estimate = build + (time.perf_counter() - start) / SAMPLE * len(queries)
     if estimate > limit:
         return estimate, None
     start = time.perf_counter()
-    _, ids = tree.query(queries, k=k, workers=1)
+    _, ids = tree.query(queries, k=k, workers=THREADS)
     return build + time.perf_counter() - start, ids
 
 
@@ -48,7 +49,7 @@ def sklearn(k, limit):
     from sklearn.neighbors import NearestNeighbors
 
     start = time.perf_counter()
-    model = NearestNeighbors(n_neighbors=k, algorithm="auto").fit(state["base"])
+    model = NearestNeighbors(n_neighbors=k, algorithm="auto", n_jobs=THREADS).fit(state["base"])
     ids = model.kneighbors(state["queries"], return_distance=True)[1]
     return time.perf_counter() - start, ids
 
@@ -56,7 +57,7 @@ def sklearn(k, limit):
 def faiss(k, limit):
     import faiss
 
-    faiss.omp_set_num_threads(1)
+    faiss.omp_set_num_threads(THREADS)
     start = time.perf_counter()
     index = faiss.IndexFlatL2(state["base"].shape[1])
     index.add(state["base"])
