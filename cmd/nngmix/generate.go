@@ -135,7 +135,7 @@ func generate(ctx context.Context, opt *generateOptions) error {
 	bars := newProgress(opt.Quiet)
 	defer bars.Wait()
 
-	set, err := opt.readSet(ctx, &report.runReport)
+	set, err := opt.readSet(ctx, &report.runReport, bars.stage("read"))
 	if err != nil {
 		return err
 	}
@@ -219,10 +219,10 @@ func refuseExisting(path string, force bool) error {
 }
 
 // readSet reads the input and prepares it.
-func (o *generateOptions) readSet(ctx context.Context, report *runReport) (set *dataset.Set, err error) {
+func (o *generateOptions) readSet(ctx context.Context, report *runReport, progress func(done, total int64)) (set *dataset.Set, err error) {
 	var input *table.Table
 	err = report.timed("read", func() (err error) {
-		input, err = o.tableFlags.read(ctx, o.Label, o.Threads)
+		input, err = o.tableFlags.read(ctx, o.Label, o.Threads, progress)
 		return err
 	})
 	if err != nil {

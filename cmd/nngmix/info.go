@@ -30,7 +30,7 @@ func infoCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.In = args[0]
-			t, err := in.read(cmd.Context(), label, 0)
+			t, err := in.read(cmd.Context(), label, 0, nil)
 			if err != nil {
 				return err
 			}

@@ -30,12 +30,13 @@ func (f *tableFlags) add(flags *pflag.FlagSet) {
 }
 
 // read reads the table. label is kept whatever --keep says, and names the array
-// of labels in an NPZ file.
-func (f *tableFlags) read(ctx context.Context, label string, threads int) (*table.Table, error) {
+// of labels in an NPZ file. progress may be nil.
+func (f *tableFlags) read(ctx context.Context, label string, threads int, progress func(done, total int64)) (*table.Table, error) {
 	opt, err := f.options(label, threads)
 	if err != nil {
 		return nil, usageError{err}
 	}
+	opt.Progress = progress
 	return table.Read(ctx, f.In, opt)
 }
 

@@ -37,6 +37,9 @@ func run(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	code := exitCode(err)
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted: no output was written or changed")
+	}
 	if code != 0 {
 		fmt.Fprintln(os.Stderr, "nngmix:", err)
 	}

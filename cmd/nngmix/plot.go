@@ -83,7 +83,7 @@ func drawPlot(ctx context.Context, opt *plotOptions) error {
 
 // figure reads what is drawn.
 func (o *plotOptions) figure(ctx context.Context) (plot.Figure, error) {
-	input, err := o.tableFlags.read(ctx, o.Label, 0)
+	input, err := o.tableFlags.read(ctx, o.Label, 0, nil)
 	if err != nil {
 		return plot.Figure{}, err
 	}
@@ -126,9 +126,9 @@ func pickColumns(rows dataset.Rows, columns []int) []float64 {
 func (o *plotOptions) readPseudo(ctx context.Context, names []string) ([]float64, error) {
 	in := o.tableFlags
 	in.In, in.Keep, in.Drop = o.Pseudo, nil, nil
-	t, err := in.read(ctx, syntheticName, 0)
+	t, err := in.read(ctx, syntheticName, 0, nil)
 	if err != nil { // an NPZ file without that array holds pseudo-anomalies alone
-		t, err = in.read(ctx, "", 0)
+		t, err = in.read(ctx, "", 0, nil)
 	}
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync/atomic"
 )
 
 // Header says whether the first line of a CSV file names the columns.
@@ -29,14 +30,18 @@ type ReadOptions struct {
 	Drop      []string  // columns to leave out
 	Stdin     io.Reader // what "-" reads; nil: os.Stdin
 	Threads   int       // 0: GOMAXPROCS
+	// Progress, where it is not nil, is told how many bytes of the file were read.
+	// It may be called from several goroutines.
+	Progress func(done, total int64)
 }
 
 // source is an open file.
 type source struct {
 	*os.File
-	path string
-	size int64
-
+	path      string
+	size      int64
+	done      atomic.Int64 // bytes read
+	progress  func(done, total int64)
 	temporary bool // a copy of standard input
 }
 
@@ -52,6 +57,7 @@ func Read(ctx context.Context, path string, opt ReadOptions) (*Table, error) {
 		return nil, err
 	}
 	defer src.Close()
+	src.progress = opt.Progress
 	var columns []Column
 	err = guard(func() (err error) {
 		columns, err = readers(format)(ctx, src, opt)
@@ -133,6 +139,26 @@ func spool(stdin io.Reader) (*source, error) {
 		return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
 	}
 	return &source{File: f, path: "-", size: size, temporary: true}, nil
+}
+
+// Read is that of the file.
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.File.Read(p)
+	s.advance(n)
+	return n, err
+}
+
+// ReadAt is that of the file.
+func (s *source) ReadAt(p []byte, at int64) (int, error) {
+	n, err := s.File.ReadAt(p, at)
+	s.advance(n)
+	return n, err
+}
+
+func (s *source) advance(n int) {
+	if s.progress != nil {
+		s.progress(min(s.done.Add(int64(n)), s.size), s.size)
+	}
 }
 
 // Close closes the file and removes it where it was only a copy.
