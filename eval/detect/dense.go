@@ -3,6 +3,8 @@ package detect
 import (
 	"math"
 	"math/rand/v2"
+
+	"github.com/nngmix/nngmix/simd"
 )
 
 // dense is a fully connected layer: y = x·w + b for rows x of in columns.
@@ -69,13 +71,13 @@ func (l *dense) forward(y, x []float32, n int) {
 			copy(y[i*l.out:(i+1)*l.out], l.b)
 		}
 	}
-	gemm(false, false, n, l.out, l.in, 1, x, l.in, l.w, l.out, beta, y, l.out)
+	simd.Gemm(false, false, n, l.out, l.in, 1, x, l.in, l.w, l.out, beta, y, l.out)
 }
 
 // backward sets the gradients of the parameters from dy, the gradient by the output of
 // n rows, and, unless it is nil, dx, the gradient by the input x.
 func (l *dense) backward(dx, dy, x []float32, n int) {
-	gemm(true, false, l.in, l.out, n, 1, x, l.in, dy, l.out, 0, l.dw, l.out)
+	simd.Gemm(true, false, l.in, l.out, n, 1, x, l.in, dy, l.out, 0, l.dw, l.out)
 	if len(l.b) > 0 {
 		clear(l.db)
 		for i := range n {
@@ -85,7 +87,7 @@ func (l *dense) backward(dx, dy, x []float32, n int) {
 		}
 	}
 	if dx != nil {
-		gemm(false, true, n, l.in, l.out, 1, dy, l.out, l.w, l.out, 0, dx, l.in)
+		simd.Gemm(false, true, n, l.in, l.out, 1, dy, l.out, l.w, l.out, 0, dx, l.in)
 	}
 }
 
