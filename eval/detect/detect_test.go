@@ -2,7 +2,9 @@ package detect
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"hash/fnv"
 	"math"
 	"slices"
 	"strings"
@@ -160,4 +162,37 @@ func mustKind(t *testing.T, name string) kind {
 		t.Fatal(err)
 	}
 	return k
+}
+
+// TestSameBits wants the scores that were seen on one machine on all others: at any
+// instruction set, with and without assembly.
+func TestSameBits(t *testing.T) {
+	want := map[string]uint64{
+		"deepsad":           0x37b7a71467a59e4b,
+		"deepsad-reference": 0xa734b7d1e1399b84,
+		"devnet":            0x968e118369b9eeaa,
+		"ecod":              0x8bda5a46b0b1c658,
+		"gbdt":              0x581666ab85ef299b,
+		"iforest":           0x0636d71c39a966b3,
+		"knn":               0xf390b6b792e93d12,
+		"lof":               0x7567b4d2acfcc855,
+		"logistic":          0xfc938479a6a05a24,
+		"mlp":               0xb5e80c2d31e4297f,
+		"randomforest":      0x98cfc3e0fa8a5d8f,
+	}
+	rows := blob(1, 300, 5)
+	for _, name := range Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := fnv.New64a()
+			for _, s := range score(t, fit(t, name, Options{Seed: 1}, rows), rows.x) {
+				if err := binary.Write(h, binary.LittleEndian, s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if h.Sum64() != want[name] {
+				t.Errorf("the hash of the scores is %#016x, want %#016x", h.Sum64(), want[name])
+			}
+		})
+	}
 }
