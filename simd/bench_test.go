@@ -2,6 +2,7 @@ package simd
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -115,22 +116,26 @@ func BenchmarkGatherMemory(b *testing.B) {
 
 func benchGather(b *testing.B, bytes int) {
 	benchLevels(b, rowDims[1:], func(b *testing.B, _ Metric, k *Kernels, dim int) {
-		const list = 32
+		const list, lists = 32, 1 << 12
 		q, rows, stride, n := benchRows(dim, bytes)
 		for i := range rows {
 			rows[i] = 1 // untouched pages would all be the same one
 		}
-		ids, next := make([]uint32, list), uint64(1)
-		dst := make([]float32, list)
+		ids, dst, next := randomIDs(rand.New(rand.NewPCG(1, 2)), list*lists, n), make([]float32, list), 0
 		for b.Loop() {
-			for i := range ids {
-				next = next*6364136223846793005 + 1442695040888963407
-				ids[i] = uint32(next >> 33 * uint64(n) >> 31)
-			}
-			k.Gather(dst, q, rows, stride, ids)
+			k.Gather(dst, q, rows, stride, ids[next:][:list])
+			next = (next + list) % len(ids)
 		}
 		report(b, list, dim)
 	})
+}
+
+func randomIDs(r *rand.Rand, count, n int) []uint32 {
+	ids := make([]uint32, count)
+	for i := range ids {
+		ids[i] = r.Uint32N(uint32(n))
+	}
+	return ids
 }
 
 // BenchmarkGemm multiplies square matrices and the layers of small networks.

@@ -53,3 +53,14 @@ func gemmBodies(l Level) gemmBody {
 	}
 	return genericGemm
 }
+
+// codeBodies returns the kernels of 8-bit codes at level l.
+func codeBodies(l Level) codeBody {
+	switch l {
+	case AVX2:
+		return codeBody{rows: rowsU8AVX2, gather: gatherU8AVX2}
+	case AVX512:
+		return codeBody{rows: rowsU8AVX512, gather: gatherU8AVX512}
+	}
+	return genericCodes
+}

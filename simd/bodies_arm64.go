@@ -92,3 +92,6 @@ func gemm5x16NEON(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, 
 
 //go:noescape
 func gemm6x16NEON(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, beta float32, c *float32, ldc, n int)
+
+// codeBodies returns the kernels of 8-bit codes at level l.
+func codeBodies(Level) codeBody { return genericCodes }

@@ -10,3 +10,6 @@ func bodies(_ Level, m Metric) impl { return generic[m] }
 
 // gemmBodies returns the matrix product at level l.
 func gemmBodies(Level) gemmBody { return genericGemm }
+
+// codeBodies returns the kernels of 8-bit codes at level l.
+func codeBodies(Level) codeBody { return genericCodes }

@@ -85,3 +85,22 @@ func TestGemmStaysInBounds(t *testing.T) {
 		}
 	}
 }
+
+func TestCodesStayInBounds(t *testing.T) {
+	const n = 11
+	dst, ids := guarded[uint32](t, n), guarded[uint32](t, n)
+	q, rows := guarded[uint8](t, 3*CodeStride), guarded[uint8](t, 3*CodeStride*n)
+	for _, l := range Supported() {
+		for stride := CodeStride; stride <= len(q); stride += CodeStride {
+			q := q[len(q)-stride:]
+			for n := 1; n <= len(ids); n++ {
+				rows, ids := rows[len(rows)-n*stride:], ids[len(ids)-n:]
+				for i := range ids {
+					ids[i] = uint32(n - 1 - i)
+				}
+				codeTable[l].rowsU8(dst[len(dst)-n:], q, rows, stride)
+				codeTable[l].gatherU8(dst[len(dst)-n:], q, rows, stride, ids)
+			}
+		}
+	}
+}

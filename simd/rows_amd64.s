@@ -64,7 +64,7 @@ reduce3:
 	VMOVHLPS     X2, X2, X0
 	VADDPS       X0, X2, X2
 	VMOVSHDUP    X2, X0
-	VADDSS       X0, X2, X2
+	VADDPS       X0, X2, X2
 	VMOVSS       X2, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -293,7 +293,7 @@ reduce10:
 	VMOVHLPS     X2, X2, X3
 	VADDPS       X3, X2, X2
 	VMOVSHDUP    X2, X3
-	VADDSS       X3, X2, X2
+	VADDPS       X3, X2, X2
 	VMOVSS       X2, (BX)
 	ADDQ         $0x04, BX
 	SUBQ         $0x01, DX
@@ -323,21 +323,46 @@ TEXT ·gatherL2AVX2(SB), NOSPLIT, $0-56
 	MOVQ    ids+40(FP), SI
 
 	// Ask for all rows before the first is used.
-	XORQ DI, DI
+	MOVQ   dim+24(FP), DI
+	IMUL3Q $0x04, DI, DI
+	XORQ   R8, R8
 
 prefetch1:
-	MOVL       (SI)(DI*4), R8
-	IMULQ      stride+32(FP), R8
-	MOVQ       rows+16(FP), R9
-	LEAQ       (R9)(R8*4), R8
-	PREFETCHT0 (R8)
-	INCQ       DI
-	CMPQ       DI, DX
-	JL         prefetch1
+	MOVL       (SI)(R8*4), R9
+	IMULQ      stride+32(FP), R9
+	MOVQ       rows+16(FP), R10
+	LEAQ       (R10)(R9*4), R9
+	PREFETCHT0 (R9)
+	CMPQ       DI, $0x00000040
+	JLE        next2
+	PREFETCHT0 64(R9)
+	CMPQ       DI, $0x00000080
+	JLE        next2
+	PREFETCHT0 128(R9)
+	CMPQ       DI, $0x000000c0
+	JLE        next2
+	PREFETCHT0 192(R9)
+	CMPQ       DI, $0x00000100
+	JLE        next2
+	PREFETCHT0 256(R9)
+	CMPQ       DI, $0x00000140
+	JLE        next2
+	PREFETCHT0 320(R9)
+	CMPQ       DI, $0x00000180
+	JLE        next2
+	PREFETCHT0 384(R9)
+	CMPQ       DI, $0x000001c0
+	JLE        next2
+	PREFETCHT0 448(R9)
 
-group2:
+next2:
+	INCQ R8
+	CMPQ R8, DX
+	JL   prefetch1
+
+group3:
 	CMPQ   DX, $0x04
-	JL     done3
+	JL     done4
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -367,9 +392,9 @@ group2:
 	// Whole groups of 16 columns.
 	XORQ  R11, R11
 	TESTQ CX, CX
-	JZ    tail5
+	JZ    tail6
 
-columns4:
+columns5:
 	VMOVUPS     (AX)(R11*1), Y10
 	VSUBPS      (DI)(R11*1), Y10, Y11
 	VFMADD231PS Y11, Y11, Y2
@@ -390,12 +415,12 @@ columns4:
 	VFMADD231PS Y10, Y10, Y9
 	ADDQ        $0x40, R11
 	CMPQ        R11, CX
-	JL          columns4
+	JL          columns5
 
-tail5:
+tail6:
 	// The other columns.
 	VPTEST      Y0, Y0
-	JZ          reduce6
+	JZ          reduce7
 	VMASKMOVPS  (AX)(R11*1), Y0, Y10
 	VMASKMOVPS  (DI)(R11*1), Y0, Y11
 	VMOVAPS     Y2, Y12
@@ -439,7 +464,7 @@ tail5:
 	VFMADD231PS Y10, Y10, Y12
 	VBLENDVPS   Y1, Y12, Y9, Y9
 
-reduce6:
+reduce7:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VADDPS       Y3, Y2, Y2
 	VADDPS       Y5, Y4, Y4
@@ -461,12 +486,12 @@ reduce6:
 	VMOVUPS      X2, (BX)
 	ADDQ         $0x10, BX
 	SUBQ         $0x04, DX
-	JMP          group2
+	JMP          group3
 
-done3:
-group7:
+done4:
+group8:
 	CMPQ   DX, $0x01
-	JL     done8
+	JL     done9
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -478,9 +503,9 @@ group7:
 	// Whole groups of 16 columns.
 	XORQ  R8, R8
 	TESTQ CX, CX
-	JZ    tail10
+	JZ    tail11
 
-columns9:
+columns10:
 	VMOVUPS     (AX)(R8*1), Y4
 	VSUBPS      (DI)(R8*1), Y4, Y4
 	VFMADD231PS Y4, Y4, Y2
@@ -489,12 +514,12 @@ columns9:
 	VFMADD231PS Y4, Y4, Y3
 	ADDQ        $0x40, R8
 	CMPQ        R8, CX
-	JL          columns9
+	JL          columns10
 
-tail10:
+tail11:
 	// The other columns.
 	VPTEST      Y0, Y0
-	JZ          reduce11
+	JZ          reduce12
 	VMASKMOVPS  (AX)(R8*1), Y0, Y4
 	VMASKMOVPS  (DI)(R8*1), Y0, Y5
 	VMOVAPS     Y2, Y6
@@ -508,7 +533,7 @@ tail10:
 	VFMADD231PS Y4, Y4, Y6
 	VBLENDVPS   Y1, Y6, Y3, Y3
 
-reduce11:
+reduce12:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
@@ -516,13 +541,13 @@ reduce11:
 	VMOVHLPS     X2, X2, X3
 	VADDPS       X3, X2, X2
 	VMOVSHDUP    X2, X3
-	VADDSS       X3, X2, X2
+	VADDPS       X3, X2, X2
 	VMOVSS       X2, (BX)
 	ADDQ         $0x04, BX
 	SUBQ         $0x01, DX
-	JMP          group7
+	JMP          group8
 
-done8:
+done9:
 	VZEROUPPER
 	RET
 
@@ -582,7 +607,7 @@ reduce3:
 	VMOVHLPS     X2, X2, X0
 	VADDPS       X0, X2, X2
 	VMOVSHDUP    X2, X0
-	VADDSS       X0, X2, X2
+	VADDPS       X0, X2, X2
 	MOVL         $0x80000000, AX
 	VMOVD        AX, X0
 	VBROADCASTSS X0, Y0
@@ -765,7 +790,7 @@ reduce10:
 	VMOVHLPS     X2, X2, X3
 	VADDPS       X3, X2, X2
 	VMOVSHDUP    X2, X3
-	VADDSS       X3, X2, X2
+	VADDPS       X3, X2, X2
 	MOVL         $0x80000000, DI
 	VMOVD        DI, X3
 	VBROADCASTSS X3, Y3
@@ -799,21 +824,46 @@ TEXT ·gatherIPAVX2(SB), NOSPLIT, $0-56
 	MOVQ    ids+40(FP), SI
 
 	// Ask for all rows before the first is used.
-	XORQ DI, DI
+	MOVQ   dim+24(FP), DI
+	IMUL3Q $0x04, DI, DI
+	XORQ   R8, R8
 
 prefetch1:
-	MOVL       (SI)(DI*4), R8
-	IMULQ      stride+32(FP), R8
-	MOVQ       rows+16(FP), R9
-	LEAQ       (R9)(R8*4), R8
-	PREFETCHT0 (R8)
-	INCQ       DI
-	CMPQ       DI, DX
-	JL         prefetch1
+	MOVL       (SI)(R8*4), R9
+	IMULQ      stride+32(FP), R9
+	MOVQ       rows+16(FP), R10
+	LEAQ       (R10)(R9*4), R9
+	PREFETCHT0 (R9)
+	CMPQ       DI, $0x00000040
+	JLE        next2
+	PREFETCHT0 64(R9)
+	CMPQ       DI, $0x00000080
+	JLE        next2
+	PREFETCHT0 128(R9)
+	CMPQ       DI, $0x000000c0
+	JLE        next2
+	PREFETCHT0 192(R9)
+	CMPQ       DI, $0x00000100
+	JLE        next2
+	PREFETCHT0 256(R9)
+	CMPQ       DI, $0x00000140
+	JLE        next2
+	PREFETCHT0 320(R9)
+	CMPQ       DI, $0x00000180
+	JLE        next2
+	PREFETCHT0 384(R9)
+	CMPQ       DI, $0x000001c0
+	JLE        next2
+	PREFETCHT0 448(R9)
 
-group2:
+next2:
+	INCQ R8
+	CMPQ R8, DX
+	JL   prefetch1
+
+group3:
 	CMPQ   DX, $0x04
-	JL     done3
+	JL     done4
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -843,9 +893,9 @@ group2:
 	// Whole groups of 16 columns.
 	XORQ  R11, R11
 	TESTQ CX, CX
-	JZ    tail5
+	JZ    tail6
 
-columns4:
+columns5:
 	VMOVUPS     (AX)(R11*1), Y10
 	VFMADD231PS (DI)(R11*1), Y10, Y2
 	VFMADD231PS (R8)(R11*1), Y10, Y4
@@ -858,12 +908,12 @@ columns4:
 	VFMADD231PS 32(R10)(R11*1), Y10, Y9
 	ADDQ        $0x40, R11
 	CMPQ        R11, CX
-	JL          columns4
+	JL          columns5
 
-tail5:
+tail6:
 	// The other columns.
 	VPTEST      Y0, Y0
-	JZ          reduce6
+	JZ          reduce7
 	VMASKMOVPS  (AX)(R11*1), Y0, Y10
 	VMASKMOVPS  (DI)(R11*1), Y0, Y11
 	VMOVAPS     Y2, Y12
@@ -899,7 +949,7 @@ tail5:
 	VFMADD231PS Y11, Y10, Y12
 	VBLENDVPS   Y1, Y12, Y9, Y9
 
-reduce6:
+reduce7:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VADDPS       Y3, Y2, Y2
 	VADDPS       Y5, Y4, Y4
@@ -925,12 +975,12 @@ reduce6:
 	VMOVUPS      X2, (BX)
 	ADDQ         $0x10, BX
 	SUBQ         $0x04, DX
-	JMP          group2
+	JMP          group3
 
-done3:
-group7:
+done4:
+group8:
 	CMPQ   DX, $0x01
-	JL     done8
+	JL     done9
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -942,21 +992,21 @@ group7:
 	// Whole groups of 16 columns.
 	XORQ  R8, R8
 	TESTQ CX, CX
-	JZ    tail10
+	JZ    tail11
 
-columns9:
+columns10:
 	VMOVUPS     (AX)(R8*1), Y4
 	VFMADD231PS (DI)(R8*1), Y4, Y2
 	VMOVUPS     32(AX)(R8*1), Y4
 	VFMADD231PS 32(DI)(R8*1), Y4, Y3
 	ADDQ        $0x40, R8
 	CMPQ        R8, CX
-	JL          columns9
+	JL          columns10
 
-tail10:
+tail11:
 	// The other columns.
 	VPTEST      Y0, Y0
-	JZ          reduce11
+	JZ          reduce12
 	VMASKMOVPS  (AX)(R8*1), Y0, Y4
 	VMASKMOVPS  (DI)(R8*1), Y0, Y5
 	VMOVAPS     Y2, Y6
@@ -968,7 +1018,7 @@ tail10:
 	VFMADD231PS Y5, Y4, Y6
 	VBLENDVPS   Y1, Y6, Y3, Y3
 
-reduce11:
+reduce12:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VADDPS       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X3
@@ -976,7 +1026,7 @@ reduce11:
 	VMOVHLPS     X2, X2, X3
 	VADDPS       X3, X2, X2
 	VMOVSHDUP    X2, X3
-	VADDSS       X3, X2, X2
+	VADDPS       X3, X2, X2
 	MOVL         $0x80000000, DI
 	VMOVD        DI, X3
 	VBROADCASTSS X3, Y3
@@ -984,9 +1034,9 @@ reduce11:
 	VMOVSS       X2, (BX)
 	ADDQ         $0x04, BX
 	SUBQ         $0x01, DX
-	JMP          group7
+	JMP          group8
 
-done8:
+done9:
 	VZEROUPPER
 	RET
 
@@ -1057,7 +1107,7 @@ reduce3:
 	VMOVHLPS     X3, X3, X0
 	VADDPS       X0, X3, X3
 	VMOVSHDUP    X3, X0
-	VADDSS       X0, X3, X3
+	VADDPS       X0, X3, X3
 	VMOVSS       X3, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1275,7 +1325,7 @@ reduce10:
 	VMOVHLPS     X3, X3, X4
 	VADDPS       X4, X3, X3
 	VMOVSHDUP    X3, X4
-	VADDSS       X4, X3, X3
+	VADDPS       X4, X3, X3
 	VMOVSS       X3, (BX)
 	ADDQ         $0x04, BX
 	SUBQ         $0x01, DX
@@ -1308,21 +1358,46 @@ TEXT ·gatherL1AVX2(SB), NOSPLIT, $0-56
 	MOVQ         ids+40(FP), SI
 
 	// Ask for all rows before the first is used.
-	XORQ DI, DI
+	MOVQ   dim+24(FP), DI
+	IMUL3Q $0x04, DI, DI
+	XORQ   R8, R8
 
 prefetch1:
-	MOVL       (SI)(DI*4), R8
-	IMULQ      stride+32(FP), R8
-	MOVQ       rows+16(FP), R9
-	LEAQ       (R9)(R8*4), R8
-	PREFETCHT0 (R8)
-	INCQ       DI
-	CMPQ       DI, DX
-	JL         prefetch1
+	MOVL       (SI)(R8*4), R9
+	IMULQ      stride+32(FP), R9
+	MOVQ       rows+16(FP), R10
+	LEAQ       (R10)(R9*4), R9
+	PREFETCHT0 (R9)
+	CMPQ       DI, $0x00000040
+	JLE        next2
+	PREFETCHT0 64(R9)
+	CMPQ       DI, $0x00000080
+	JLE        next2
+	PREFETCHT0 128(R9)
+	CMPQ       DI, $0x000000c0
+	JLE        next2
+	PREFETCHT0 192(R9)
+	CMPQ       DI, $0x00000100
+	JLE        next2
+	PREFETCHT0 256(R9)
+	CMPQ       DI, $0x00000140
+	JLE        next2
+	PREFETCHT0 320(R9)
+	CMPQ       DI, $0x00000180
+	JLE        next2
+	PREFETCHT0 384(R9)
+	CMPQ       DI, $0x000001c0
+	JLE        next2
+	PREFETCHT0 448(R9)
 
-group2:
+next2:
+	INCQ R8
+	CMPQ R8, DX
+	JL   prefetch1
+
+group3:
 	CMPQ   DX, $0x04
-	JL     done3
+	JL     done4
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -1352,9 +1427,9 @@ group2:
 	// Whole groups of 16 columns.
 	XORQ  R11, R11
 	TESTQ CX, CX
-	JZ    tail5
+	JZ    tail6
 
-columns4:
+columns5:
 	VMOVUPS (AX)(R11*1), Y11
 	VSUBPS  (DI)(R11*1), Y11, Y12
 	VANDPS  Y2, Y12, Y12
@@ -1383,12 +1458,12 @@ columns4:
 	VADDPS  Y11, Y10, Y10
 	ADDQ    $0x40, R11
 	CMPQ    R11, CX
-	JL      columns4
+	JL      columns5
 
-tail5:
+tail6:
 	// The other columns.
 	VPTEST     Y0, Y0
-	JZ         reduce6
+	JZ         reduce7
 	VMASKMOVPS (AX)(R11*1), Y0, Y11
 	VMASKMOVPS (DI)(R11*1), Y0, Y12
 	VMOVAPS    Y3, Y13
@@ -1440,7 +1515,7 @@ tail5:
 	VADDPS     Y11, Y13, Y13
 	VBLENDVPS  Y1, Y13, Y10, Y10
 
-reduce6:
+reduce7:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y5
@@ -1462,12 +1537,12 @@ reduce6:
 	VMOVUPS      X3, (BX)
 	ADDQ         $0x10, BX
 	SUBQ         $0x04, DX
-	JMP          group2
+	JMP          group3
 
-done3:
-group7:
+done4:
+group8:
 	CMPQ   DX, $0x01
-	JL     done8
+	JL     done9
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -1479,9 +1554,9 @@ group7:
 	// Whole groups of 16 columns.
 	XORQ  R8, R8
 	TESTQ CX, CX
-	JZ    tail10
+	JZ    tail11
 
-columns9:
+columns10:
 	VMOVUPS (AX)(R8*1), Y5
 	VSUBPS  (DI)(R8*1), Y5, Y5
 	VANDPS  Y2, Y5, Y5
@@ -1492,12 +1567,12 @@ columns9:
 	VADDPS  Y5, Y4, Y4
 	ADDQ    $0x40, R8
 	CMPQ    R8, CX
-	JL      columns9
+	JL      columns10
 
-tail10:
+tail11:
 	// The other columns.
 	VPTEST     Y0, Y0
-	JZ         reduce11
+	JZ         reduce12
 	VMASKMOVPS (AX)(R8*1), Y0, Y5
 	VMASKMOVPS (DI)(R8*1), Y0, Y6
 	VMOVAPS    Y3, Y7
@@ -1513,7 +1588,7 @@ tail10:
 	VADDPS     Y5, Y7, Y7
 	VBLENDVPS  Y1, Y7, Y4, Y4
 
-reduce11:
+reduce12:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VADDPS       Y4, Y3, Y3
 	VEXTRACTF128 $0x01, Y3, X4
@@ -1521,13 +1596,13 @@ reduce11:
 	VMOVHLPS     X3, X3, X4
 	VADDPS       X4, X3, X3
 	VMOVSHDUP    X3, X4
-	VADDSS       X4, X3, X3
+	VADDPS       X4, X3, X3
 	VMOVSS       X3, (BX)
 	ADDQ         $0x04, BX
 	SUBQ         $0x01, DX
-	JMP          group7
+	JMP          group8
 
-done8:
+done9:
 	VZEROUPPER
 	RET
 
@@ -1580,7 +1655,7 @@ reduce3:
 	VMOVHLPS      X0, X0, X1
 	VADDPS        X1, X0, X0
 	VMOVSHDUP     X0, X1
-	VADDSS        X1, X0, X0
+	VADDPS        X1, X0, X0
 	VMOVSS        X0, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1840,7 +1915,7 @@ reduce15:
 	VMOVHLPS      X14, X14, X0
 	VADDPS        X0, X14, X14
 	VMOVSHDUP     X14, X0
-	VADDSS        X0, X14, X14
+	VADDPS        X0, X14, X14
 	VMOVSS        X14, (BX)
 	ADDQ          $0x04, BX
 	SUBQ          $0x01, DX
@@ -1870,21 +1945,46 @@ TEXT ·gatherL2AVX512(SB), NOSPLIT, $0-56
 	MOVQ  ids+40(FP), SI
 
 	// Ask for all rows before the first is used.
-	XORQ DI, DI
+	MOVQ   dim+24(FP), DI
+	IMUL3Q $0x04, DI, DI
+	XORQ   R8, R8
 
 prefetch1:
-	MOVL       (SI)(DI*4), R8
-	IMULQ      stride+32(FP), R8
-	MOVQ       rows+16(FP), R9
-	LEAQ       (R9)(R8*4), R8
-	PREFETCHT0 (R8)
-	INCQ       DI
-	CMPQ       DI, DX
-	JL         prefetch1
+	MOVL       (SI)(R8*4), R9
+	IMULQ      stride+32(FP), R9
+	MOVQ       rows+16(FP), R10
+	LEAQ       (R10)(R9*4), R9
+	PREFETCHT0 (R9)
+	CMPQ       DI, $0x00000040
+	JLE        next2
+	PREFETCHT0 64(R9)
+	CMPQ       DI, $0x00000080
+	JLE        next2
+	PREFETCHT0 128(R9)
+	CMPQ       DI, $0x000000c0
+	JLE        next2
+	PREFETCHT0 192(R9)
+	CMPQ       DI, $0x00000100
+	JLE        next2
+	PREFETCHT0 256(R9)
+	CMPQ       DI, $0x00000140
+	JLE        next2
+	PREFETCHT0 320(R9)
+	CMPQ       DI, $0x00000180
+	JLE        next2
+	PREFETCHT0 384(R9)
+	CMPQ       DI, $0x000001c0
+	JLE        next2
+	PREFETCHT0 448(R9)
 
-group2:
+next2:
+	INCQ R8
+	CMPQ R8, DX
+	JL   prefetch1
+
+group3:
 	CMPQ   DX, $0x08
-	JL     done3
+	JL     done4
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -1930,9 +2030,9 @@ group2:
 	// Whole groups of 16 columns.
 	XORQ  R15, R15
 	TESTQ CX, CX
-	JZ    tail5
+	JZ    tail6
 
-columns4:
+columns5:
 	VMOVUPS     (AX)(R15*1), Z8
 	VSUBPS      (DI)(R15*1), Z8, Z9
 	VFMADD231PS Z9, Z9, Z0
@@ -1952,12 +2052,12 @@ columns4:
 	VFMADD231PS Z8, Z8, Z7
 	ADDQ        $0x40, R15
 	CMPQ        R15, CX
-	JL          columns4
+	JL          columns5
 
-tail5:
+tail6:
 	// The other columns.
 	KORTESTW    K1, K1
-	JZ          reduce6
+	JZ          reduce7
 	VMOVUPS.Z   (AX)(R15*1), K1, Z8
 	VMOVUPS.Z   (DI)(R15*1), K1, Z9
 	VSUBPS      Z9, Z8, Z9
@@ -1984,7 +2084,7 @@ tail5:
 	VSUBPS      Z9, Z8, Z8
 	VFMADD231PS Z8, Z8, K1, Z7
 
-reduce6:
+reduce7:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VSHUFF64X2  $0x44, Z2, Z0, Z8
 	VSHUFF64X2  $0xee, Z2, Z0, Z9
@@ -2014,12 +2114,12 @@ reduce6:
 	VCOMPRESSPS Z8, K2, (BX)
 	ADDQ        $0x20, BX
 	SUBQ        $0x08, DX
-	JMP         group2
+	JMP         group3
 
-done3:
-group7:
+done4:
+group8:
 	CMPQ   DX, $0x04
-	JL     done8
+	JL     done9
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -2045,9 +2145,9 @@ group7:
 	// Whole groups of 16 columns.
 	XORQ  R11, R11
 	TESTQ CX, CX
-	JZ    tail10
+	JZ    tail11
 
-columns9:
+columns10:
 	VMOVUPS     (AX)(R11*1), Z0
 	VSUBPS      (DI)(R11*1), Z0, Z1
 	VFMADD231PS Z1, Z1, Z10
@@ -2059,12 +2159,12 @@ columns9:
 	VFMADD231PS Z0, Z0, Z13
 	ADDQ        $0x40, R11
 	CMPQ        R11, CX
-	JL          columns9
+	JL          columns10
 
-tail10:
+tail11:
 	// The other columns.
 	KORTESTW    K1, K1
-	JZ          reduce11
+	JZ          reduce12
 	VMOVUPS.Z   (AX)(R11*1), K1, Z0
 	VMOVUPS.Z   (DI)(R11*1), K1, Z1
 	VSUBPS      Z1, Z0, Z1
@@ -2079,7 +2179,7 @@ tail10:
 	VSUBPS      Z1, Z0, Z0
 	VFMADD231PS Z0, Z0, K1, Z13
 
-reduce11:
+reduce12:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VSHUFF64X2  $0x44, Z11, Z10, Z0
 	VSHUFF64X2  $0xee, Z11, Z10, Z1
@@ -2100,12 +2200,12 @@ reduce11:
 	VCOMPRESSPS Z0, K2, (BX)
 	ADDQ        $0x10, BX
 	SUBQ        $0x04, DX
-	JMP         group7
+	JMP         group8
 
-done8:
-group12:
+done9:
+group13:
 	CMPQ   DX, $0x01
-	JL     done13
+	JL     done14
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -2116,26 +2216,26 @@ group12:
 	// Whole groups of 16 columns.
 	XORQ  R8, R8
 	TESTQ CX, CX
-	JZ    tail15
+	JZ    tail16
 
-columns14:
+columns15:
 	VMOVUPS     (AX)(R8*1), Z0
 	VSUBPS      (DI)(R8*1), Z0, Z0
 	VFMADD231PS Z0, Z0, Z14
 	ADDQ        $0x40, R8
 	CMPQ        R8, CX
-	JL          columns14
+	JL          columns15
 
-tail15:
+tail16:
 	// The other columns.
 	KORTESTW    K1, K1
-	JZ          reduce16
+	JZ          reduce17
 	VMOVUPS.Z   (AX)(R8*1), K1, Z0
 	VMOVUPS.Z   (DI)(R8*1), K1, Z1
 	VSUBPS      Z1, Z0, Z0
 	VFMADD231PS Z0, Z0, K1, Z14
 
-reduce16:
+reduce17:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VEXTRACTF64X4 $0x01, Z14, Y0
 	VADDPS        Y0, Y14, Y14
@@ -2144,13 +2244,13 @@ reduce16:
 	VMOVHLPS      X14, X14, X0
 	VADDPS        X0, X14, X14
 	VMOVSHDUP     X14, X0
-	VADDSS        X0, X14, X14
+	VADDPS        X0, X14, X14
 	VMOVSS        X14, (BX)
 	ADDQ          $0x04, BX
 	SUBQ          $0x01, DX
-	JMP           group12
+	JMP           group13
 
-done13:
+done14:
 	VZEROUPPER
 	RET
 
@@ -2201,7 +2301,7 @@ reduce3:
 	VMOVHLPS      X0, X0, X1
 	VADDPS        X1, X0, X0
 	VMOVSHDUP     X0, X1
-	VADDSS        X1, X0, X0
+	VADDPS        X1, X0, X0
 	MOVL          $0x80000000, AX
 	VMOVD         AX, X1
 	VBROADCASTSS  X1, Z1
@@ -2447,7 +2547,7 @@ reduce15:
 	VMOVHLPS      X14, X14, X0
 	VADDPS        X0, X14, X14
 	VMOVSHDUP     X14, X0
-	VADDSS        X0, X14, X14
+	VADDPS        X0, X14, X14
 	MOVL          $0x80000000, DI
 	VMOVD         DI, X0
 	VBROADCASTSS  X0, Z0
@@ -2481,21 +2581,46 @@ TEXT ·gatherIPAVX512(SB), NOSPLIT, $0-56
 	MOVQ  ids+40(FP), SI
 
 	// Ask for all rows before the first is used.
-	XORQ DI, DI
+	MOVQ   dim+24(FP), DI
+	IMUL3Q $0x04, DI, DI
+	XORQ   R8, R8
 
 prefetch1:
-	MOVL       (SI)(DI*4), R8
-	IMULQ      stride+32(FP), R8
-	MOVQ       rows+16(FP), R9
-	LEAQ       (R9)(R8*4), R8
-	PREFETCHT0 (R8)
-	INCQ       DI
-	CMPQ       DI, DX
-	JL         prefetch1
+	MOVL       (SI)(R8*4), R9
+	IMULQ      stride+32(FP), R9
+	MOVQ       rows+16(FP), R10
+	LEAQ       (R10)(R9*4), R9
+	PREFETCHT0 (R9)
+	CMPQ       DI, $0x00000040
+	JLE        next2
+	PREFETCHT0 64(R9)
+	CMPQ       DI, $0x00000080
+	JLE        next2
+	PREFETCHT0 128(R9)
+	CMPQ       DI, $0x000000c0
+	JLE        next2
+	PREFETCHT0 192(R9)
+	CMPQ       DI, $0x00000100
+	JLE        next2
+	PREFETCHT0 256(R9)
+	CMPQ       DI, $0x00000140
+	JLE        next2
+	PREFETCHT0 320(R9)
+	CMPQ       DI, $0x00000180
+	JLE        next2
+	PREFETCHT0 384(R9)
+	CMPQ       DI, $0x000001c0
+	JLE        next2
+	PREFETCHT0 448(R9)
 
-group2:
+next2:
+	INCQ R8
+	CMPQ R8, DX
+	JL   prefetch1
+
+group3:
 	CMPQ   DX, $0x08
-	JL     done3
+	JL     done4
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -2541,9 +2666,9 @@ group2:
 	// Whole groups of 16 columns.
 	XORQ  R15, R15
 	TESTQ CX, CX
-	JZ    tail5
+	JZ    tail6
 
-columns4:
+columns5:
 	VMOVUPS     (AX)(R15*1), Z8
 	VFMADD231PS (DI)(R15*1), Z8, Z0
 	VFMADD231PS (R8)(R15*1), Z8, Z1
@@ -2555,12 +2680,12 @@ columns4:
 	VFMADD231PS (R14)(R15*1), Z8, Z7
 	ADDQ        $0x40, R15
 	CMPQ        R15, CX
-	JL          columns4
+	JL          columns5
 
-tail5:
+tail6:
 	// The other columns.
 	KORTESTW    K1, K1
-	JZ          reduce6
+	JZ          reduce7
 	VMOVUPS.Z   (AX)(R15*1), K1, Z8
 	VMOVUPS.Z   (DI)(R15*1), K1, Z9
 	VFMADD231PS Z9, Z8, K1, Z0
@@ -2579,7 +2704,7 @@ tail5:
 	VMOVUPS.Z   (R14)(R15*1), K1, Z9
 	VFMADD231PS Z9, Z8, K1, Z7
 
-reduce6:
+reduce7:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VSHUFF64X2   $0x44, Z2, Z0, Z8
 	VSHUFF64X2   $0xee, Z2, Z0, Z9
@@ -2613,12 +2738,12 @@ reduce6:
 	VCOMPRESSPS  Z8, K2, (BX)
 	ADDQ         $0x20, BX
 	SUBQ         $0x08, DX
-	JMP          group2
+	JMP          group3
 
-done3:
-group7:
+done4:
+group8:
 	CMPQ   DX, $0x04
-	JL     done8
+	JL     done9
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -2644,9 +2769,9 @@ group7:
 	// Whole groups of 16 columns.
 	XORQ  R11, R11
 	TESTQ CX, CX
-	JZ    tail10
+	JZ    tail11
 
-columns9:
+columns10:
 	VMOVUPS     (AX)(R11*1), Z0
 	VFMADD231PS (DI)(R11*1), Z0, Z10
 	VFMADD231PS (R8)(R11*1), Z0, Z11
@@ -2654,12 +2779,12 @@ columns9:
 	VFMADD231PS (R10)(R11*1), Z0, Z13
 	ADDQ        $0x40, R11
 	CMPQ        R11, CX
-	JL          columns9
+	JL          columns10
 
-tail10:
+tail11:
 	// The other columns.
 	KORTESTW    K1, K1
-	JZ          reduce11
+	JZ          reduce12
 	VMOVUPS.Z   (AX)(R11*1), K1, Z0
 	VMOVUPS.Z   (DI)(R11*1), K1, Z1
 	VFMADD231PS Z1, Z0, K1, Z10
@@ -2670,7 +2795,7 @@ tail10:
 	VMOVUPS.Z   (R10)(R11*1), K1, Z1
 	VFMADD231PS Z1, Z0, K1, Z13
 
-reduce11:
+reduce12:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VSHUFF64X2   $0x44, Z11, Z10, Z0
 	VSHUFF64X2   $0xee, Z11, Z10, Z1
@@ -2695,12 +2820,12 @@ reduce11:
 	VCOMPRESSPS  Z0, K2, (BX)
 	ADDQ         $0x10, BX
 	SUBQ         $0x04, DX
-	JMP          group7
+	JMP          group8
 
-done8:
-group12:
+done9:
+group13:
 	CMPQ   DX, $0x01
-	JL     done13
+	JL     done14
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -2711,24 +2836,24 @@ group12:
 	// Whole groups of 16 columns.
 	XORQ  R8, R8
 	TESTQ CX, CX
-	JZ    tail15
+	JZ    tail16
 
-columns14:
+columns15:
 	VMOVUPS     (AX)(R8*1), Z0
 	VFMADD231PS (DI)(R8*1), Z0, Z14
 	ADDQ        $0x40, R8
 	CMPQ        R8, CX
-	JL          columns14
+	JL          columns15
 
-tail15:
+tail16:
 	// The other columns.
 	KORTESTW    K1, K1
-	JZ          reduce16
+	JZ          reduce17
 	VMOVUPS.Z   (AX)(R8*1), K1, Z0
 	VMOVUPS.Z   (DI)(R8*1), K1, Z1
 	VFMADD231PS Z1, Z0, K1, Z14
 
-reduce16:
+reduce17:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VEXTRACTF64X4 $0x01, Z14, Y0
 	VADDPS        Y0, Y14, Y14
@@ -2737,7 +2862,7 @@ reduce16:
 	VMOVHLPS      X14, X14, X0
 	VADDPS        X0, X14, X14
 	VMOVSHDUP     X14, X0
-	VADDSS        X0, X14, X14
+	VADDPS        X0, X14, X14
 	MOVL          $0x80000000, DI
 	VMOVD         DI, X0
 	VBROADCASTSS  X0, Z0
@@ -2745,9 +2870,9 @@ reduce16:
 	VMOVSS        X14, (BX)
 	ADDQ          $0x04, BX
 	SUBQ          $0x01, DX
-	JMP           group12
+	JMP           group13
 
-done13:
+done14:
 	VZEROUPPER
 	RET
 
@@ -2805,7 +2930,7 @@ reduce3:
 	VMOVHLPS      X1, X1, X0
 	VADDPS        X0, X1, X1
 	VMOVSHDUP     X1, X0
-	VADDSS        X0, X1, X1
+	VADDPS        X0, X1, X1
 	VMOVSS        X1, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -3094,7 +3219,7 @@ reduce15:
 	VMOVHLPS      X15, X15, X1
 	VADDPS        X1, X15, X15
 	VMOVSHDUP     X15, X1
-	VADDSS        X1, X15, X15
+	VADDPS        X1, X15, X15
 	VMOVSS        X15, (BX)
 	ADDQ          $0x04, BX
 	SUBQ          $0x01, DX
@@ -3127,21 +3252,46 @@ TEXT ·gatherL1AVX512(SB), NOSPLIT, $0-56
 	MOVQ         ids+40(FP), SI
 
 	// Ask for all rows before the first is used.
-	XORQ DI, DI
+	MOVQ   dim+24(FP), DI
+	IMUL3Q $0x04, DI, DI
+	XORQ   R8, R8
 
 prefetch1:
-	MOVL       (SI)(DI*4), R8
-	IMULQ      stride+32(FP), R8
-	MOVQ       rows+16(FP), R9
-	LEAQ       (R9)(R8*4), R8
-	PREFETCHT0 (R8)
-	INCQ       DI
-	CMPQ       DI, DX
-	JL         prefetch1
+	MOVL       (SI)(R8*4), R9
+	IMULQ      stride+32(FP), R9
+	MOVQ       rows+16(FP), R10
+	LEAQ       (R10)(R9*4), R9
+	PREFETCHT0 (R9)
+	CMPQ       DI, $0x00000040
+	JLE        next2
+	PREFETCHT0 64(R9)
+	CMPQ       DI, $0x00000080
+	JLE        next2
+	PREFETCHT0 128(R9)
+	CMPQ       DI, $0x000000c0
+	JLE        next2
+	PREFETCHT0 192(R9)
+	CMPQ       DI, $0x00000100
+	JLE        next2
+	PREFETCHT0 256(R9)
+	CMPQ       DI, $0x00000140
+	JLE        next2
+	PREFETCHT0 320(R9)
+	CMPQ       DI, $0x00000180
+	JLE        next2
+	PREFETCHT0 384(R9)
+	CMPQ       DI, $0x000001c0
+	JLE        next2
+	PREFETCHT0 448(R9)
 
-group2:
+next2:
+	INCQ R8
+	CMPQ R8, DX
+	JL   prefetch1
+
+group3:
 	CMPQ   DX, $0x08
-	JL     done3
+	JL     done4
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -3187,9 +3337,9 @@ group2:
 	// Whole groups of 16 columns.
 	XORQ  R15, R15
 	TESTQ CX, CX
-	JZ    tail5
+	JZ    tail6
 
-columns4:
+columns5:
 	VMOVUPS (AX)(R15*1), Z9
 	VSUBPS  (DI)(R15*1), Z9, Z10
 	VANDPS  Z0, Z10, Z10
@@ -3217,12 +3367,12 @@ columns4:
 	VADDPS  Z9, Z8, Z8
 	ADDQ    $0x40, R15
 	CMPQ    R15, CX
-	JL      columns4
+	JL      columns5
 
-tail5:
+tail6:
 	// The other columns.
 	KORTESTW  K1, K1
-	JZ        reduce6
+	JZ        reduce7
 	VMOVUPS.Z (AX)(R15*1), K1, Z9
 	VMOVUPS.Z (DI)(R15*1), K1, Z10
 	VSUBPS    Z10, Z9, Z10
@@ -3257,7 +3407,7 @@ tail5:
 	VANDPS    Z0, Z9, Z9
 	VADDPS    Z9, Z8, K1, Z8
 
-reduce6:
+reduce7:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VSHUFF64X2  $0x44, Z3, Z1, Z9
 	VSHUFF64X2  $0xee, Z3, Z1, Z10
@@ -3287,12 +3437,12 @@ reduce6:
 	VCOMPRESSPS Z9, K2, (BX)
 	ADDQ        $0x20, BX
 	SUBQ        $0x08, DX
-	JMP         group2
+	JMP         group3
 
-done3:
-group7:
+done4:
+group8:
 	CMPQ   DX, $0x04
-	JL     done8
+	JL     done9
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -3318,9 +3468,9 @@ group7:
 	// Whole groups of 16 columns.
 	XORQ  R11, R11
 	TESTQ CX, CX
-	JZ    tail10
+	JZ    tail11
 
-columns9:
+columns10:
 	VMOVUPS (AX)(R11*1), Z1
 	VSUBPS  (DI)(R11*1), Z1, Z2
 	VANDPS  Z0, Z2, Z2
@@ -3336,12 +3486,12 @@ columns9:
 	VADDPS  Z1, Z14, Z14
 	ADDQ    $0x40, R11
 	CMPQ    R11, CX
-	JL      columns9
+	JL      columns10
 
-tail10:
+tail11:
 	// The other columns.
 	KORTESTW  K1, K1
-	JZ        reduce11
+	JZ        reduce12
 	VMOVUPS.Z (AX)(R11*1), K1, Z1
 	VMOVUPS.Z (DI)(R11*1), K1, Z2
 	VSUBPS    Z2, Z1, Z2
@@ -3360,7 +3510,7 @@ tail10:
 	VANDPS    Z0, Z1, Z1
 	VADDPS    Z1, Z14, K1, Z14
 
-reduce11:
+reduce12:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VSHUFF64X2  $0x44, Z12, Z11, Z1
 	VSHUFF64X2  $0xee, Z12, Z11, Z2
@@ -3381,12 +3531,12 @@ reduce11:
 	VCOMPRESSPS Z1, K2, (BX)
 	ADDQ        $0x10, BX
 	SUBQ        $0x04, DX
-	JMP         group7
+	JMP         group8
 
-done8:
-group12:
+done9:
+group13:
 	CMPQ   DX, $0x01
-	JL     done13
+	JL     done14
 	MOVL   (SI), DI
 	IMULQ  stride+32(FP), DI
 	MOVQ   rows+16(FP), R8
@@ -3397,28 +3547,28 @@ group12:
 	// Whole groups of 16 columns.
 	XORQ  R8, R8
 	TESTQ CX, CX
-	JZ    tail15
+	JZ    tail16
 
-columns14:
+columns15:
 	VMOVUPS (AX)(R8*1), Z1
 	VSUBPS  (DI)(R8*1), Z1, Z1
 	VANDPS  Z0, Z1, Z1
 	VADDPS  Z1, Z15, Z15
 	ADDQ    $0x40, R8
 	CMPQ    R8, CX
-	JL      columns14
+	JL      columns15
 
-tail15:
+tail16:
 	// The other columns.
 	KORTESTW  K1, K1
-	JZ        reduce16
+	JZ        reduce17
 	VMOVUPS.Z (AX)(R8*1), K1, Z1
 	VMOVUPS.Z (DI)(R8*1), K1, Z2
 	VSUBPS    Z2, Z1, Z1
 	VANDPS    Z0, Z1, Z1
 	VADDPS    Z1, Z15, K1, Z15
 
-reduce16:
+reduce17:
 	// Add the upper half of the partial sums to the lower half until one is left.
 	VEXTRACTF64X4 $0x01, Z15, Y1
 	VADDPS        Y1, Y15, Y15
@@ -3427,12 +3577,12 @@ reduce16:
 	VMOVHLPS      X15, X15, X1
 	VADDPS        X1, X15, X15
 	VMOVSHDUP     X15, X1
-	VADDSS        X1, X15, X15
+	VADDPS        X1, X15, X15
 	VMOVSS        X15, (BX)
 	ADDQ          $0x04, BX
 	SUBQ          $0x01, DX
-	JMP           group12
+	JMP           group13
 
-done13:
+done14:
 	VZEROUPPER
 	RET

@@ -18,9 +18,10 @@ import (
 
 // families are the files this program can write.
 var families = map[string]func(k *kernel){
-	"gemm": gemmFamily,
-	"rows": rowsFamily,
-	"tile": tileFamily,
+	"codes": codesFamily,
+	"gemm":  gemmFamily,
+	"rows":  rowsFamily,
+	"tile":  tileFamily,
 }
 
 func main() {

@@ -12,9 +12,9 @@ func rowsFamily(k *kernel) {
 		k.begin("pair"+m.name, "func(a, b *float32, dim int) float32", "One row.")
 		k.pair(m)
 		k.begin("rows"+m.name, "func(dst, q, rows *float32, dim, stride, n int)", "Rows that follow each other.")
-		k.many(m, false)
+		k.floats(m, rowSource{columns: "dim", size: float})
 		k.begin("gather"+m.name, "func(dst, q, rows *float32, dim, stride int, ids *uint32, n int)", "Rows named by ids.")
-		k.many(m, true)
+		k.floats(m, rowSource{columns: "dim", size: float, gather: true})
 	}
 }
 
@@ -38,19 +38,32 @@ func (k *kernel) span(q string) span {
 func (k *kernel) pair(m metric) {
 	s, c := k.span("a"), k.consts(m)
 	sums := k.sums(m, c, s, []reg.GPVirtual{k.arg("b")})
-	k.reduce(m, sums, k.retMem())
+	k.reduce(k.floatSum(m), sums, k.retMem())
 	k.end()
 }
 
-// many compares the query with n rows, a group of rows at a time: independent
-// sums hide the latency of addition, and misses of several rows overlap.
-func (k *kernel) many(m metric, gather bool) {
+// floats compares the query with n rows of float32.
+func (k *kernel) floats(m metric, src rowSource) {
 	s, c := k.span("q"), k.consts(m)
+	k.many(src, k.floatSum(m), func(rows []reg.GPVirtual) [][]reg.VecVirtual { return k.sums(m, c, s, rows) })
+}
+
+// rowSource says where rows are: one after the other or named by ids.
+type rowSource struct {
+	gather  bool
+	columns string // argument that holds the number of columns
+	size    int    // bytes of a column
+}
+
+// many compares the query with n rows, a group of rows at a time: independent
+// sums hide the latency of addition, and misses of several rows overlap. sums
+// returns the partial sums of the rows it is given.
+func (k *kernel) many(src rowSource, total sum, sums func(rows []reg.GPVirtual) [][]reg.VecVirtual) {
 	n, dst := k.arg("n"), k.arg("dst")
 	var next reg.GPVirtual // the next id, or the next row
-	if gather {
+	if src.gather {
 		next = k.arg("ids")
-		k.prefetch(next, n)
+		k.prefetch(src, next, n)
 	} else {
 		next = k.arg("rows")
 	}
@@ -63,8 +76,7 @@ func (k *kernel) many(m metric, gather bool) {
 		k.Label(loop)
 		k.CMPQ(n, op.U8(g))
 		k.JL(op.LabelRef(done))
-		sums := k.sums(m, c, s, k.rowPointers(g, next, gather))
-		k.reduce(m, sums, at(dst, 0))
+		k.reduce(total, sums(k.rowPointers(src, g, next)), at(dst, 0))
 		k.ADDQ(op.U8(g*float), dst)
 		k.SUBQ(op.U8(g), n)
 		k.JMP(op.LabelRef(loop))
@@ -74,44 +86,57 @@ func (k *kernel) many(m metric, gather bool) {
 }
 
 // rowPointers returns the addresses of the next g rows and steps over them.
-func (k *kernel) rowPointers(g int, next reg.GPVirtual, gather bool) []reg.GPVirtual {
+func (k *kernel) rowPointers(src rowSource, g int, next reg.GPVirtual) []reg.GPVirtual {
 	rows := make([]reg.GPVirtual, g)
 	step := k.GP64()
-	if !gather {
+	if !src.gather {
 		k.MOVQ(k.argMem("stride"), step)
 	}
 	for r := range rows {
 		rows[r] = k.GP64()
-		if gather {
-			k.rowAddress(at(next, r*float), rows[r])
+		if src.gather {
+			k.rowAddress(src, at(next, r*float), rows[r])
 			continue
 		}
 		k.MOVQ(next, rows[r])
-		k.LEAQ(op.Mem{Base: next, Index: step, Scale: float}, next)
+		k.LEAQ(op.Mem{Base: next, Index: step, Scale: uint8(src.size)}, next)
 	}
-	if gather {
+	if src.gather {
 		k.ADDQ(op.U8(g*float), next)
 	}
 	return rows
 }
 
 // rowAddress sets row to the address of the row whose id is at id, in 64 bits.
-func (k *kernel) rowAddress(id op.Mem, row reg.GPVirtual) {
+func (k *kernel) rowAddress(src rowSource, id op.Mem, row reg.GPVirtual) {
 	base := k.GP64()
 	k.MOVL(id, row.As32())
 	k.IMULQ(k.argMem("stride"), row)
 	k.MOVQ(k.argMem("rows"), base)
-	k.LEAQ(op.Mem{Base: base, Index: row, Scale: float}, row)
+	k.LEAQ(op.Mem{Base: base, Index: row, Scale: uint8(src.size)}, row)
 }
 
+// maxPrefetch is how many 64-byte lines of each row are asked for: on longer rows
+// the hardware sees the pattern itself.
+const maxPrefetch = 8
+
 // prefetch asks for all rows before the first is used.
-func (k *kernel) prefetch(ids, n reg.GPVirtual) {
+func (k *kernel) prefetch(src rowSource, ids, n reg.GPVirtual) {
 	k.Comment("Ask for all rows before the first is used.")
-	loop, i, row := k.label("prefetch"), k.GP64(), k.GP64()
+	loop, next := k.label("prefetch"), k.label("next")
+	bytes, i, row := k.arg(src.columns), k.GP64(), k.GP64()
+	k.IMUL3Q(op.U8(src.size), bytes, bytes)
 	k.XORQ(i, i)
 	k.Label(loop)
-	k.rowAddress(op.Mem{Base: ids, Index: i, Scale: float}, row)
-	k.PREFETCHT0(at(row, 0))
+	k.rowAddress(src, op.Mem{Base: ids, Index: i, Scale: float}, row)
+	for line := range maxPrefetch {
+		k.PREFETCHT0(at(row, 64*line))
+		if line < maxPrefetch-1 {
+			k.CMPQ(bytes, op.U32(64*(line+1)))
+			k.JLE(op.LabelRef(next))
+		}
+	}
+	k.Label(next)
 	k.INCQ(i)
 	k.CMPQ(i, n)
 	k.JL(op.LabelRef(loop))
