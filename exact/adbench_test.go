@@ -59,6 +59,9 @@ func every(rows []float32, dim, count int) []float32 {
 // TestADBench compares all methods and metrics with the oracle on all rows of all
 // sets, for as many anomalies as 5 million values of rows allow, at least one.
 func TestADBench(t *testing.T) {
+	if raceEnabled {
+		t.Skip("too slow under the race detector; the other tests run the same goroutines")
+	}
 	for _, path := range testdata.ADBench(t, "*") {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".npz"), func(t *testing.T) {
 			t.Parallel()

@@ -31,8 +31,6 @@ type best struct {
 	entries []entry
 }
 
-func (b *best) reset(k int) { b.k, b.total, b.entries = k, 0, b.entries[:0] }
-
 // worst returns the distance beyond which a place is not needed.
 func (b *best) worst() float64 {
 	if b.total < b.k {

@@ -24,6 +24,7 @@ type group struct {
 // scratch is the working memory of one goroutine.
 type scratch struct {
 	queries []query
+	entries []entry // of the best of all queries
 	groups  []group
 	packed  []float32
 	chunked []float32 // blocks of rows that the store does not hold
@@ -46,6 +47,7 @@ func grow[T any](s []T, n int) []T {
 func (s *scratch) take(b *batch, groups []uint32) {
 	n := len(groups)
 	s.queries = grow(s.queries, n)
+	s.entries = grow(s.entries, n*(b.k+1)) // one more than k while one is put in
 	s.visits = visits{queries: n}
 	s.groups = grow(s.groups, (n+simd.TileQueries-1)/simd.TileQueries)
 	s.packed = grow(s.packed, len(s.groups)*simd.TileQueries*b.dim)
@@ -56,7 +58,7 @@ func (s *scratch) take(b *batch, groups []uint32) {
 		if b.metric == Cosine {
 			q.norm = norm(q.values)
 		}
-		q.best.reset(b.k)
+		q.best = best{k: b.k, entries: s.entries[i*(b.k+1):][: 0 : b.k+1]}
 	}
 	for i := range s.groups {
 		first := i * simd.TileQueries

@@ -15,6 +15,10 @@ import (
 // together: enough to make reading the rows from memory a small part.
 const batchQueries = 512
 
+// batchEntries is the largest number of neighbors that a batch gathers, unless
+// four queries alone have more.
+const batchEntries = 1 << 21
+
 // Search returns the k rows nearest to query, or all where they are fewer,
 // ascending by (distance, id). The errors are those of SearchBatch.
 func (x *Index) Search(ctx context.Context, query []float32, k int) ([]Neighbor, error) {
@@ -165,7 +169,8 @@ func (b *batch) query(group uint32) []float32 {
 // batchSize returns how many of n queries go together such that all threads have the
 // same number of equal batches.
 func (b *batch) batchSize(n int) int {
-	rounds := (n + b.threads*batchQueries - 1) / (b.threads * batchQueries)
+	most := max(1, min(batchQueries, batchEntries/b.k))
+	rounds := (n + b.threads*most - 1) / (b.threads * most)
 	parts := max(1, rounds*b.threads)
 	size := (n + parts - 1) / parts
 	return max(1, (size+simd.TileQueries-1)/simd.TileQueries) * simd.TileQueries
