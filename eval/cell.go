@@ -9,9 +9,12 @@ import (
 )
 
 // runCell makes the pseudo-anomalies of a cell, trains its detector and measures it. Of
-// generate, what the cell does not say holds.
+// generate, what the cell does not say holds. The same set and seed give all methods the
+// same random numbers.
 func runCell(ctx context.Context, t *Task, c Cell, generate generator.Options) (Row, error) {
 	row := Row{Cell: c, Unlabeled: len(t.Unlabeled) / t.Dim, LabeledRows: len(t.Labeled) / t.Dim, Dim: t.Dim}
+	seeds := stream(c.Seed, c.Dataset) // not those of other sets, so that chance averages out in means over sets
+	generate.Seed = seeds.Uint64()
 	start := time.Now()
 	pseudo, err := c.pseudoAnomalies(ctx, t, generate)
 	if err != nil {
@@ -20,7 +23,7 @@ func runCell(ctx context.Context, t *Task, c Cell, generate generator.Options) (
 	row.SecondsGenerate = time.Since(start).Seconds()
 	row.Generated = len(pseudo) / t.Dim
 	x, y := t.training(pseudo)
-	d, err := detect.New(c.Detector, detect.Options{Seed: c.Seed})
+	d, err := detect.New(c.Detector, detect.Options{Seed: seeds.Uint64()})
 	if err != nil {
 		return row, err
 	}
@@ -48,7 +51,7 @@ func (c Cell) pseudoAnomalies(ctx context.Context, t *Task, opt generator.Option
 	if err != nil {
 		return nil, err
 	}
-	opt.Method, opt.NoiseStd, opt.Seed, opt.Threads = method, c.NoiseStd, c.Seed, 1
+	opt.Method, opt.NoiseStd, opt.Threads = method, c.NoiseStd, 1
 	data := generator.Data{Labeled: generator.Dense(t.Labeled, t.Dim), Unlabeled: generator.Dense(t.Unlabeled, t.Dim)}
 	g, err := generator.New(ctx, data, opt)
 	if err != nil {
