@@ -67,7 +67,7 @@ func million() ([]Field, []Column) {
 // MB are those of the file.
 func BenchmarkMillion(b *testing.B) {
 	fields, columns := million()
-	for _, format := range []string{"npz", "parquet", "csv", "csv.zst", "csv.gz"} {
+	for _, format := range []string{"npz", "parquet", "arrow", "csv", "csv.zst", "csv.gz"} {
 		path := filepath.Join(b.TempDir(), "t."+format)
 		b.Run("op=write/format="+format, func(b *testing.B) {
 			for b.Loop() {

@@ -32,8 +32,7 @@ type builder struct {
 	bools  []uint8
 	floats []float64
 	codes  []uint32
-	texts  []string
-	code   map[string]uint32
+	texts  dictionary
 }
 
 // isMissing tells whether a field stands for a missing value.
@@ -111,7 +110,7 @@ func (b *builder) store(s, field string) bool {
 		b.bools = append(b.bools, v)
 	case text:
 		if !b.late {
-			b.codes = append(b.codes, b.encode(field))
+			b.codes = append(b.codes, b.texts.encode(field))
 		}
 	default:
 		return false
@@ -133,21 +132,6 @@ func (b *builder) addMissing() {
 		}
 	}
 	b.gaps.set(b.n)
-}
-
-// encode returns the code of s. The text is copied, since it is part of a line.
-func (b *builder) encode(s string) uint32 {
-	c, ok := b.code[s]
-	if !ok {
-		if b.code == nil {
-			b.code = map[string]uint32{}
-		}
-		s = strings.Clone(s)
-		c = uint32(len(b.texts))
-		b.code[s] = c
-		b.texts = append(b.texts, s)
-	}
-	return c
 }
 
 // rise changes the kind to one that holds s and all values so far.
@@ -190,12 +174,12 @@ func (b *builder) column(name string) Column {
 	}
 	switch b.kind {
 	case integer:
-		return &dense[int64]{field: Field{Name: name, Type: Int64}, data: b.ints, stride: 1, n: b.n, gaps: b.gaps}
+		return (&collector[int64]{Field{Name: name, Type: Int64}, b.ints, b.gaps}).column()
 	case boolean:
-		return &dense[uint8]{field: Field{Name: name, Type: Bool}, data: b.bools, stride: 1, n: b.n, gaps: b.gaps}
+		return (&collector[uint8]{Field{Name: name, Type: Bool}, b.bools, b.gaps}).column()
 	case floating:
 		return New(name, b.floats)
 	default:
-		return &dense[uint32]{field: Field{Name: name, Type: String, Dictionary: b.texts}, data: b.codes, stride: 1, n: b.n, gaps: b.gaps}
+		return (&collector[uint32]{Field{Name: name, Type: String, Dictionary: b.texts.texts}, b.codes, b.gaps}).column()
 	}
 }

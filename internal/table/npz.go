@@ -25,7 +25,7 @@ func readNPZ(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 		return nil, err
 	}
 	defer x.values.Close()
-	var y *array
+	var y *matrix
 	if opt.Y != "" || slices.Contains(archive.Names(), yName) {
 		if y, err = openArray(archive, yName); err != nil {
 			return nil, err
@@ -55,7 +55,7 @@ func readNPY(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 	if err != nil {
 		return nil, err
 	}
-	x := &array{name: "X", header: h, values: io.NopCloser(r), avail: src.size - int64(used)}
+	x := &matrix{name: "X", header: h, values: io.NopCloser(r), avail: src.size - int64(used)}
 	if err := x.setShape(); err != nil {
 		return nil, err
 	}
@@ -66,8 +66,8 @@ func readNPY(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 	return opt.pick(columns)
 }
 
-// array is an open array of one or two axes.
-type array struct {
+// matrix is an open array of one or two axes.
+type matrix struct {
 	name       string
 	header     npy.Header
 	values     io.ReadCloser
@@ -75,17 +75,17 @@ type array struct {
 	rows, cols int
 }
 
-func openArray(archive *npy.Archive, name string) (*array, error) {
+func openArray(archive *npy.Archive, name string) (*matrix, error) {
 	h, values, avail, err := archive.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	a := &array{name: name, header: h, values: values, avail: avail}
-	if err := a.setShape(); err != nil {
+	m := &matrix{name: name, header: h, values: values, avail: avail}
+	if err := m.setShape(); err != nil {
 		values.Close()
 		return nil, err
 	}
-	return a, nil
+	return m, nil
 }
 
 // maxColumns bounds the columns of a table. What has more was probably meant the
@@ -93,69 +93,69 @@ func openArray(archive *npy.Archive, name string) (*array, error) {
 const maxColumns = 1 << 20
 
 // setShape takes rows and columns from the header.
-func (a *array) setShape() error {
-	switch shape := a.header.Shape; {
+func (m *matrix) setShape() error {
+	switch shape := m.header.Shape; {
 	case len(shape) == 1:
-		a.rows, a.cols = shape[0], 1
+		m.rows, m.cols = shape[0], 1
 	case len(shape) == 2:
-		a.rows, a.cols = shape[0], shape[1]
+		m.rows, m.cols = shape[0], shape[1]
 	default:
-		return fmt.Errorf("%w: array %q has shape %v, want rows and columns", ErrUnsupported, a.name, shape)
+		return fmt.Errorf("%w: array %q has shape %v, want rows and columns", ErrUnsupported, m.name, shape)
 	}
-	if a.rows == 0 || a.cols == 0 {
-		return fmt.Errorf("%w: array %q has shape %v", ErrEmpty, a.name, a.header.Shape)
+	if m.rows == 0 || m.cols == 0 {
+		return fmt.Errorf("%w: array %q has shape %v", ErrEmpty, m.name, m.header.Shape)
 	}
-	if a.cols > maxColumns {
-		return fmt.Errorf("%w: array %q has %d columns, at most %d are possible: are rows and columns swapped?", ErrUnsupported, a.name, a.cols, maxColumns)
+	if m.cols > maxColumns {
+		return fmt.Errorf("%w: array %q has %d columns, at most %d are possible: are rows and columns swapped?", ErrUnsupported, m.name, m.cols, maxColumns)
 	}
 	return nil
 }
 
 // columns reads the values as columns called name(0), name(1), ...
-func (a *array) columns(ctx context.Context, name func(int) string) ([]Column, error) {
-	switch a.header.DType() {
+func (m *matrix) columns(ctx context.Context, name func(int) string) ([]Column, error) {
+	switch m.header.DType() {
 	case "bool":
-		return loadBool(ctx, a, name)
+		return loadBool(ctx, m, name)
 	case "int8":
-		return load[int8](ctx, a, name)
+		return load[int8](ctx, m, name)
 	case "int16":
-		return load[int16](ctx, a, name)
+		return load[int16](ctx, m, name)
 	case "int32":
-		return load[int32](ctx, a, name)
+		return load[int32](ctx, m, name)
 	case "int64":
-		return load[int64](ctx, a, name)
+		return load[int64](ctx, m, name)
 	case "uint8":
-		return load[uint8](ctx, a, name)
+		return load[uint8](ctx, m, name)
 	case "uint16":
-		return load[uint16](ctx, a, name)
+		return load[uint16](ctx, m, name)
 	case "uint32":
-		return load[uint32](ctx, a, name)
+		return load[uint32](ctx, m, name)
 	case "uint64":
-		return load[uint64](ctx, a, name)
+		return load[uint64](ctx, m, name)
 	case "float16":
-		return loadHalf(ctx, a, name)
+		return loadHalf(ctx, m, name)
 	case "float32":
-		return load[float32](ctx, a, name)
+		return load[float32](ctx, m, name)
 	default:
-		return load[float64](ctx, a, name)
+		return load[float64](ctx, m, name)
 	}
 }
 
-// load reads a row-major and returns its columns, which share the memory.
-func load[T npy.Value](ctx context.Context, a *array, name func(int) string) ([]Column, error) {
-	data, err := npy.Read[T](ctx, a.values, a.header, a.avail)
+// load reads the values row-major and returns the columns, which share the memory.
+func load[T npy.Value](ctx context.Context, m *matrix, name func(int) string) ([]Column, error) {
+	data, err := npy.Read[T](ctx, m.values, m.header, m.avail)
 	if err != nil {
-		return nil, fmt.Errorf("array %q: %w", a.name, err)
+		return nil, fmt.Errorf("array %q: %w", m.name, err)
 	}
-	columns := make([]Column, a.cols)
+	columns := make([]Column, m.cols)
 	for j := range columns {
-		columns[j] = Strided(name(j), data[j:], a.cols, a.rows)
+		columns[j] = Strided(name(j), data[j:], m.cols, m.rows)
 	}
 	return columns, nil
 }
 
-func loadHalf(ctx context.Context, a *array, name func(int) string) ([]Column, error) {
-	columns, err := load[uint16](ctx, a, name)
+func loadHalf(ctx context.Context, m *matrix, name func(int) string) ([]Column, error) {
+	columns, err := load[uint16](ctx, m, name)
 	for j, c := range columns {
 		h := &half{*c.(*dense[uint16])}
 		h.field.Type = Float16
@@ -165,8 +165,8 @@ func loadHalf(ctx context.Context, a *array, name func(int) string) ([]Column, e
 }
 
 // loadBool makes every nonzero byte 1, as NumPy reads them.
-func loadBool(ctx context.Context, a *array, name func(int) string) ([]Column, error) {
-	columns, err := load[uint8](ctx, a, name)
+func loadBool(ctx context.Context, m *matrix, name func(int) string) ([]Column, error) {
+	columns, err := load[uint8](ctx, m, name)
 	for j, c := range columns {
 		b := c.(*dense[uint8])
 		b.field.Type = Bool

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"runtime"
 
 	"github.com/parquet-go/parquet-go"
@@ -137,7 +136,7 @@ func newParquetBuilder(c *parquet.Column) (parquetBuilder, error) {
 		return newIntegers(c)
 	case parquet.ByteArray:
 		if isText(t) {
-			return &parquetText{numbers: numbers[uint32]{column: c, typ: String}, code: map[string]uint32{}}, nil
+			return newText(c), nil
 		}
 	}
 	return nil, unsupportedColumn(c.Name(), t.String())
@@ -176,13 +175,13 @@ func newIntegers(c *parquet.Column) (parquetBuilder, error) {
 		return newNumbers(c, Int32, (*parquet.Value).Int32), nil
 	case *format.DateType:
 		b := newNumbers(c, Int32, (*parquet.Value).Int32)
-		b.temporal = Temporal{Kind: Date}
+		b.field.Temporal = Temporal{Kind: Date}
 		return b, nil
 	case *format.TimestampType:
 		b := newNumbers(c, Int64, (*parquet.Value).Int64)
-		b.temporal = Temporal{Kind: Timestamp, Unit: l.Unit.Value.Duration()}
+		b.field.Temporal = Temporal{Kind: Timestamp, Unit: l.Unit.Value.Duration()}
 		if l.IsAdjustedToUTC {
-			b.temporal.Zone = "UTC"
+			b.field.Temporal.Zone = "UTC"
 		}
 		return b, nil
 	case *format.IntType:
@@ -215,74 +214,44 @@ func newSized(c *parquet.Column, l *format.IntType) parquetBuilder {
 	}
 }
 
-// numbers collects values held as T.
-type numbers[T npy.Value] struct {
-	column   *parquet.Column
-	typ      Type
-	temporal Temporal
-	get      func(*parquet.Value) T
-	null     T
-	data     []T
-	gaps     bitmap
+// parquetNumbers collects values held as T.
+type parquetNumbers[T npy.Value] struct {
+	collector[T]
+	column *parquet.Column
+	get    func(*parquet.Value) T
 }
 
-func newNumbers[T npy.Value](c *parquet.Column, t Type, get func(*parquet.Value) T) *numbers[T] {
-	b := &numbers[T]{column: c, typ: t, get: get}
-	if nan := math.NaN(); t.Float() {
-		b.null = T(nan)
+func newNumbers[T npy.Value](c *parquet.Column, t Type, get func(*parquet.Value) T) *parquetNumbers[T] {
+	return &parquetNumbers[T]{collector[T]{field: Field{Name: c.Name(), Type: t}}, c, get}
+}
+
+func (b *parquetNumbers[T]) leaf() *parquet.Column { return b.column }
+func (b *parquetNumbers[T]) done() Column          { return b.collector.column() }
+
+func (b *parquetNumbers[T]) add(values []parquet.Value) {
+	for i := range values {
+		if values[i].IsNull() {
+			b.addMissing()
+		} else {
+			b.data = append(b.data, b.get(&values[i]))
+		}
 	}
+}
+
+// newText returns a builder for text.
+func newText(c *parquet.Column) parquetBuilder {
+	b := &parquetText{}
+	b.parquetNumbers = newNumbers(c, String, func(v *parquet.Value) uint32 { return b.texts.encodeBytes(v.ByteArray()) })
 	return b
 }
 
-func (b *numbers[T]) leaf() *parquet.Column { return b.column }
-func (b *numbers[T]) rows() int             { return len(b.data) }
-func (b *numbers[T]) reserve(rows int)      { b.data = make([]T, 0, rows) }
-
-func (b *numbers[T]) add(values []parquet.Value) {
-	for i := range values {
-		if !values[i].IsNull() {
-			b.data = append(b.data, b.get(&values[i]))
-			continue
-		}
-		if !b.typ.Float() {
-			b.gaps.set(len(b.data))
-		}
-		b.data = append(b.data, b.null)
-	}
-}
-
-func (b *numbers[T]) done() Column {
-	f := Field{Name: b.column.Name(), Type: b.typ, Temporal: b.temporal}
-	return &dense[T]{field: f, data: b.data, stride: 1, n: len(b.data), gaps: b.gaps}
-}
-
-// parquetText collects text.
+// parquetText collects text as codes.
 type parquetText struct {
-	numbers[uint32]
-	texts []string
-	code  map[string]uint32
-}
-
-func (b *parquetText) add(values []parquet.Value) {
-	for i := range values {
-		if values[i].IsNull() {
-			b.gaps.set(len(b.data))
-			b.data = append(b.data, 0)
-			continue
-		}
-		s := values[i].ByteArray()
-		c, ok := b.code[string(s)]
-		if !ok {
-			c = uint32(len(b.texts))
-			b.texts = append(b.texts, string(s))
-			b.code[b.texts[c]] = c
-		}
-		b.data = append(b.data, c)
-	}
+	*parquetNumbers[uint32]
+	texts dictionary
 }
 
 func (b *parquetText) done() Column {
-	c := b.numbers.done().(*dense[uint32])
-	c.field.Dictionary = b.texts
-	return c
+	b.field.Dictionary = b.texts.texts
+	return b.parquetNumbers.done()
 }

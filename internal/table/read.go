@@ -84,12 +84,12 @@ func readers(f Format) reader {
 		return readCSV
 	case Parquet:
 		return readParquet
+	case Arrow:
+		return readArrow
 	case NPZ:
 		return readNPZ
-	case NPY:
-		return readNPY
 	default:
-		return nil
+		return readNPY
 	}
 }
 

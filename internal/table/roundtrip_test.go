@@ -128,7 +128,7 @@ func transfer(t *rapid.T, path string, fields []Field, columns []Column, opt Rea
 
 // TestTypedFormatsRoundTrip: names, types, values and gaps survive.
 func TestTypedFormatsRoundTrip(t *testing.T) {
-	for _, format := range []string{"parquet"} {
+	for _, format := range []string{"parquet", "arrow"} {
 		path := filepath.Join(t.TempDir(), "t."+format)
 		t.Run(format, rapid.MakeCheck(func(t *rapid.T) {
 			fields, columns := drawTable(t, rapid.IntRange(1, 40).Draw(t, "n"), String, false)

@@ -100,6 +100,8 @@ func (w *Writer) start(format Format, opt WriteOptions) (err error) {
 		}
 	case Parquet:
 		w.encoder, err = newParquetEncoder(w.buffer, w.fields)
+	case Arrow:
+		w.encoder, err = newArrowEncoder(w.buffer, w.fields)
 	case NPZ:
 		w.encoder, err = newNPZEncoder(w.buffer, filepath.Dir(w.path), w.fields, opt.Rows)
 	default:
