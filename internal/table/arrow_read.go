@@ -2,6 +2,7 @@ package table
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -57,9 +58,13 @@ func readArrow(ctx context.Context, src *source, opt ReadOptions) ([]Column, err
 			return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}
 		for j, b := range builders {
-			if b != nil {
-				b.add(record.Column(j))
+			if b == nil {
+				continue
 			}
+			if n := record.Column(j).Len(); int64(n) != record.NumRows() {
+				return nil, fmt.Errorf("%w: column %q has %d values in a batch of %d rows", ErrCorrupt, names[j], n, record.NumRows())
+			}
+			b.add(record.Column(j))
 		}
 	}
 	var columns []Column
@@ -78,15 +83,21 @@ func openArrow(src *source) (recordReader, error) {
 	if _, err := src.ReadAt(start, 0); err != nil {
 		return nil, err
 	}
+	if bytes.HasPrefix(start, []byte("FEA1")) {
+		return nil, fmt.Errorf("%w: Feather version 1: write it again as version 2", ErrUnsupported)
+	}
+	file := bytes.HasPrefix(start, ipc.Magic)
+	if err := checkSchema(src, file); err != nil {
+		return nil, err
+	}
 	var r recordReader
 	var err error
-	switch {
-	case string(start[:min(4, len(start))]) == "FEA1":
-		return nil, fmt.Errorf("%w: Feather version 1: write it again as version 2", ErrUnsupported)
-	case string(start[:min(6, len(start))]) == string(ipc.Magic):
+	if file {
 		r, err = ipc.NewFileReader(src, options...)
-	default:
-		r, err = ipc.NewReader(bufio.NewReaderSize(src, 1<<18), options...)
+	} else {
+		// NewReader itself would forget the limits.
+		messages := ipc.NewMessageReader(bufio.NewReaderSize(src, 1<<18), options...)
+		r, err = ipc.NewReaderFromMessageReader(messages, options...)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)

@@ -19,12 +19,16 @@ func (c *collector[T]) rows() int        { return len(c.data) }
 
 // addMissing adds a row without a value.
 func (c *collector[T]) addMissing() {
-	if nan := math.NaN(); c.field.Type.Float() {
+	nan, nan16 := math.NaN(), uint16(0x7e00)
+	switch t := c.field.Type; {
+	case t == Float16:
+		c.data = append(c.data, T(nan16))
+	case t.Float():
 		c.data = append(c.data, T(nan))
-		return
+	default:
+		c.gaps.set(len(c.data))
+		c.data = append(c.data, 0)
 	}
-	c.gaps.set(len(c.data))
-	c.data = append(c.data, 0)
 }
 
 func (c *collector[T]) column() Column {

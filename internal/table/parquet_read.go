@@ -19,13 +19,16 @@ import (
 // readParquet reads the columns side by side, each from its first row group to
 // its last.
 func readParquet(ctx context.Context, src *source, opt ReadOptions) ([]Column, error) {
+	if err := checkFooter(src); err != nil {
+		return nil, err
+	}
 	f, err := parquet.OpenFile(src, src.size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true), parquet.ReadBufferSize(1<<18))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
-	leaves := f.Root().Columns()
-	names := make([]string, len(leaves))
-	for j, c := range leaves {
+	top := f.Root().Columns()
+	names := make([]string, len(top))
+	for j, c := range top {
 		names[j] = c.Name()
 	}
 	chosen, err := opt.choose(names)
@@ -34,9 +37,9 @@ func readParquet(ctx context.Context, src *source, opt ReadOptions) ([]Column, e
 	}
 	// The footer's word on the number of rows is taken as far as a file of this
 	// size makes likely.
-	rows := int(max(0, min(f.NumRows(), 16*src.size/int64(len(leaves)+1))))
+	rows := int(max(0, min(f.NumRows(), 16*src.size/int64(len(top)+1))))
 	var builders []parquetBuilder
-	for j, c := range leaves {
+	for j, c := range top {
 		if chosen[j] {
 			b, err := newParquetBuilder(c)
 			if err != nil {
@@ -50,7 +53,12 @@ func readParquet(ctx context.Context, src *source, opt ReadOptions) ([]Column, e
 	group.SetLimit(cmp.Or(opt.Threads, runtime.GOMAXPROCS(0)))
 	for _, b := range builders {
 		group.Go(func() error {
-			return guard(func() error { return readChunks(ctx, f, b) })
+			return guard(func() error {
+				if err := checkPages(src, f, b.leaf().Index()); err != nil {
+					return err
+				}
+				return readChunks(ctx, f, b)
+			})
 		})
 	}
 	if err := group.Wait(); err != nil {
