@@ -69,9 +69,9 @@ func (b *batch) home(q []float32) (first int) {
 // column in float32, so the reasoning of filter holds for it: where it is not
 // below the bound, no row of the box is needed.
 func (b *batch) visit(s *scratch, g *group, node, first, n int) {
-	if n == 1 || n*b.dim <= leafColumns {
-		s.visits.tiles += n
-		b.scan(s, g, b.span(first, first+n), first)
+	if n == 1 {
+		s.visits.tiles++
+		b.scan(s, g, b.span(first, first+1), first)
 		return
 	}
 	left := leftBlocks(n)
@@ -88,10 +88,6 @@ func (b *batch) visit(s *scratch, g *group, node, first, n int) {
 		b.visit(s, g, far.node, far.first, far.n)
 	}
 }
-
-// leafColumns is the number of columns of blocks up to which comparing with all of
-// them is cheaper than looking at their boxes.
-const leafColumns = 12
 
 // child is a node and the blocks it covers.
 type child struct{ node, first, n int }
