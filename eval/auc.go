@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/integrate"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -16,7 +15,9 @@ var ErrOneClass = errors.New("eval: only one class is present")
 
 // AUROC returns the area under the receiver operating characteristic: the
 // probability that a random anomaly has a higher score than a random normal row,
-// where equal scores count half. It equals scikit-learn's roc_auc_score.
+// where equal scores count half. It equals scikit-learn's roc_auc_score. Pairs are
+// counted in integers, since the sums of gonum's stat.ROC and integrate.Trapezoidal
+// differ in their last bits between architectures.
 //
 // anomaly[i] tells whether the row with scores[i] is an anomaly. The slices are not
 // changed. Scores that are NaN or infinite and a single class ([ErrOneClass]) are
@@ -26,8 +27,20 @@ func AUROC(scores []float64, anomaly []bool) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	tpr, fpr, _ := stat.ROC(nil, s, a, nil)
-	return integrate.Trapezoidal(fpr, tpr), nil
+	var normal, anomalies, won int // won counts half pairs
+	for start := 0; start < len(s); {
+		end, n, p := start, 0, 0
+		for ; end < len(s) && s[end] == s[start]; end++ {
+			if a[end] {
+				p++
+			} else {
+				n++
+			}
+		}
+		won += p * (2*normal + n)
+		normal, anomalies, start = normal+n, anomalies+p, end
+	}
+	return float64(won) / float64(2*normal*anomalies), nil
 }
 
 // AveragePrecision returns the sum over the distinct scores, from the highest

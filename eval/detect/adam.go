@@ -22,8 +22,8 @@ func newAdam(size int, rate float64) *adam {
 
 // step moves params against grads.
 func (a *adam) step(params, grads []float32) {
-	a.power1 *= 0.9
-	a.power2 *= 0.999
+	a.power1 = float64(a.power1 * 0.9)
+	a.power2 = float64(a.power2 * 0.999)
 	root := math.Sqrt(1 - a.power2)
 	rate, eps := float32(a.rate*root/(1-a.power1)), float32(1e-8)
 	if a.scaledEps {

@@ -39,7 +39,7 @@ func (b *batchNorm) train(y []float32, n int) {
 	mean, square, inv := b.sum, b.dot, 1/float32(n)
 	columnSums(mean, y)
 	for j := range mean {
-		mean[j] *= inv
+		mean[j] = float32(mean[j] * inv)
 	}
 	clear(square)
 	for row := range rowsOf(y, len(mean)) {
@@ -98,8 +98,7 @@ func (b *batchNorm) backward(dy []float32, n int) {
 	}
 	inv := 1 / float32(n)
 	for j := range sum {
-		sum[j] *= inv
-		dot[j] *= inv
+		sum[j], dot[j] = float32(sum[j]*inv), float32(dot[j]*inv)
 	}
 	for i := 0; i < len(dy); i += w {
 		row, hat := dy[i:i+w], b.hat[i:i+w]

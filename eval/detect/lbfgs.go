@@ -37,7 +37,7 @@ func minimize(ctx context.Context, size int, f func(grad, w []float64) float64) 
 		for ; ; step /= 2 {
 			addScaled(next, w, step, dir)
 			nextValue = f(nextGrad, next)
-			if nextValue <= value+float64(1e-4*step)*along || step < 1e-12 {
+			if nextValue <= value+float64(float64(1e-4*step)*along) || step < 1e-12 {
 				break
 			}
 		}

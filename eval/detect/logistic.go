@@ -55,7 +55,7 @@ func logisticLoss(t table, grad, w []float64) float64 {
 	copy(grad, w)
 	grad[t.dim] = 0
 	for _, v := range w[:t.dim] {
-		loss += float64(0.5*v) * v
+		loss += float64(float64(0.5*v) * v)
 	}
 	for i, a := range t.anomaly {
 		row := t.x[i*t.dim : (i+1)*t.dim]

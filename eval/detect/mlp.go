@@ -20,9 +20,10 @@ const (
 // the other rows: the defaults of MLPClassifier in scikit-learn 1.2, in float32. Its
 // score is the logit, which ranks rows as the probability does and does not saturate.
 type mlp struct {
-	opt  Options
-	net  *stack
-	adam *adam
+	opt    Options
+	net    *stack
+	adam   *adam
+	epochs int // of the last training
 
 	x, hidden, z []float32 // of one batch: rows, hidden layer, logits
 	dhidden, dz  []float32
@@ -55,7 +56,7 @@ func (p *mlp) start(dim int) {
 func (p *mlp) train(ctx context.Context, t table, shuffle func([]int)) error {
 	order := sequence(t.rows())
 	best, stale := math.Inf(1), 0
-	for range mlpEpochs {
+	for p.epochs = 0; p.epochs < mlpEpochs && stale <= mlpPatience; p.epochs++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -71,12 +72,12 @@ func (p *mlp) train(ctx context.Context, t table, shuffle func([]int)) error {
 			stale = 0
 		}
 		best = min(best, loss)
-		if stale > mlpPatience {
-			break
-		}
 	}
 	return nil
 }
+
+// Epochs returns the number of epochs of the last Fit.
+func (p *mlp) Epochs() int { return p.epochs }
 
 // step trains on one batch and returns the mean loss over it before the step.
 func (p *mlp) step(t table, ids []int) float64 {

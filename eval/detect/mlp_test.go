@@ -72,8 +72,8 @@ func TestMLPFollowsScikitLearn(t *testing.T) {
 			if (err != nil) != (c.Epochs == c.Max && c.Max < mlpEpochs) {
 				t.Fatal(err)
 			}
-			if epochs != c.Epochs {
-				t.Errorf("trained for %d epochs, want %d", epochs, c.Epochs)
+			if epochs != c.Epochs || p.Epochs() != c.Epochs {
+				t.Errorf("trained for %d epochs, says %d, want %d", epochs, p.Epochs(), c.Epochs)
 			}
 			got, err := p.Score(t.Context(), golden.X)
 			if err != nil {
