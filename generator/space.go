@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"github.com/nngmix/nngmix/internal/parallel"
 )
 
 // space maps rows to search space.
@@ -34,6 +36,20 @@ func newSpace(columns []Column, dim int) *space {
 	s.nominal = len(nominal)
 	s.order = append(s.order, nominal...)
 	return s
+}
+
+// SearchMatrix returns rows in search space, row-major with as many columns: the
+// numeric ones first, then the nominal ones, whose number it returns too. This is
+// what neighbor search works on, and what an index given as Data.Index holds.
+// columns is that of Data; threads of 0 means GOMAXPROCS. The error is ErrColumns,
+// a *ValueError or that of ctx.
+func SearchMatrix(ctx context.Context, rows Rows, columns []Column, threads int) (matrix []float32, nominal int, err error) {
+	if columns != nil && len(columns) != rows.Dim() {
+		return nil, 0, fmt.Errorf("%w: %d columns described, the rows have %d", ErrColumns, len(columns), rows.Dim())
+	}
+	s := newSpace(columns, rows.Dim())
+	matrix, err = s.matrix(ctx, rows, false, parallel.Threads(threads))
+	return matrix, s.nominal, err
 }
 
 // matrix returns rows in search space, row-major. The error is a ValueError

@@ -212,3 +212,27 @@ func TestRunsCoverUsedRows(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestRowsReadsAsRow(t *testing.T) {
+	input := tableOf(
+		table.New("x", []float64{9, nan, 1, 3, nan, 8, 2}),
+		table.New("n", []int32{1, 2, 3, 4, 5, 6, 7}),
+		table.New("y", []int64{1, 0, 0, 0, 1, 0, 0}))
+	s, err := New(input, options(func(o *Options) { o.Missing = MissingMedian }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := s.UnlabeledRows()
+	for from := range rows.Len() {
+		for to := from; to <= rows.Len(); to++ {
+			got, want := make([]float64, 2*(to-from)), make([]float64, 2*(to-from))
+			rows.Rows(got, from, to)
+			for i := from; i < to; i++ {
+				rows.Row(want[2*(i-from):][:2], i)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("rows %d to %d: %s", from, to, diff)
+			}
+		}
+	}
+}
