@@ -20,6 +20,7 @@ type generateOptions struct {
 	tableFlags
 	setFlags
 	generator.Options
+	annFlags
 	SearchName string  `json:"search"`
 	Multiplier float64 `json:"multiplier"`
 	Count      int64   `json:"count,omitempty"`
@@ -92,7 +93,8 @@ func (o *generateOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.KeepExact, "exact-integers", false, "write integer columns as float64 with the exact mixture, not rounded")
 	flags.BoolVar(&o.Append, "append", false, "write the input's rows first; column nngmix_synthetic tells them apart")
 	flags.BoolVar(&o.Provenance, "provenance", false, "write which rows each pseudo-anomaly comes from, and the mixing weight")
-	flags.StringVar(&o.SearchName, "search", "auto", "neighbor search: auto, brute or kdtree (the same answer at another speed)")
+	flags.StringVar(&o.SearchName, "search", "auto", "neighbor search: auto, brute or kdtree (the same answer at another speed), or hnsw (approximate)")
+	o.annFlags.add(flags)
 	flags.Uint64Var(&o.Seed, "seed", 0, "seed of the random numbers: equal seeds, equal bytes")
 	flags.IntVar(&o.Threads, "threads", 0, "threads to use (default all processors); does not change the output")
 	o.tableFlags.add(flags)
@@ -182,8 +184,10 @@ func (o *generateOptions) check() error {
 		return err
 	}
 	var err error
-	if o.Search, err = exact.ParseMethod(o.SearchName); err != nil {
-		return fmt.Errorf("--search: %w", err)
+	if o.SearchName == "hnsw" {
+		o.Engine = o.engine(o.Seed, o.Threads)
+	} else if o.Search, err = exact.ParseMethod(o.SearchName); err != nil {
+		return fmt.Errorf("--search %s: want auto, brute, kdtree or hnsw", o.SearchName)
 	}
 	if err := o.setFlags.options(o.Seed).Validate(); err != nil {
 		return err

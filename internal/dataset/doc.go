@@ -64,6 +64,7 @@ type Set struct {
 
 	fill   []float64   // what a missing value of each feature becomes
 	hidden []int       // the rows that Hidden counts
+	held   []int       // rows that HoldOut took out of Unlabeled
 	normal float64     // the label of an unlabeled row; NaN where none has one
 	codes  [][]float64 // of a numeric feature declared categorical: the value of each code
 }
