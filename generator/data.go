@@ -34,10 +34,7 @@ type dense struct {
 func (d dense) Len() int                 { return len(d.data) / d.dim }
 func (d dense) Dim() int                 { return d.dim }
 func (d dense) Row(dst []float64, i int) { copy(dst, d.row(i)) }
-func (d dense) Rows(dst []float64, from, to int) {
-	copy(dst, d.data[from*d.dim:to*d.dim])
-}
-func (d dense) row(i int) []float64 { return d.data[i*d.dim:][:d.dim:d.dim] }
+func (d dense) row(i int) []float64      { return d.data[i*d.dim:][:d.dim:d.dim] }
 
 // Column says how one column enters distances and samples.
 type Column struct {
@@ -146,11 +143,14 @@ func Ranges(labeled, unlabeled Rows) ([]Column, error) {
 	}
 	widen := func(_ int, row []float64) int {
 		for j, x := range row {
+			c := &columns[j]
+			if x >= c.Min && x <= c.Max {
+				continue // almost always
+			}
 			if !finite(x) {
 				return j
 			}
-			columns[j].Min = min(columns[j].Min, x)
-			columns[j].Max = max(columns[j].Max, x)
+			c.Min, c.Max = min(c.Min, x), max(c.Max, x)
 		}
 		return -1
 	}
@@ -170,16 +170,21 @@ type BulkRows interface {
 	Rows(dst []float64, from, to int)
 }
 
-// readRows copies rows from <= i < to to dst.
-func readRows(rows Rows, dst []float64, from, to int) {
-	if bulk, ok := rows.(BulkRows); ok {
-		bulk.Rows(dst, from, to)
-		return
-	}
+// readRows returns rows from <= i < to, in buffer unless they lie somewhere already.
+func readRows(rows Rows, buffer []float64, from, to int) []float64 {
 	dim := rows.Dim()
-	for i := from; i < to; i++ {
-		rows.Row(dst[(i-from)*dim:][:dim], i)
+	buffer = buffer[:(to-from)*dim]
+	switch rows := rows.(type) {
+	case dense:
+		return rows.data[from*dim : to*dim]
+	case BulkRows:
+		rows.Rows(buffer, from, to)
+	default:
+		for i := from; i < to; i++ {
+			rows.Row(buffer[(i-from)*dim:][:dim], i)
+		}
 	}
+	return buffer
 }
 
 // scanRows is how many rows a goroutine reads at a time: few enough to stay in cache.
@@ -187,7 +192,7 @@ const scanRows = 256
 
 // scan calls visit(i, row i) for each row, from several goroutines. visit
 // returns the number of a column whose value cannot be used, or -1; the first
-// such row becomes a ValueError.
+// such row becomes a ValueError. visit must not change the row.
 func scan(ctx context.Context, rows Rows, labeled bool, threads int, visit func(i int, row []float64) int) error {
 	n, dim := rows.Len(), rows.Dim()
 	tasks := (n + scanRows - 1) / scanRows
@@ -198,9 +203,9 @@ func scan(ctx context.Context, rows Rows, labeled bool, threads int, visit func(
 			buffers[worker] = make([]float64, scanRows*dim)
 		}
 		from, to := task*scanRows, min(n, (task+1)*scanRows)
-		readRows(rows, buffers[worker][:(to-from)*dim], from, to)
+		values := readRows(rows, buffers[worker], from, to)
 		for i := from; i < to; i++ {
-			row := buffers[worker][(i-from)*dim:][:dim]
+			row := values[(i-from)*dim:][:dim]
 			if j := visit(i, row); j >= 0 {
 				bad[task] = &ValueError{Labeled: labeled, Row: i, Column: j, Value: row[j]}
 				return nil

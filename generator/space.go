@@ -11,8 +11,20 @@ import (
 // space maps rows to search space.
 type space struct {
 	columns []Column
-	order   []int // columns of the search matrix: the numeric ones, then the nominal ones
-	nominal int   // number of nominal columns
+	order   []int   // columns of the search matrix: the numeric ones, then the nominal ones
+	nominal int     // number of nominal columns
+	scales  []scale // of the numeric columns, in order
+}
+
+// scale maps x to (x-min)/width.
+type scale struct{ min, width float64 }
+
+// newScale returns the scale of c, which maps all to 0 where c is constant.
+func newScale(c *Column) scale {
+	if c.Max == c.Min {
+		return scale{0, math.Inf(1)}
+	}
+	return scale{c.Min, c.width()}
 }
 
 // newSpace returns the search space of columns, or of dim columns left as they
@@ -26,11 +38,12 @@ func newSpace(columns []Column, dim int) *space {
 		}
 	}
 	var nominal []int
-	for j, c := range s.columns {
-		if c.Nominal {
+	for j := range s.columns {
+		if c := &s.columns[j]; c.Nominal {
 			nominal = append(nominal, j)
 		} else {
 			s.order = append(s.order, j)
+			s.scales = append(s.scales, newScale(c))
 		}
 	}
 	s.nominal = len(nominal)
@@ -59,25 +72,25 @@ func (s *space) matrix(ctx context.Context, rows Rows, labeled bool, threads int
 	out := make([]float32, rows.Len()*dim)
 	err := scan(ctx, rows, labeled, threads, func(i int, row []float64) int {
 		dst := out[i*dim:][:dim]
-		for p, j := range s.order {
-			c := &s.columns[j]
-			dst[p] = float32(c.scaled(row[j]))
-			if !c.fits(row[j], dst[p]) {
+		numeric := dim - s.nominal
+		for p, j := range s.order[:numeric] {
+			c := &s.scales[p]
+			f := float32((row[j] - c.min) / c.width)
+			if !(f >= -math.MaxFloat32 && f <= math.MaxFloat32) {
 				return j
 			}
+			dst[p] = f
+		}
+		for p, j := range s.order[numeric:] {
+			f := float32(row[j])
+			if float64(f) != row[j] { // codes from 2²⁴ on may be rounded
+				return j
+			}
+			dst[numeric+p] = f
 		}
 		return -1
 	})
 	return out, err
-}
-
-// fits reports whether x, in search space f, takes part in distances as it is:
-// f is finite, and a category code is not rounded (codes from 2²⁴ on may be).
-func (c *Column) fits(x float64, f float32) bool {
-	if c.Nominal {
-		return float64(f) == x
-	}
-	return math.Abs(float64(f)) <= math.MaxFloat32
 }
 
 // noise returns the standard deviation in the user's units of each column that

@@ -71,7 +71,8 @@ func TestStreamsDiffer(t *testing.T) {
 // TestFirstDrawsAreUniform looks across streams: the n-th draws of consecutive
 // items, and those of consecutive seeds, must look like one good sequence.
 func TestFirstDrawsAreUniform(t *testing.T) {
-	const items, cells = 200_000, 256
+	const cells = 256
+	items := draws(200_000)
 	stream := map[string]func(i uint64) Stream{
 		"items": func(i uint64) Stream { return New(1, i) },
 		"seeds": func(i uint64) Stream { return New(i, 1) },
@@ -117,11 +118,11 @@ func TestIntN(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 7, 10, 100} {
 		s := New(5, uint64(n))
 		count := make([]int, n)
-		for range 100_000 {
+		for range draws(100_000) {
 			count[s.IntN(n)]++
 		}
 		if n > 1 {
-			checkChi2(t, "IntN", count, 100_000)
+			checkChi2(t, "IntN", count, draws(100_000))
 		}
 	}
 	s := New(1, 1)
@@ -140,7 +141,7 @@ func TestIntN(t *testing.T) {
 
 func TestUniformRange(t *testing.T) {
 	s := New(9, 9)
-	for range 1_000_000 {
+	for range draws(1_000_000) {
 		if u := s.Uniform(); !(u >= 0 && u < 1) {
 			t.Fatalf("Uniform = %g", u)
 		}
