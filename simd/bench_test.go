@@ -164,3 +164,44 @@ func BenchmarkGemm(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkPackBlocks(b *testing.B) {
+	for _, dim := range []int{3, 10, 45, 128, 784} {
+		b.Run(fmt.Sprintf("dim=%d", dim), func(b *testing.B) {
+			n := 1 << 16 / dim
+			rows, dst := make([]float32, n*dim), make([]float32, BlocksLen(n, dim))
+			for b.Loop() {
+				PackBlocks(dst, rows, dim, dim, n)
+			}
+			reportElements(b, n*dim)
+		})
+	}
+}
+
+func BenchmarkPackQueries(b *testing.B) {
+	const dim = 128
+	q, dst := make([]float32, dim*TileQueries), make([]float32, dim*TileQueries)
+	for b.Loop() {
+		PackQueries(dst, q, dim, dim, TileQueries)
+	}
+	reportElements(b, len(q))
+}
+
+func BenchmarkColumnRange(b *testing.B) {
+	for _, dim := range []int{3, 10, 45, 128} {
+		b.Run(fmt.Sprintf("dim=%d", dim), func(b *testing.B) {
+			n := 1 << 16 / dim
+			rows, lo, hi := values("normal", 1, n*dim), make([]float32, dim), make([]float32, dim)
+			for b.Loop() {
+				ColumnRange(lo, hi, rows, dim, n)
+			}
+			reportElements(b, n*dim)
+		})
+	}
+}
+
+// reportElements adds the time of one of the elements that are read once.
+func reportElements(b *testing.B, elements int) {
+	b.SetBytes(int64(elements) * 4)
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(elements), "ns/elem")
+}

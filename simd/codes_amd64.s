@@ -181,6 +181,30 @@ prefetch1:
 	CMPQ       DI, $0x000001c0
 	JLE        next2
 	PREFETCHT0 448(R9)
+	CMPQ       DI, $0x00000200
+	JLE        next2
+	PREFETCHT0 512(R9)
+	CMPQ       DI, $0x00000240
+	JLE        next2
+	PREFETCHT0 576(R9)
+	CMPQ       DI, $0x00000280
+	JLE        next2
+	PREFETCHT0 640(R9)
+	CMPQ       DI, $0x000002c0
+	JLE        next2
+	PREFETCHT0 704(R9)
+	CMPQ       DI, $0x00000300
+	JLE        next2
+	PREFETCHT0 768(R9)
+	CMPQ       DI, $0x00000340
+	JLE        next2
+	PREFETCHT0 832(R9)
+	CMPQ       DI, $0x00000380
+	JLE        next2
+	PREFETCHT0 896(R9)
+	CMPQ       DI, $0x000003c0
+	JLE        next2
+	PREFETCHT0 960(R9)
 
 next2:
 	INCQ R8
@@ -574,6 +598,30 @@ prefetch1:
 	CMPQ       DI, $0x000001c0
 	JLE        next2
 	PREFETCHT0 448(R9)
+	CMPQ       DI, $0x00000200
+	JLE        next2
+	PREFETCHT0 512(R9)
+	CMPQ       DI, $0x00000240
+	JLE        next2
+	PREFETCHT0 576(R9)
+	CMPQ       DI, $0x00000280
+	JLE        next2
+	PREFETCHT0 640(R9)
+	CMPQ       DI, $0x000002c0
+	JLE        next2
+	PREFETCHT0 704(R9)
+	CMPQ       DI, $0x00000300
+	JLE        next2
+	PREFETCHT0 768(R9)
+	CMPQ       DI, $0x00000340
+	JLE        next2
+	PREFETCHT0 832(R9)
+	CMPQ       DI, $0x00000380
+	JLE        next2
+	PREFETCHT0 896(R9)
+	CMPQ       DI, $0x000003c0
+	JLE        next2
+	PREFETCHT0 960(R9)
 
 next2:
 	INCQ R8

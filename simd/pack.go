@@ -13,7 +13,7 @@ func BlocksLen(n, dim int) int { return (n + BlockRows - 1) / BlockRows * BlockR
 // to dst in blocks; len(dst) must be BlocksLen(n, dim). The rest of the last
 // block is NaN.
 func PackBlocks(dst, rows []float32, dim, stride, n int) {
-	if len(dst) != BlocksLen(n, dim) || (n > 0 && len(rows) < (n-1)*stride+dim) {
+	if len(dst) != BlocksLen(n, dim) || stride < dim || (n > 0 && len(rows) < (n-1)*stride+dim) {
 		panic(fmt.Sprintf("simd: PackBlocks: %d values for %d rows of %d columns", len(dst), n, dim))
 	}
 	for first := 0; first < n; first += BlockRows {
@@ -62,7 +62,7 @@ func packRow(dst, row []float32) {
 // in queries, to dst as Tile reads them: column i of query j at i·4+j. Places of
 // missing queries repeat the first one; len(dst) must be dim·4.
 func PackQueries(dst, queries []float32, dim, stride, n int) {
-	if n < 1 || n > TileQueries || len(dst) != dim*TileQueries {
+	if n < 1 || n > TileQueries || len(dst) != dim*TileQueries || stride < dim || len(queries) < (n-1)*stride+dim {
 		panic(fmt.Sprintf("simd: PackQueries: %d values for %d queries of %d columns", len(dst), n, dim))
 	}
 	for j := range TileQueries {
@@ -80,8 +80,12 @@ func PackQueries(dst, queries []float32, dim, stride, n int) {
 // len(lo) columns in rows, which start stride apart. NaN is passed over. Start
 // with lo at +Inf and hi at -Inf.
 func ColumnRange(lo, hi, rows []float32, stride, n int) {
+	dim := len(lo)
+	if len(hi) != dim || stride < dim || (n > 0 && len(rows) < (n-1)*stride+dim) {
+		panic(fmt.Sprintf("simd: ColumnRange: %d values for %d rows of %d columns, or another length of hi", len(rows), n, dim))
+	}
 	for r := range n {
-		for i, x := range rows[r*stride:][:len(lo)] {
+		for i, x := range rows[r*stride:][:dim] {
 			if x < lo[i] {
 				lo[i] = x
 			}

@@ -354,6 +354,30 @@ prefetch1:
 	CMPQ       DI, $0x000001c0
 	JLE        next2
 	PREFETCHT0 448(R9)
+	CMPQ       DI, $0x00000200
+	JLE        next2
+	PREFETCHT0 512(R9)
+	CMPQ       DI, $0x00000240
+	JLE        next2
+	PREFETCHT0 576(R9)
+	CMPQ       DI, $0x00000280
+	JLE        next2
+	PREFETCHT0 640(R9)
+	CMPQ       DI, $0x000002c0
+	JLE        next2
+	PREFETCHT0 704(R9)
+	CMPQ       DI, $0x00000300
+	JLE        next2
+	PREFETCHT0 768(R9)
+	CMPQ       DI, $0x00000340
+	JLE        next2
+	PREFETCHT0 832(R9)
+	CMPQ       DI, $0x00000380
+	JLE        next2
+	PREFETCHT0 896(R9)
+	CMPQ       DI, $0x000003c0
+	JLE        next2
+	PREFETCHT0 960(R9)
 
 next2:
 	INCQ R8
@@ -855,6 +879,30 @@ prefetch1:
 	CMPQ       DI, $0x000001c0
 	JLE        next2
 	PREFETCHT0 448(R9)
+	CMPQ       DI, $0x00000200
+	JLE        next2
+	PREFETCHT0 512(R9)
+	CMPQ       DI, $0x00000240
+	JLE        next2
+	PREFETCHT0 576(R9)
+	CMPQ       DI, $0x00000280
+	JLE        next2
+	PREFETCHT0 640(R9)
+	CMPQ       DI, $0x000002c0
+	JLE        next2
+	PREFETCHT0 704(R9)
+	CMPQ       DI, $0x00000300
+	JLE        next2
+	PREFETCHT0 768(R9)
+	CMPQ       DI, $0x00000340
+	JLE        next2
+	PREFETCHT0 832(R9)
+	CMPQ       DI, $0x00000380
+	JLE        next2
+	PREFETCHT0 896(R9)
+	CMPQ       DI, $0x000003c0
+	JLE        next2
+	PREFETCHT0 960(R9)
 
 next2:
 	INCQ R8
@@ -1389,6 +1437,30 @@ prefetch1:
 	CMPQ       DI, $0x000001c0
 	JLE        next2
 	PREFETCHT0 448(R9)
+	CMPQ       DI, $0x00000200
+	JLE        next2
+	PREFETCHT0 512(R9)
+	CMPQ       DI, $0x00000240
+	JLE        next2
+	PREFETCHT0 576(R9)
+	CMPQ       DI, $0x00000280
+	JLE        next2
+	PREFETCHT0 640(R9)
+	CMPQ       DI, $0x000002c0
+	JLE        next2
+	PREFETCHT0 704(R9)
+	CMPQ       DI, $0x00000300
+	JLE        next2
+	PREFETCHT0 768(R9)
+	CMPQ       DI, $0x00000340
+	JLE        next2
+	PREFETCHT0 832(R9)
+	CMPQ       DI, $0x00000380
+	JLE        next2
+	PREFETCHT0 896(R9)
+	CMPQ       DI, $0x000003c0
+	JLE        next2
+	PREFETCHT0 960(R9)
 
 next2:
 	INCQ R8
@@ -1976,6 +2048,30 @@ prefetch1:
 	CMPQ       DI, $0x000001c0
 	JLE        next2
 	PREFETCHT0 448(R9)
+	CMPQ       DI, $0x00000200
+	JLE        next2
+	PREFETCHT0 512(R9)
+	CMPQ       DI, $0x00000240
+	JLE        next2
+	PREFETCHT0 576(R9)
+	CMPQ       DI, $0x00000280
+	JLE        next2
+	PREFETCHT0 640(R9)
+	CMPQ       DI, $0x000002c0
+	JLE        next2
+	PREFETCHT0 704(R9)
+	CMPQ       DI, $0x00000300
+	JLE        next2
+	PREFETCHT0 768(R9)
+	CMPQ       DI, $0x00000340
+	JLE        next2
+	PREFETCHT0 832(R9)
+	CMPQ       DI, $0x00000380
+	JLE        next2
+	PREFETCHT0 896(R9)
+	CMPQ       DI, $0x000003c0
+	JLE        next2
+	PREFETCHT0 960(R9)
 
 next2:
 	INCQ R8
@@ -2612,6 +2708,30 @@ prefetch1:
 	CMPQ       DI, $0x000001c0
 	JLE        next2
 	PREFETCHT0 448(R9)
+	CMPQ       DI, $0x00000200
+	JLE        next2
+	PREFETCHT0 512(R9)
+	CMPQ       DI, $0x00000240
+	JLE        next2
+	PREFETCHT0 576(R9)
+	CMPQ       DI, $0x00000280
+	JLE        next2
+	PREFETCHT0 640(R9)
+	CMPQ       DI, $0x000002c0
+	JLE        next2
+	PREFETCHT0 704(R9)
+	CMPQ       DI, $0x00000300
+	JLE        next2
+	PREFETCHT0 768(R9)
+	CMPQ       DI, $0x00000340
+	JLE        next2
+	PREFETCHT0 832(R9)
+	CMPQ       DI, $0x00000380
+	JLE        next2
+	PREFETCHT0 896(R9)
+	CMPQ       DI, $0x000003c0
+	JLE        next2
+	PREFETCHT0 960(R9)
 
 next2:
 	INCQ R8
@@ -3283,6 +3403,30 @@ prefetch1:
 	CMPQ       DI, $0x000001c0
 	JLE        next2
 	PREFETCHT0 448(R9)
+	CMPQ       DI, $0x00000200
+	JLE        next2
+	PREFETCHT0 512(R9)
+	CMPQ       DI, $0x00000240
+	JLE        next2
+	PREFETCHT0 576(R9)
+	CMPQ       DI, $0x00000280
+	JLE        next2
+	PREFETCHT0 640(R9)
+	CMPQ       DI, $0x000002c0
+	JLE        next2
+	PREFETCHT0 704(R9)
+	CMPQ       DI, $0x00000300
+	JLE        next2
+	PREFETCHT0 768(R9)
+	CMPQ       DI, $0x00000340
+	JLE        next2
+	PREFETCHT0 832(R9)
+	CMPQ       DI, $0x00000380
+	JLE        next2
+	PREFETCHT0 896(R9)
+	CMPQ       DI, $0x000003c0
+	JLE        next2
+	PREFETCHT0 960(R9)
 
 next2:
 	INCQ R8

@@ -118,7 +118,7 @@ func (k *kernel) rowAddress(src rowSource, id op.Mem, row reg.GPVirtual) {
 
 // maxPrefetch is how many 64-byte lines of each row are asked for: on longer rows
 // the hardware sees the pattern itself.
-const maxPrefetch = 8
+const maxPrefetch = 16
 
 // prefetch asks for all rows before the first is used.
 func (k *kernel) prefetch(src rowSource, ids, n reg.GPVirtual) {
