@@ -132,7 +132,7 @@ func TestArchiveClaims(t *testing.T) {
 	text := "{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000,), }"
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
-	w, err := z.CreateRaw(&zip.FileHeader{Name: "X.npy", Method: zip.Store, CompressedSize64: 100, UncompressedSize64: uint64(8e9 + 10 + len(text))})
+	w, err := z.CreateRaw(&zip.FileHeader{Name: "X.npy", Method: zip.Store, CompressedSize64: 100, UncompressedSize64: 8e9 + 10 + uint64(len(text))})
 	if err != nil {
 		t.Fatal(err)
 	}
