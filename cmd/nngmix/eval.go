@@ -19,7 +19,7 @@ func evalCommand() *cobra.Command {
 		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(evalRecallCommand(), evalAUCCommand())
+	cmd.AddCommand(evalRecallCommand(), evalAUCCommand(), evalTradeoffCommand())
 	return cmd
 }
 

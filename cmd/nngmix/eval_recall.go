@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -17,7 +16,6 @@ import (
 	"github.com/nngmix/nngmix/eval"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
-	"github.com/nngmix/nngmix/internal/atomicfile"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/spf13/cobra"
 )
@@ -137,15 +135,7 @@ func (o *recallOptions) write(lines [][]string, run runReport) error {
 	if err := os.MkdirAll(o.Out, 0o777); err != nil {
 		return err
 	}
-	f, err := atomicfile.Create(filepath.Join(o.Out, "recall.csv"), o.Force)
-	if err != nil {
-		return err
-	}
-	defer f.Abort()
-	if err := csv.NewWriter(f).WriteAll(append([][]string{recallColumns}, lines...)); err != nil {
-		return err
-	}
-	if err := f.Commit(); err != nil {
+	if err := writeCSV(filepath.Join(o.Out, "recall.csv"), append([][]string{recallColumns}, lines...), o.Force); err != nil {
 		return err
 	}
 	return writeJSON(filepath.Join(o.Out, "run.json"), run, o.Force)

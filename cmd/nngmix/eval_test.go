@@ -51,6 +51,8 @@ func TestEvalErrors(t *testing.T) {
 		{"queries", []string{"recall", "--in", in, "--label", "is_fraud", "--queries", "all"}, exitUsage, "--queries all"},
 		{"no folders", []string{"auc"}, exitUsage, "--data"},
 		{"no sets", []string{"auc", "--data", dir, "--out", dir}, exitFailure, "no .npz file"},
+		{"no folders to trade off", []string{"tradeoff"}, exitUsage, "--data"},
+		{"shares", []string{"tradeoff", "--data", dir, "--out", dir, "--shares", "0"}, exitUsage, "Shares has 0"},
 		{"method", []string{"auc", "--data", dir, "--out", dir, "--methods", "adasyn"}, exitUsage, `unknown method "adasyn"`},
 		{"detector", []string{"auc", "--data", dir, "--out", dir, "--detectors", "svm"}, exitUsage, "svm"},
 		{"share", []string{"auc", "--data", dir, "--out", dir, "--labeled", "2"}, exitUsage, "LabeledShare is 2"},

@@ -192,6 +192,9 @@ func (o *generateOptions) check() error {
 	if err := o.setFlags.options(o.Seed).Validate(); err != nil {
 		return err
 	}
+	if o.Clip && o.Scale != string(dataset.ScaleMinMax) {
+		return errors.New("--clip needs --scale minmax, which measures the ranges to keep to")
+	}
 	if err := o.Options.Validate(); err != nil {
 		return flagNames(err)
 	}

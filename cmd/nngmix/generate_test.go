@@ -158,12 +158,14 @@ func TestProvenanceFromOutside(t *testing.T) {
 	if err := exec.Command(python, "-c", "import numpy, scipy").Run(); err != nil {
 		t.Skip("the check needs python3 with numpy and scipy:", err)
 	}
-	for _, set := range []string{"23_mammography", "33_skin", "45_wine", "20_letter"} {
+	// Few values would miss the check's bound on the mean of the noise by chance.
+	sets := map[string]string{"23_mammography": "50", "33_skin": "1", "45_wine": "1000", "20_letter": "50"}
+	for set, multiplier := range sets {
 		in := testdata.Path(t, "adbench", "Classical", set+".npz")
 		for _, std := range []string{"0", "0.3"} {
 			out := filepath.Join(t.TempDir(), "o.npz")
-			must(t, "generate", "--quiet", "--in", in, "--out", out, "--provenance", "--noise-std", std, "--k", "5", "--k-labeled", "4", "--seed", "9")
-			if text, err := exec.Command(python, check, in, out, "5", "4", std, "10").CombinedOutput(); err != nil {
+			must(t, "generate", "--quiet", "--in", in, "--out", out, "--provenance", "--noise-std", std, "--k", "5", "--k-labeled", "4", "--multiplier", multiplier, "--seed", "9")
+			if text, err := exec.Command(python, check, in, out, "5", "4", std, multiplier).CombinedOutput(); err != nil {
 				t.Errorf("%s, noise %s: %s", set, std, text)
 			}
 		}

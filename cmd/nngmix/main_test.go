@@ -90,6 +90,7 @@ func TestErrorsAndExitCodes(t *testing.T) {
 		{"method", generate("--method", "nngmix"), exitUsage, "want one of nng-mix"},
 		{"search", generate("--search", "fast"), exitUsage, "auto, brute"},
 		{"scale", generate("--scale", "log"), exitUsage, "--scale log"},
+		{"clip without ranges", generate("--clip", "--scale", "none"), exitUsage, "--clip needs --scale minmax"},
 		{"missing option", generate("--missing", "zero"), exitUsage, "--missing zero"},
 		{"fraction", generate("--labeled-fraction", "2"), exitUsage, "--labeled-fraction 2"},
 		{"two counts", generate("--count", "5", "--multiplier", "2"), exitUsage, "--multiplier and --count exclude"},
