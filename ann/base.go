@@ -19,7 +19,7 @@ import (
 type base struct {
 	space
 	graph
-	rows       int       // rows of the table
+	rowCount   int       // rows of the table
 	values     []float32 // Cosine: value v at v·dim, node after node; else nil, vectors hold them
 	nodeStarts []uint32  // values nodeStarts[i] to nodeStarts[i+1] belong to node i; nil where value i does
 	ids        []uint32  // row ids, value after value, ascending within one
@@ -40,13 +40,13 @@ func buildBase(ctx context.Context, rows []float32, dim int, opt Options, level 
 	if err != nil {
 		return nil, err
 	}
-	unordered := newLayer(groups.Len(), sp.stride, 2*opt.M)
-	for i := range unordered.n {
-		sp.putRow(unordered.row(uint32(i)), rows[groups.First(i)*dim:][:dim])
+	x := &base{space: sp, graph: graph{kernels: kernels, n: groups.Len(), stride: sp.columns()}, rowCount: len(rows) / dim}
+	x.rows = alignedFloats(x.n * x.stride)
+	for i := range x.n {
+		sp.putRow(x.row(uint32(i)), rows[groups.First(i)*dim:][:dim])
 	}
-	x := &base{space: sp, rows: len(rows) / dim}
-	b := newBuilder(kernels, opt)
-	layer, order, err := x.arrange(ctx, b, unordered)
+	b := newBuilder(&x.graph, opt)
+	order, err := x.arrange(ctx, b)
 	if err != nil {
 		return nil, err
 	}
@@ -54,51 +54,50 @@ func buildBase(ctx context.Context, rows []float32, dim int, opt Options, level 
 	if opt.Metric == exact.Cosine {
 		x.takeValues(rows)
 	}
-	unordered.rows = nil // not needed while linking
-	if err := b.build(ctx, layer); err != nil {
-		return nil, err
-	}
-	x.graph = b.graph
-	return x, nil
+	return x, b.build(ctx)
 }
 
-// arrange returns the layer of the distinct vectors of unordered, which holds one
-// for each value, in the order of nodes, and the values in that order.
-func (x *base) arrange(ctx context.Context, b *builder, unordered *layer) (*layer, []uint32, error) {
+// arrange puts the rows of the graph, which are one for each value in the order of
+// values, into the order of nodes and returns the values in that order.
+func (x *base) arrange(ctx context.Context, b *builder) ([]uint32, error) {
 	if x.metric == exact.Cosine {
-		return x.arrangeCosine(ctx, b, unordered)
+		return x.arrangeCosine(ctx, b)
 	}
-	order, err := b.order(ctx, unordered, sequence(unordered.n))
-	if err != nil {
-		return nil, nil, err
+	order := make([]uint32, x.n)
+	for i := range order {
+		order[i] = uint32(i)
 	}
-	return unordered.pick(order), order, nil
+	if err := b.order(ctx, order); err != nil {
+		return nil, err
+	}
+	x.pick(order)
+	return order, nil
 }
 
 // arrangeCosine is arrange where several values may share a vector.
-func (x *base) arrangeCosine(ctx context.Context, b *builder, unordered *layer) (*layer, []uint32, error) {
-	same, err := dedupe.Find(ctx, unordered.rows, unordered.stride, b.threads)
+func (x *base) arrangeCosine(ctx context.Context, b *builder) ([]uint32, error) {
+	same, err := dedupe.Find(ctx, x.graph.rows, x.stride, b.threads)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	firsts := make([]uint32, same.Len()) // a value of each node
-	nodeOf := make(map[uint32]int, same.Len())
-	for i := range firsts {
-		firsts[i] = uint32(same.First(i))
-		nodeOf[firsts[i]] = i
+	nodes := make([]uint32, same.Len()) // a value of each node
+	groupOf := make(map[uint32]int, same.Len())
+	for i := range nodes {
+		nodes[i] = uint32(same.First(i))
+		groupOf[nodes[i]] = i
 	}
-	nodes, err := b.order(ctx, unordered, firsts)
-	if err != nil {
-		return nil, nil, err
+	if err := b.order(ctx, nodes); err != nil {
+		return nil, err
 	}
 	var values []uint32
 	x.nodeStarts = []uint32{0}
 	for _, first := range nodes {
-		i := nodeOf[first]
+		i := groupOf[first]
 		values = append(values, same.Rows[same.Starts[i]:same.Starts[i+1]]...)
 		x.nodeStarts = append(x.nodeStarts, uint32(len(values)))
 	}
-	return unordered.pick(nodes), values, nil
+	x.pick(nodes)
+	return values, nil
 }
 
 // takeGroups takes the row ids of groups: value v is group order[v].
@@ -153,7 +152,7 @@ func (x *base) value(v uint32) []float32 {
 	if x.values != nil {
 		return x.values[int(v)*x.dim:][:x.dim]
 	}
-	return x.layers[0].row(v)[:x.dim]
+	return x.row(v)[:x.dim]
 }
 
 // hit is a value near a query with its distance in float64.
@@ -190,7 +189,7 @@ func (x *base) rescore(dst []hit, candidates []key, query []float32, k int) []hi
 			dst = append(dst, hit{x.distance(query, norm, x.value(v)), x.valueRows(v)[0], v})
 		}
 		if i == k-1 {
-			enough = newKey(c.distance()*(1+float32(x.stride)*0x1p-21), maxNodes)
+			enough = newKey(c.distance()*(1+float32(x.graph.stride)*0x1p-21), maxNodes)
 		}
 	}
 	slices.SortFunc(dst, hit.compare)

@@ -5,10 +5,11 @@ import (
 	"slices"
 
 	"github.com/nngmix/nngmix/internal/parallel"
-	"github.com/nngmix/nngmix/simd"
 )
 
-// tuning holds the constants of the partition builder.
+// Constants of the builder, measured.
+var defaultTuning = tuning{partitions: 4, leaf: 512, width: 32, slack: 1.25}
+
 type tuning struct {
 	partitions int     // how many times the rows are partitioned
 	leaf       int     // rows in a part, at most
@@ -16,11 +17,9 @@ type tuning struct {
 	slack      float32 // see selector.choose
 }
 
-var defaultTuning = tuning{partitions: 4, leaf: 512, width: 32, slack: 1.15}
-
-// builder makes the layers of a graph.
+// builder makes a graph.
 type builder struct {
-	graph
+	*graph
 	opt     Options
 	tune    tuning
 	threads int
@@ -35,40 +34,29 @@ type worker struct {
 	candidates []key
 }
 
-func newBuilder(kernels *simd.Kernels, opt Options) *builder {
-	b := &builder{graph: graph{kernels: kernels}, opt: opt, tune: defaultTuning, threads: parallel.Threads(opt.Threads)}
+func newBuilder(g *graph, opt Options) *builder {
+	b := &builder{graph: g, opt: opt, tune: defaultTuning, threads: parallel.Threads(opt.Threads)}
 	b.workers = make([]worker, b.threads)
 	for i := range b.workers {
-		b.workers[i].selector = selector{g: &b.graph, slack: b.tune.slack}
+		b.workers[i].selector = selector{g: g, slack: b.tune.slack}
 	}
 	return b
 }
 
-// order puts ids, rows of l, into an order in which neighbors are close to each
-// other: that of the parts of a fine partition.
-func (b *builder) order(ctx context.Context, l *layer, ids []uint32) ([]uint32, error) {
-	s := splitter{g: &b.graph, l: l, leaf: sampleStep, seed: b.opt.Seed, threads: b.threads}
+// order puts ids, rows of the graph, into an order in which neighbors are close
+// to each other: that of the parts of a fine partition.
+func (b *builder) order(ctx context.Context, ids []uint32) error {
+	s := splitter{g: b.graph, leaf: 1 << sampleShift, seed: b.opt.Seed, threads: b.threads}
 	_, err := s.split(ctx, ids)
-	return ids, err
+	return err
 }
 
-func sequence(n int) []uint32 {
-	ids := make([]uint32, n)
-	for i := range ids {
-		ids[i] = uint32(i)
-	}
-	return ids
-}
-
-// build makes all layers over base, whose rows are in order.
-func (b *builder) build(ctx context.Context, base *layer) error {
-	b.layers = []*layer{base}
-	for l := base; !l.isTop(); {
-		l = l.sample()
-		b.layers = append(b.layers, l)
-	}
+// build makes all layers.
+func (b *builder) build(ctx context.Context) error {
+	b.layers = layersOf(b.n, b.stride, 2*b.opt.M)
+	b.takeTop()
 	for at := len(b.layers) - 2; at >= 0; at-- {
-		if err := b.link(ctx, b.layers[at], uint64(at)); err != nil {
+		if err := b.link(ctx, at); err != nil {
 			return err
 		}
 		if _, err := b.connect(ctx, at); err != nil {
@@ -78,12 +66,15 @@ func (b *builder) build(ctx context.Context, base *layer) error {
 	return nil
 }
 
-// link makes the links of l.
-func (b *builder) link(ctx context.Context, l *layer, at uint64) error {
-	lists := newNearLists(l.n, b.tune.width)
-	for p := range uint64(b.tune.partitions) {
-		s := splitter{g: &b.graph, l: l, leaf: b.tune.leaf, seed: b.opt.Seed + (at*1000+p+1)<<32, threads: b.threads}
-		ids := sequence(l.n)
+// link makes the links of layer at: it compares all pairs of rows inside the
+// parts of a few partitions, links each row to some of the nearest and back, and
+// improves the links by a search for each row.
+func (b *builder) link(ctx context.Context, at int) error {
+	l := &b.layers[at]
+	lists := newNearLists(l, b.tune.width)
+	for p := range b.tune.partitions {
+		s := splitter{g: b.graph, leaf: b.tune.leaf, seed: b.opt.Seed + uint64(1+p+at*b.tune.partitions)<<32, threads: b.threads}
+		ids := l.ids()
 		parts, err := s.split(ctx, ids)
 		if err != nil {
 			return err
@@ -93,15 +84,15 @@ func (b *builder) link(ctx context.Context, l *layer, at uint64) error {
 		}
 	}
 	l.links = alignedUint32s(l.n * l.degree)
-	err := b.eachRow(ctx, l, func(w *worker, row uint32) {
-		w.selector.l = l
-		list := lists.of(row)
+	err := b.eachRow(ctx, l, func(w *worker, id uint32) {
+		list := lists.of(id)
 		n, _ := slices.BinarySearch(list, farthest)
-		setList(l.list(row), w.selector.choose(list[:n], l.degree))
+		setList(l.list(id), w.selector.choose(list[:n], l.degree))
 	})
 	if err != nil {
 		return err
 	}
+	lists.keys = nil // a quarter of the memory of a build, not needed any more
 	if err := b.addReverse(ctx, l); err != nil {
 		return err
 	}
@@ -113,8 +104,8 @@ func (b *builder) link(ctx context.Context, l *layer, at uint64) error {
 func (b *builder) refine(ctx context.Context, l *layer) error {
 	next := *l
 	next.links = alignedUint32s(len(l.links))
-	err := b.eachRow(ctx, l, func(w *worker, row uint32) {
-		setList(next.list(row), w.better(l, row, b.opt.EfConstruction))
+	err := b.eachRow(ctx, l, func(w *worker, id uint32) {
+		setList(next.list(id), w.better(l, id, b.opt.EfConstruction))
 	})
 	if err != nil {
 		return err
@@ -129,14 +120,12 @@ func (b *builder) refine(ctx context.Context, l *layer) error {
 // better returns links for row, chosen from those it has and from what a search
 // of width ef that starts at them finds.
 func (w *worker) better(l *layer, row uint32, ef int) []uint32 {
-	g, s, q := w.selector.g, &w.search, l.row(row)
-	s.begin(l, ef)
+	g, s, q := w.selector.g, &w.search, w.selector.g.row(row)
+	g.begin(s, ef, nil)
 	s.visited.add(row)
-	g.visit(s, l, q, l.list(row))
-	w.union = append(w.union[:0], l.linked(row)...)
+	g.visit(s, q, l.list(row))
 	g.walk(s, l, q)
-	w.selector.l = l
-	w.candidates = w.selector.measure(w.candidates, row, w.union)
+	w.candidates = w.selector.measure(w.candidates, row, l.linked(row))
 	for _, k := range s.pool.found() {
 		w.candidates = append(w.candidates, k&^expanded)
 	}

@@ -18,7 +18,7 @@
 //     link to copies only, which cuts a graph into pieces; with tables of
 //     measurements that is the rule, not the exception.
 //   - Nodes are numbered in an order in which neighbors are close to each other,
-//     so that a search reads memory that it read before. Each layer is every 32nd
+//     so that a search reads memory that it read before. Each layer is every eighth
 //     row of the one below; the top layer is scanned.
 //   - A search enters a layer at many rows, not at one. Queries unlike all rows,
 //     such as anomalies, have neighbors in places that no path joins.

@@ -2,44 +2,114 @@ package ann
 
 import "github.com/nngmix/nngmix/simd"
 
-// layer is a proximity graph over n rows: which rows each row links to. Layer 0
-// holds all distinct rows, each higher layer a sample of the one below.
+// graph is a hierarchy of proximity graphs over the same rows. It knows nothing
+// of metrics, duplicates and row ids: its rows are numbered from 0, in an order
+// in which neighbors are close to each other.
+type graph struct {
+	kernels *simd.Kernels
+	n       int
+	stride  int       // values from a row to the next, a multiple of simd.Lanes
+	rows    []float32 // row i at i·stride, padded with zeros
+	layers  []layer   // layer 0 holds all rows; the last is the top layer, which has no links
+	top     []float32 // the rows of the top layer, one after the other
+}
+
+// layer says which rows each of its rows links to. Layer 0 holds all rows, each
+// higher layer every eighth row of the one below: row i of a layer is row
+// offset + i<<shift of the graph, and links hold row numbers of the graph.
 type layer struct {
 	n      int
-	degree int       // room for links in a list
-	stride int       // values from a row to the next, a multiple of simd.Lanes
-	rows   []float32 // row i at i·stride, padded with zeros
-	links  []uint32  // list of row i at i·degree, ended by none where it is shorter; nil in the top layer
+	shift  uint
+	offset uint32
+	degree int      // room for links in a list
+	links  []uint32 // list of row i at i·degree, ended by none where it is shorter
 }
 
 // none ends a list of links.
 const none = ^uint32(0)
 
-func newLayer(n, stride, degree int) *layer {
-	return &layer{n: n, degree: degree, stride: stride, rows: alignedFloats(n * stride)}
+// The sample of a layer that the next one holds is even in space since rows are
+// in an order in which neighbors are close to each other.
+const (
+	sampleShift = 3 // every eighth row
+	sampleFirst = 1 << sampleShift / 2
+)
+
+// The top layer is small enough to be scanned as a whole in a microsecond or two.
+const (
+	topValues = 32 << 10
+	topRows   = 64
+)
+
+// layersOf returns the layers over n rows with room for degree links of a row in
+// layer 0 and half of that above, as in the paper, but no links yet.
+func layersOf(n, stride, degree int) []layer {
+	all := []layer{{n: n, degree: degree}}
+	for all[len(all)-1].n > max(topRows, topValues/stride) {
+		all = append(all, all[len(all)-1].above((degree+1)/2))
+	}
+	return all
+}
+
+// above returns the layer above l.
+func (l *layer) above(degree int) layer {
+	return layer{
+		n:      (l.n + sampleFirst - 1) >> sampleShift,
+		shift:  l.shift + sampleShift,
+		offset: l.offset + sampleFirst<<l.shift,
+		degree: degree,
+	}
 }
 
 // row returns row i with its padding.
-func (l *layer) row(i uint32) []float32 {
-	return l.rows[int(i)*l.stride:][:l.stride:l.stride]
+func (g *graph) row(i uint32) []float32 {
+	return g.rows[int(i)*g.stride:][:g.stride:g.stride]
 }
 
-// pick returns a layer of the rows ids of l, without links.
-func (l *layer) pick(ids []uint32) *layer {
-	to := newLayer(len(ids), l.stride, l.degree)
+// pick keeps the rows ids, in that order.
+func (g *graph) pick(ids []uint32) {
+	rows := alignedFloats(len(ids) * g.stride)
 	for i, id := range ids {
-		copy(to.row(uint32(i)), l.row(id))
+		copy(rows[i*g.stride:], g.row(id))
 	}
-	return to
+	g.n, g.rows = len(ids), rows
 }
 
-// list returns the room for the links of row i.
-func (l *layer) list(i uint32) []uint32 {
-	return l.links[int(i)*l.degree:][:l.degree:l.degree]
+// takeTop copies the rows of the top layer.
+func (g *graph) takeTop() {
+	top := &g.layers[len(g.layers)-1]
+	if top.n == g.n {
+		g.top = g.rows
+		return
+	}
+	g.top = alignedFloats(top.n * g.stride)
+	for i := range top.n {
+		copy(g.top[i*g.stride:], g.row(top.id(i)))
+	}
 }
 
-// linked returns the links of row i.
-func (l *layer) linked(i uint32) []uint32 { return trimList(l.list(i)) }
+// id returns the number in the graph of row i of l.
+func (l *layer) id(i int) uint32 { return l.offset + uint32(i)<<l.shift }
+
+// index is the inverse of id.
+func (l *layer) index(id uint32) int { return int(id >> l.shift) }
+
+// ids returns the numbers of all rows of l.
+func (l *layer) ids() []uint32 {
+	ids := make([]uint32, l.n)
+	for i := range ids {
+		ids[i] = l.id(i)
+	}
+	return ids
+}
+
+// list returns the room for the links of a row.
+func (l *layer) list(id uint32) []uint32 {
+	return l.links[l.index(id)*l.degree:][:l.degree:l.degree]
+}
+
+// linked returns the links of a row.
+func (l *layer) linked(id uint32) []uint32 { return trimList(l.list(id)) }
 
 // trimList returns list up to none.
 func trimList(list []uint32) []uint32 {
@@ -57,40 +127,4 @@ func setList(list, links []uint32) {
 	for i := n; i < len(list); i++ {
 		list[i] = none
 	}
-}
-
-// Each layer but layer 0 is a sample of every sampleStep-th row of the layer
-// below. Rows are in an order in which neighbors are close to each other, so the
-// sample covers them evenly.
-const sampleStep = 32
-
-// isTop tells whether l is small enough to be scanned as a whole, in a few
-// microseconds, which needs no links.
-func (l *layer) isTop() bool { return l.n <= max(minTop, topValues/l.stride) }
-
-const (
-	topValues = 32 << 10
-	minTop    = 64
-)
-
-// below returns the number that row i of a layer has in the layer below.
-func below(i uint32) uint32 { return i*sampleStep + sampleStep/2 }
-
-// sampleSize returns how many rows the layer above n rows has.
-func sampleSize(n int) int { return (n + sampleStep/2 - 1) / sampleStep }
-
-// sample returns the layer above l, without links.
-func (l *layer) sample() *layer {
-	up := newLayer(sampleSize(l.n), l.stride, l.degree)
-	for i := range uint32(up.n) {
-		copy(up.row(i), l.row(below(i)))
-	}
-	return up
-}
-
-// graph is a hierarchy of layers that share a distance. It knows nothing of
-// metrics, duplicates and row ids.
-type graph struct {
-	kernels *simd.Kernels
-	layers  []*layer // layer 0 first; the last has no links
 }

@@ -54,7 +54,7 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, level simd
 	}
 	x := &Index{base: b, opt: opt}
 	x.pool.New = func() any { return new(scratch) }
-	x.stats = Stats{Rows: b.rows, Unique: b.unique(), Dim: dim, Layers: len(b.layers), BuildSeconds: time.Since(start).Seconds()}
+	x.stats = Stats{Rows: b.rowCount, Unique: b.unique(), Dim: dim, Layers: len(b.layers), BuildSeconds: time.Since(start).Seconds()}
 	return x, nil
 }
 
@@ -113,7 +113,7 @@ func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchO
 	}
 	s := x.pool.Get().(*scratch)
 	defer x.pool.Put(s)
-	dst = x.answer(s, dst, query, min(k, x.rows), opt)
+	dst = x.answer(s, dst, query, min(k, x.rowCount), opt)
 	if opt.Counters != nil {
 		*opt.Counters = opt.Counters.plus(s.work)
 	}
@@ -156,8 +156,8 @@ func (x *Index) answer(s *scratch, dst []Neighbor, query []float32, k int, opt S
 	clear(s.query)
 	x.putQuery(s.query, query)
 	x.search(&s.searcher, s.query, max(opt.EfSearch, k))
-	if l := x.layers[0]; s.searcher.pool.size < min(k, l.n) {
-		x.scan(&s.searcher, s.query, l, k) // the search was led into a corner with fewer rows
+	if s.searcher.pool.size < min(k, x.n) { // the search was led into a corner with fewer rows
+		x.scan(&s.searcher, s.query, &x.layers[0], x.rows, k)
 	}
 	s.hits = x.rescore(s.hits[:0], s.searcher.pool.found(), query, k)
 	return x.expand(dst, s.hits, k, &s.ids)
@@ -172,7 +172,7 @@ func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int, opt S
 		return nil, err
 	}
 	n := len(queries) / x.dim
-	k = min(k, x.rows)
+	k = min(k, x.rowCount)
 	res := &exact.Result{K: k, IDs: make([]uint32, n*k), Distances: make([]float64, n*k), Counts: make([]int32, n)}
 	var mu sync.Mutex
 	err := parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {

@@ -21,7 +21,7 @@ type Options struct {
 	M int
 	// EfConstruction is the width of the searches from whose results the links
 	// of a row are chosen. More costs build time and gains recall. 1 to 10,000,
-	// default 48.
+	// default 64.
 	EfConstruction int
 	// Seed of all random choices. The same rows, options and seed give the same
 	// index, bit for bit, at any number of threads and on any instruction set.
@@ -32,7 +32,7 @@ type Options struct {
 }
 
 // DefaultOptions returns the options that suit most tables.
-func DefaultOptions() Options { return Options{M: 16, EfConstruction: 48} }
+func DefaultOptions() Options { return Options{M: 16, EfConstruction: 64} }
 
 // SearchOptions say how a query is answered.
 type SearchOptions struct {

@@ -9,21 +9,24 @@ import (
 )
 
 // nearLists holds, for each row of a layer, the nearest rows met so far:
-// list i is keys[i·width:][:width], ascending, farthest where it is not full.
+// ascending, farthest where a list is not full.
 type nearLists struct {
+	l     *layer
 	width int
 	keys  []key
 }
 
-func newNearLists(n, width int) *nearLists {
-	lists := &nearLists{width: width, keys: make([]key, n*width)}
+func newNearLists(l *layer, width int) *nearLists {
+	lists := &nearLists{l: l, width: width, keys: make([]key, l.n*width)}
 	for i := range lists.keys {
 		lists.keys[i] = farthest
 	}
 	return lists
 }
 
-func (n *nearLists) of(i uint32) []key { return n.keys[int(i)*n.width:][:n.width:n.width] }
+func (n *nearLists) of(id uint32) []key {
+	return n.keys[n.l.index(id)*n.width:][:n.width:n.width]
+}
 
 // insert puts k, which is below the last key of list, in its place unless it is
 // there already.
@@ -68,12 +71,12 @@ type pairScratch struct {
 
 // comparePart compares four rows of a part at a time with all of its rows.
 func (s *splitter) comparePart(w *pairScratch, ids []uint32, lists *nearLists) {
-	dim := s.l.stride
+	dim := s.g.stride
 	w.rows = grow(w.rows, len(ids)*dim)
 	w.blocks = grow(w.blocks, simd.BlocksLen(len(ids), dim))
 	w.query = grow(w.query, dim*simd.TileQueries)
 	for i, id := range ids {
-		copy(w.rows[i*dim:], s.l.row(id))
+		copy(w.rows[i*dim:], s.g.row(id))
 	}
 	simd.PackBlocks(w.blocks, w.rows, dim, dim, len(ids))
 	for first := 0; first < len(ids); first += simd.TileQueries {
@@ -92,7 +95,7 @@ func (s *splitter) compareFour(w *pairScratch, ids []uint32, first, n int, lists
 	for j := range n {
 		limit[j] = bound(lists.of(ids[first+j]))
 	}
-	dim := s.l.stride
+	dim := s.g.stride
 	size := dim * simd.BlockRows
 	for block, blocks := 0, w.blocks; len(blocks) > 0; {
 		skip := s.g.kernels.Tile(w.query, blocks, dim, 0, &limit, &w.hit)

@@ -37,6 +37,19 @@ func (p *pool) reset(limit int) {
 	p.keys, p.limit, p.size, p.next = p.keys[:limit], limit, 0, 0
 }
 
+// restart sets the limit and keeps the nearest of entries, which are ascending and
+// may be the contents of p, all of them unexpanded.
+func (p *pool) restart(limit int, entries []key) {
+	if cap(p.keys) < limit {
+		p.keys = make([]key, limit)
+	}
+	p.keys, p.limit, p.next = p.keys[:limit], limit, 0
+	p.size = copy(p.keys, entries)
+	for i := range p.keys[:p.size] {
+		p.keys[i] &^= expanded
+	}
+}
+
 // bound returns the key that a candidate must be below to enter.
 func (p *pool) bound() key {
 	if p.size < p.limit {

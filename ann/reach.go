@@ -10,36 +10,36 @@ import (
 // that nobody links to, or groups of such rows, are common where a table has
 // isolated clusters. It returns how many links it added.
 func (b *builder) connect(ctx context.Context, at int) (int, error) {
-	l := b.layers[at]
-	r := newReach(l, b.layers[at+1].n)
+	l := &b.layers[at]
+	r := newReach(l, &b.layers[at+1])
 	added := 0
-	for row := range uint32(l.n) {
-		if r.met[row] {
+	for i := range l.n {
+		if r.met[i] {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return added, err
 		}
-		b.linkTo(row, at)
-		r.from(row)
+		b.linkTo(l.id(i), at)
+		r.from(l.id(i))
 		added++
 	}
 	return added, nil
 }
 
-// reach is the set of rows that can be reached from the entry points of a layer.
+// reach is the set of rows of a layer that can be reached from its entry points.
 type reach struct {
 	l    *layer
 	met  []bool
 	todo []uint32
 }
 
-// newReach returns the rows of l that can be reached from the images of the rows
-// of the layer above.
-func newReach(l *layer, above int) *reach {
+// newReach returns the rows of l that can be reached from those that the layer
+// above holds.
+func newReach(l, above *layer) *reach {
 	r := &reach{l: l, met: make([]bool, l.n)}
-	for i := range uint32(above) {
-		r.from(below(i))
+	for i := range above.n {
+		r.from(above.id(i))
 	}
 	return r
 }
@@ -57,8 +57,8 @@ func (r *reach) from(row uint32) {
 }
 
 func (r *reach) add(row uint32) {
-	if !r.met[row] {
-		r.met[row] = true
+	if met := &r.met[r.l.index(row)]; !*met {
+		*met = true
 		r.todo = append(r.todo, row)
 	}
 }
@@ -76,9 +76,9 @@ func (r *reach) missing() (n int) {
 // linkTo links to row from the nearest row that was reached and has room in its
 // list. Searches widen until they find one.
 func (b *builder) linkTo(row uint32, at int) {
-	l, s := b.layers[at], &b.workers[0].search
+	l, s := &b.layers[at], &b.workers[0].search
 	for ef := 64; ef < 4*l.n; ef *= 4 {
-		b.descend(s, l.row(row), min(ef, l.n), at)
+		b.descend(s, b.row(row), min(ef, l.n), at)
 		for _, k := range s.pool.found() {
 			list := l.list(k.node())
 			if n := len(trimList(list)); n < len(list) {

@@ -18,28 +18,31 @@ const chunkRows = 256
 // outcome does not depend on the number of threads.
 func (b *builder) addReverse(ctx context.Context, l *layer) error {
 	starts, sources := incoming(l)
-	return b.eachRow(ctx, l, func(w *worker, row uint32) {
-		w.addIncoming(l, row, sources[starts[row]:starts[row+1]])
+	return b.eachRow(ctx, l, func(w *worker, id uint32) {
+		i := l.index(id)
+		w.addIncoming(l, id, sources[starts[i]:starts[i+1]])
 	})
 }
 
-// incoming returns the rows that link to each row: those that link to row i are
-// sources[starts[i]:starts[i+1]], ascending.
+// incoming returns the rows that link to each row: those that link to row i of l
+// are sources[starts[i]:starts[i+1]], ascending.
 func incoming(l *layer) (starts, sources []uint32) {
 	starts = make([]uint32, l.n+2) // starts[i+1] is where row i's sources go; then it runs to their end
-	for i := range uint32(l.n) {
-		for _, to := range l.linked(i) {
-			starts[to+2]++
+	for i := range l.n {
+		for _, to := range l.linked(l.id(i)) {
+			starts[l.index(to)+2]++
 		}
 	}
 	for i := range l.n {
 		starts[i+2] += starts[i+1]
 	}
 	sources = make([]uint32, starts[l.n+1])
-	for i := range uint32(l.n) {
-		for _, to := range l.linked(i) {
-			sources[starts[to+1]] = i
-			starts[to+1]++
+	for i := range l.n {
+		id := l.id(i)
+		for _, to := range l.linked(id) {
+			end := &starts[l.index(to)+1]
+			sources[*end] = id
+			*end++
 		}
 	}
 	return starts[:l.n+1], sources
@@ -59,17 +62,16 @@ func (w *worker) addIncoming(l *layer, row uint32, sources []uint32) {
 		setList(list, w.union)
 		return
 	}
-	w.selector.l = l
 	w.candidates = w.selector.measure(w.candidates, row, w.union)
 	setList(list, w.selector.choose(w.candidates, l.degree))
 }
 
 // eachRow calls f for all rows of l, from all workers.
-func (b *builder) eachRow(ctx context.Context, l *layer, f func(w *worker, row uint32)) error {
+func (b *builder) eachRow(ctx context.Context, l *layer, f func(w *worker, id uint32)) error {
 	tasks := (l.n + chunkRows - 1) / chunkRows
-	return parallel.Do(ctx, b.threads, tasks, func(id, task int) error {
-		for row := task * chunkRows; row < min((task+1)*chunkRows, l.n); row++ {
-			f(&b.workers[id], uint32(row))
+	return parallel.Do(ctx, b.threads, tasks, func(worker, task int) error {
+		for i := task * chunkRows; i < min((task+1)*chunkRows, l.n); i++ {
+			f(&b.workers[worker], l.id(i))
 		}
 		return nil
 	})

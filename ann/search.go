@@ -7,12 +7,18 @@ type searcher struct {
 	visited   visited
 	batch     []uint32  // rows not visited before, of one list of links
 	distances []float32 // of batch, or of the whole top layer
-	entries   []key     // entry points into the next layer
 	work      Counters
 }
 
-// search fills s.pool with the ef rows of layer 0 that look nearest to q, which
-// is padded as the rows are.
+// The search of a layer above layer 0 has a width of at least minEntries and of
+// one entryShare-th of that of layer 0.
+const (
+	minEntries = 8
+	entryShare = 4
+)
+
+// search fills s.pool with the ef rows that look nearest to q, which is padded as
+// the rows are.
 //
 // This is the search of Malkov and Yashunin (Efficient and robust approximate
 // nearest neighbor search using Hierarchical Navigable Small World graphs, IEEE
@@ -20,64 +26,49 @@ type searcher struct {
 // carried down from layer to layer. Here the top layer is scanned, and several
 // rows are carried down: queries unlike any row have neighbors in several places
 // that no path may join.
-func (g *graph) search(s *searcher, q []float32, ef int) {
-	g.descend(s, q, ef, 0)
-}
+func (g *graph) search(s *searcher, q []float32, ef int) { g.descend(s, q, ef, 0) }
 
-// descend is search in layer to.
+// descend is search in layer to, which is not the top layer unless it is the only
+// one.
 func (g *graph) descend(s *searcher, q []float32, ef, to int) {
 	top := len(g.layers) - 1
-	g.scan(s, q, g.layers[top], max(ef, minEntries))
+	g.scan(s, q, &g.layers[top], g.top, max(ef, minEntries))
 	for at := top - 1; at >= to; at-- {
-		s.entries = append(s.entries[:0], s.pool.found()...)
 		width := ef
 		if at > to {
 			width = max(ef/entryShare, minEntries)
 		}
-		g.enter(s, g.layers[at], width)
-		g.walk(s, g.layers[at], q)
+		g.begin(s, width, s.pool.found())
+		g.walk(s, &g.layers[at], q)
 	}
 }
 
-// The search of a layer above the last has a width of at least minEntries and of
-// one entryShare-th of that of the last.
-const (
-	minEntries = 8
-	entryShare = 4
-)
-
-// scan fills s.pool with the ef rows of l nearest to q by looking at all of them.
-func (g *graph) scan(s *searcher, q []float32, l *layer, ef int) {
+// scan fills s.pool with the ef rows of l nearest to q by looking at all of them;
+// rows are those of l one after the other.
+func (g *graph) scan(s *searcher, q []float32, l *layer, rows []float32, ef int) {
 	s.distances = grow(s.distances, l.n)
-	g.kernels.Rows(s.distances, q, l.rows, l.stride)
+	g.kernels.Rows(s.distances, q, rows, g.stride)
 	s.work.Distances += int64(l.n)
 	s.pool.reset(ef)
 	bound := farthest
 	for i, d := range s.distances {
-		if k := newKey(d, uint32(i)); k < bound {
+		if k := newKey(d, l.id(i)); k < bound {
 			s.pool.add(k)
 			bound = s.pool.bound()
 		}
 	}
 }
 
-// enter starts a walk of width ef through l at the entries, rows of the layer
-// above.
-func (g *graph) enter(s *searcher, l *layer, ef int) {
-	s.begin(l, ef)
-	for _, k := range s.entries[:min(len(s.entries), ef)] {
-		node := below(k.node())
-		s.visited.add(node)
-		s.pool.add(newKey(k.distance(), node))
+// begin starts a walk of width ef at the nearest of entries, which may be the
+// contents of the pool.
+func (g *graph) begin(s *searcher, ef int, entries []key) {
+	s.visited.reset(g.n)
+	s.batch = grow(s.batch, g.layers[0].degree)
+	s.distances = grow(s.distances, g.layers[0].degree)
+	s.pool.restart(ef, entries)
+	for _, k := range s.pool.found() {
+		s.visited.add(k.node())
 	}
-}
-
-// begin empties the pool for a walk of width ef through l.
-func (s *searcher) begin(l *layer, ef int) {
-	s.pool.reset(ef)
-	s.visited.reset(l.n)
-	s.batch = grow(s.batch, l.degree)
-	s.distances = grow(s.distances, l.degree)
 }
 
 // walk follows the links of the nearest candidates until the links of all that
@@ -89,13 +80,13 @@ func (g *graph) walk(s *searcher, l *layer, q []float32) {
 			return
 		}
 		s.work.Hops++
-		g.visit(s, l, q, l.list(node))
+		g.visit(s, q, l.list(node))
 	}
 }
 
 // visit compares q with the rows of list, up to none, that were not visited yet
 // and offers them to the pool.
-func (g *graph) visit(s *searcher, l *layer, q []float32, list []uint32) {
+func (g *graph) visit(s *searcher, q []float32, list []uint32) {
 	batch := s.batch[:len(list)]
 	marks, epoch := s.visited.marks, s.visited.epoch
 	n := 0
@@ -112,7 +103,7 @@ func (g *graph) visit(s *searcher, l *layer, q []float32, list []uint32) {
 	}
 	batch = batch[:n]
 	distances := s.distances[:n]
-	g.kernels.Gather(distances, q, l.rows, l.stride, batch)
+	g.kernels.Gather(distances, q, g.rows, g.stride, batch)
 	s.work.Distances += int64(n)
 	bound := s.pool.bound()
 	for i, d := range distances {

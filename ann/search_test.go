@@ -80,7 +80,7 @@ func TestSearchCircle(t *testing.T) {
 func TestRecallADBench(t *testing.T) {
 	const k, ef, most = 10, 128, 300
 	sets := map[string]float64{ // measured, less a margin
-		"8_celeba": 0.995, "33_skin": 0.99, "22_magic.gamma": 0.99, "34_smtp": 0.8, "3_backdoor": 0.92, "28_pendigits": 0.95,
+		"8_celeba": 0.995, "33_skin": 0.99, "22_magic.gamma": 0.99, "34_smtp": 0.94, "3_backdoor": 0.92, "28_pendigits": 0.99,
 	}
 	for _, path := range testdata.ADBench(t, "Classical") {
 		name := filepath.Base(path[:len(path)-len(".npz")])

@@ -5,7 +5,6 @@ import "slices"
 // selector chooses which candidates a row links to.
 type selector struct {
 	g     *graph
-	l     *layer
 	slack float32 // at least 1, see choose
 
 	ids       []uint32
@@ -38,7 +37,7 @@ func (s *selector) choose(candidates []key, limit int) []uint32 {
 			break
 		}
 		keys, ids = keys[1:], ids[1:]
-		s.g.kernels.Gather(s.distances, s.l.row(link), s.l.rows, s.l.stride, ids)
+		s.g.kernels.Gather(s.distances, s.g.row(link), s.g.rows, s.g.stride, ids)
 		kept := 0
 		for i, id := range ids {
 			if s.distances[i]*s.slack >= keys[i].distance() {
@@ -55,7 +54,7 @@ func (s *selector) choose(candidates []key, limit int) []uint32 {
 // valid until the next call of measure.
 func (s *selector) measure(dst []key, row uint32, ids []uint32) []key {
 	s.distances = grow(s.distances, len(ids))
-	s.g.kernels.Gather(s.distances, s.l.row(row), s.l.rows, s.l.stride, ids)
+	s.g.kernels.Gather(s.distances, s.g.row(row), s.g.rows, s.g.stride, ids)
 	dst = dst[:0]
 	for i, id := range ids {
 		dst = append(dst, newKey(s.distances[i], id))

@@ -7,19 +7,20 @@ import (
 	"github.com/nngmix/nngmix/simd"
 )
 
-// testLayer returns a layer of points in the plane.
-func testLayer(points ...[2]float32) *layer {
-	l := newLayer(len(points), simd.Lanes, 4)
+// plane returns a graph of points in the plane without links.
+func plane(points ...[2]float32) *graph {
+	g := &graph{kernels: simd.For(simd.L2Squared), n: len(points), stride: simd.Lanes}
+	g.rows = alignedFloats(g.n * g.stride)
 	for i, p := range points {
-		copy(l.row(uint32(i)), p[:])
+		copy(g.row(uint32(i)), p[:])
 	}
-	return l
+	return g
 }
 
 func TestChoose(t *testing.T) {
 	// Row 0 is the origin; 1 and 2 lie behind each other, 3 on the other side, 4
 	// aside and far.
-	l := testLayer([2]float32{0, 0}, [2]float32{1, 0}, [2]float32{2, 0}, [2]float32{-1.5, 0}, [2]float32{0, 9})
+	g := plane([2]float32{0, 0}, [2]float32{1, 0}, [2]float32{2, 0}, [2]float32{-1.5, 0}, [2]float32{0, 9})
 	tests := []struct {
 		name  string
 		slack float32
@@ -32,8 +33,7 @@ func TestChoose(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			g := &graph{kernels: simd.For(simd.L2Squared), layers: []*layer{l}}
-			s := selector{g: g, l: l, slack: tt.slack}
+			s := selector{g: g, slack: tt.slack}
 			candidates := slices.Clone(s.measure(nil, 0, []uint32{4, 3, 2, 1}))
 			if got := s.choose(candidates, tt.limit); !slices.Equal(got, tt.want) {
 				t.Errorf("got %v, want %v", got, tt.want)
@@ -43,8 +43,7 @@ func TestChoose(t *testing.T) {
 }
 
 func TestIncoming(t *testing.T) {
-	l := testLayer([2]float32{}, [2]float32{}, [2]float32{})
-	l.links = make([]uint32, 3*4)
+	l := &layer{n: 3, degree: 4, links: make([]uint32, 3*4)}
 	setList(l.list(0), []uint32{1, 2})
 	setList(l.list(1), []uint32{2})
 	setList(l.list(2), []uint32{0})

@@ -23,7 +23,6 @@ import (
 type space struct {
 	metric exact.Metric
 	dim    int     // columns of the rows given
-	stride int     // columns of the vectors, a multiple of simd.Lanes
 	radius float64 // R, for InnerProduct
 }
 
@@ -31,11 +30,6 @@ type space struct {
 // distances could overflow float32.
 func newSpace(metric exact.Metric, rows []float32, dim int) (space, error) {
 	s := space{metric: metric, dim: dim}
-	columns := dim
-	if metric == exact.Cosine || metric == exact.InnerProduct {
-		columns++
-	}
-	s.stride = (columns + simd.Lanes - 1) / simd.Lanes * simd.Lanes
 	if metric == exact.Cosine {
 		return s, nil // any length becomes 1
 	}
@@ -51,6 +45,15 @@ func newSpace(metric exact.Metric, rows []float32, dim int) (space, error) {
 		s.radius = math.Sqrt(longest)
 	}
 	return s, nil
+}
+
+// columns returns the number of columns of the vectors, padding included.
+func (s *space) columns() int {
+	columns := s.dim
+	if s.metric == exact.Cosine || s.metric == exact.InnerProduct {
+		columns++
+	}
+	return (columns + simd.Lanes - 1) / simd.Lanes * simd.Lanes
 }
 
 // maxSize bounds the size of rows and queries: two of them are then at a
@@ -83,7 +86,7 @@ func (s *space) kernelsAt(level simd.Level) (*simd.Kernels, error) {
 	return simd.At(level, simd.L2Squared)
 }
 
-// putRow writes the vector of row to dst, which has stride columns of zeros.
+// putRow writes the vector of row to dst, which has zeros in all columns.
 func (s *space) putRow(dst, row []float32) {
 	switch s.metric {
 	case exact.Cosine:
@@ -99,7 +102,7 @@ func (s *space) putRow(dst, row []float32) {
 	}
 }
 
-// putQuery writes the vector of query to dst, which has stride columns of zeros.
+// putQuery writes the vector of query to dst, which has zeros in all columns.
 func (s *space) putQuery(dst, query []float32) {
 	switch s.metric {
 	case exact.Cosine:

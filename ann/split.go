@@ -7,14 +7,13 @@ import (
 	"github.com/nngmix/nngmix/internal/xrand"
 )
 
-// splitter cuts the rows of a layer into parts of nearby rows, by halving again
+// splitter cuts rows of a graph into parts of nearby rows, by halving again
 // and again: two rows a and b are drawn, and the half of the rows that is nearer
 // to a than to b, as compared with the rest, goes left. Each part is a convex
 // cell (hyperplanes between two points: Dasgupta and Freund, Random projection
 // trees and low dimensional manifolds, STOC 2008).
 type splitter struct {
 	g       *graph
-	l       *layer
 	leaf    int // parts have at most so many rows
 	seed    uint64
 	threads int
@@ -60,21 +59,21 @@ func (s *splitter) halve(w *splitScratch, ids []uint32, stream *xrand.Stream) in
 		w.keys, w.near, w.far = make([]uint64, n), make([]float32, n), make([]float32, n)
 	}
 	keys, near, far := w.keys[:n], w.near[:n], w.far[:n]
-	a := s.l.row(ids[stream.IntN(n)])
+	a := s.g.row(ids[stream.IntN(n)])
 	var others [drawn]uint32
 	for i := range others {
 		others[i] = ids[stream.IntN(n)]
 	}
 	var distances [drawn]float32
-	s.g.kernels.Gather(distances[:], a, s.l.rows, s.l.stride, others[:])
+	s.g.kernels.Gather(distances[:], a, s.g.rows, s.g.stride, others[:])
 	b := 0
 	for i, d := range distances {
 		if d > distances[b] {
 			b = i
 		}
 	}
-	s.g.kernels.Gather(near, a, s.l.rows, s.l.stride, ids)
-	s.g.kernels.Gather(far, s.l.row(others[b]), s.l.rows, s.l.stride, ids)
+	s.g.kernels.Gather(near, a, s.g.rows, s.g.stride, ids)
+	s.g.kernels.Gather(far, s.g.row(others[b]), s.g.rows, s.g.stride, ids)
 	for i, id := range ids {
 		keys[i] = uint64(orderedBits(near[i]-far[i]))<<32 | uint64(id)
 	}
