@@ -1,0 +1,164 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/nngmix/nngmix/eval"
+)
+
+// figures draws what the run holds.
+func (r *Run) figures(means []eval.Mean) []Figure {
+	var figures []Figure
+	if len(means) > 0 {
+		figures = append(figures, aurocFigure(means))
+		if gain := gainFigure(means); gain != nil {
+			figures = append(figures, *gain)
+		}
+	}
+	if r.Recall != nil {
+		figures = append(figures, recallFigure(r.Recall))
+	}
+	if r.Tradeoff != nil {
+		figures = append(figures, tradeoffFigure(r.Tradeoff))
+	}
+	return figures
+}
+
+// unique returns the values of of over items, each once, in order.
+func unique[T any, K comparable](items []T, of func(T) K) []K {
+	var out []K
+	for _, item := range items {
+		if k := of(item); !slices.Contains(out, k) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// aurocFigure draws the mean AUROC of each variant: a panel for each detector and group, a
+// series for each labeled share.
+func aurocFigure(means []eval.Mean) Figure {
+	shares := unique(means, func(m eval.Mean) float64 { return m.Labeled })
+	slices.Sort(shares)
+	groups := unique(means, func(m eval.Mean) string { return m.Group })
+	c := dotChart{id: "auroc", title: "Mean AUROC of each method", axis: "mean AUROC", across: min(len(groups), 3),
+		note: "Each mark is the mean over the sets of a group, for one share of the anomalies that is labeled."}
+	for _, share := range shares {
+		c.series = append(c.series, percent(share)+" labeled")
+	}
+	for _, detector := range unique(means, func(m eval.Mean) string { return m.Detector }) {
+		for _, group := range groups {
+			block := only(means, func(m eval.Mean) bool { return m.Group == group && m.Detector == detector })
+			p := dotPanel{title: group + ", " + detector}
+			for _, v := range unique(block, func(m eval.Mean) eval.Variant { return m.Variant }) {
+				values := blank(len(shares))
+				for _, m := range block {
+					if m.Variant == v {
+						values[slices.Index(shares, m.Labeled)] = m.AUROC
+					}
+				}
+				p.names, p.values = append(p.names, variantName(v)), append(p.values, values)
+			}
+			c.panels = append(c.panels, p)
+		}
+	}
+	return c.draw()
+}
+
+// gainFigure draws the gains of each variant over none and over oversample: a panel for
+// each detector, labeled share and group; nil when there is nothing to compare with.
+func gainFigure(means []eval.Mean) *Figure {
+	groups := unique(means, func(m eval.Mean) string { return m.Group })
+	c := dotChart{id: "gain", title: "Gain in AUROC over no pseudo-anomalies and over plain copies", axis: "mean difference of AUROC",
+		series: []string{"over none", "over as many plain copies (oversample)"}, across: min(len(groups), 3), zero: true,
+		note: "Paired over the sets of a group. What plain copies gain over none comes from the weight of the class alone; only what a method gains over plain copies comes from the method."}
+	type row struct {
+		detector string
+		labeled  float64
+	}
+	for _, k := range unique(means, func(m eval.Mean) row { return row{m.Detector, m.Labeled} }) {
+		for _, group := range groups {
+			p := dotPanel{title: fmt.Sprintf("%s, %s, %s labeled", group, k.detector, percent(k.labeled))}
+			for _, m := range means {
+				if m.Group != group || m.Detector != k.detector || m.Labeled != k.labeled || m.Method == eval.None {
+					continue
+				}
+				values := []float64{m.GainNone, m.GainOversample}
+				if m.Method == eval.Oversample {
+					values[1] = math.NaN()
+				}
+				if !math.IsNaN(values[0]) || !math.IsNaN(values[1]) {
+					p.names, p.values = append(p.names, variantName(m.Variant)), append(p.values, values)
+				}
+			}
+			c.panels = append(c.panels, p)
+		}
+	}
+	if !slices.ContainsFunc(c.panels, func(p dotPanel) bool { return len(p.names) > 0 }) {
+		return nil
+	}
+	f := c.draw()
+	return &f
+}
+
+// recallFigure draws queries per second against recall, a curve for each engine.
+func recallFigure(s *Sheet) Figure {
+	c := curveChart{id: "recall", title: "Speed of neighbor search against recall", x: "recall, by distance", y: "queries per second", log: true,
+		note: "Up and to the right is better. Each mark is one setting of an engine; the speed axis is logarithmic."}
+	p := curvePanel{}
+	for i := range s.Rows {
+		engine, speed := s.text(i, "engine"), s.number(i, "qps")
+		at := slices.Index(c.series, engine)
+		if at < 0 {
+			at = len(c.series)
+			c.series = append(c.series, engine)
+			p.curves = append(p.curves, curve{name: engine, series: at})
+		}
+		if recall := s.number(i, "recall"); speed > 0 && !math.IsNaN(recall) {
+			tip := fmt.Sprintf("%s %s: recall %.4f, %s queries/s", engine, s.text(i, "parameter"), recall, tick(speed))
+			p.curves[at].points = append(p.curves[at].points, point{recall, speed, math.NaN(), math.NaN(), tip})
+		}
+	}
+	c.panels = []curvePanel{p}
+	return c.draw()
+}
+
+// tradeoffFigure draws the change of AUROC against recall, with its confidence interval,
+// a panel for each group and detector.
+func tradeoffFigure(s *Sheet) Figure {
+	c := curveChart{id: "tradeoff", title: "What approximate search costs in AUROC", x: "recall of the neighbor search", y: "change of AUROC", zero: true,
+		note: "Each mark is one efSearch: mean AUROC minus that with exact search, paired over sets and seeds. The band is the confidence interval of this difference; where it holds 0, no cost is shown."}
+	at := map[string]int{}
+	for i := range s.Rows {
+		title := s.text(i, "group") + ", " + s.text(i, "detector")
+		k, ok := at[title]
+		if !ok {
+			k = len(c.panels)
+			at[title] = k
+			c.panels = append(c.panels, curvePanel{title: title, curves: []curve{{}}})
+		}
+		q := point{s.number(i, "recall"), s.number(i, "gain_over_exact"), s.number(i, "ci_low"), s.number(i, "ci_high"), ""}
+		if math.IsNaN(q.x) || math.IsNaN(q.y) {
+			continue // the row of exact search itself may leave them empty
+		}
+		q.tip = fmt.Sprintf("efSearch %s: recall %.3f, %+.4f [%+.4f, %+.4f]", s.text(i, "ef_search"), q.x, q.y, q.lo, q.hi)
+		c.panels[k].curves[0].points = append(c.panels[k].curves[0].points, q)
+	}
+	return c.draw()
+}
+
+// only returns the means that keep keeps.
+func only(means []eval.Mean, keep func(eval.Mean) bool) []eval.Mean {
+	return slices.DeleteFunc(slices.Clone(means), func(m eval.Mean) bool { return !keep(m) })
+}
+
+// blank returns n NaN.
+func blank(n int) []float64 {
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = math.NaN()
+	}
+	return v
+}

@@ -1,0 +1,108 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/nngmix/nngmix/eval"
+	"github.com/nngmix/nngmix/internal/atomicfile"
+)
+
+// Options say what [Write] writes.
+type Options struct {
+	Title   string // of the page
+	Out     string // file of the page, in a folder that exists
+	Figures string // folder of the figures and tables, made when it is missing; empty = Out without its extension, and _files
+	Force   bool   // replace files that exist
+}
+
+// file is a file to write.
+type file struct {
+	path string
+	text string
+}
+
+// Write writes the page of the run, and its figures as SVG and tables as CSV:
+//
+//	auroc.svg, gain.svg     mean AUROC, and gains over none and over plain copies
+//	means.csv, sets.csv     their tables: means per group, and every set
+//	recall.svg, .csv        speed against recall
+//	tradeoff.svg, .csv      AUROC against recall
+//
+// It returns the paths written, the page first. Each file is whole or not there at all;
+// nothing is written when one exists and Force is not set.
+func (r *Run) Write(opt Options) ([]string, error) {
+	files, err := r.files(opt)
+	if err != nil {
+		return nil, err
+	}
+	open := make([]*atomicfile.File, len(files))
+	paths := make([]string, len(files))
+	for i, f := range files {
+		if open[i], err = atomicfile.Create(f.path, opt.Force); err != nil {
+			return nil, fmt.Errorf("report: %w", err)
+		}
+		defer open[i].Abort()
+		paths[i] = f.path
+	}
+	for i, f := range open {
+		if _, err := f.WriteString(files[i].text); err != nil {
+			return nil, fmt.Errorf("report: %w", err)
+		}
+	}
+	for _, f := range open {
+		if err := f.Commit(); err != nil {
+			return nil, fmt.Errorf("report: %w", err)
+		}
+	}
+	return paths, nil
+}
+
+// files makes the texts of all files, and the folder of the figures.
+func (r *Run) files(opt Options) ([]file, error) {
+	var html bytes.Buffer
+	if err := r.WritePage(&html, opt.Title); err != nil {
+		return nil, err
+	}
+	dir := opt.Figures
+	if dir == "" {
+		dir = strings.TrimSuffix(opt.Out, filepath.Ext(opt.Out)) + "_files"
+	}
+	files := []file{{opt.Out, html.String()}}
+	means := eval.Summarize(r.Rows)
+	for _, f := range r.figures(means) {
+		files = append(files, file{filepath.Join(dir, f.ID+".svg"), f.File()})
+	}
+	tables := []struct {
+		name  string
+		sheet *Sheet
+	}{{"recall", r.Recall}, {"tradeoff", r.Tradeoff}}
+	if len(means) > 0 {
+		text, err := eval.SummaryCSV(means)
+		if err != nil {
+			return nil, fmt.Errorf("report: %w", err)
+		}
+		files = append(files, file{filepath.Join(dir, "means.csv"), text})
+		tables = append(tables, struct {
+			name  string
+			sheet *Sheet
+		}{"sets", setSheet(setMeans(r.Rows))})
+	}
+	for _, t := range tables {
+		if t.sheet == nil {
+			continue
+		}
+		text, err := t.sheet.CSV()
+		if err != nil {
+			return nil, fmt.Errorf("report: %w", err)
+		}
+		files = append(files, file{filepath.Join(dir, t.name+".csv"), text})
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	return files, nil
+}
