@@ -57,6 +57,9 @@ func checkCodes(q, rows []uint8, stride, n int) {
 
 // rowsU8 is RowsU8 at one level.
 func (c codeBody) rowsU8(dst []uint32, q, rows []uint8, stride int) {
+	raceRead(q)
+	raceRows(rows, stride, stride, len(dst), nil)
+	raceWrite(dst)
 	step := chunk(stride)
 	for first := 0; first < len(dst); first += step {
 		c.rows(&dst[first], &q[0], &rows[first*stride], stride, min(step, len(dst)-first))
@@ -65,6 +68,9 @@ func (c codeBody) rowsU8(dst []uint32, q, rows []uint8, stride int) {
 
 // gatherU8 is GatherU8 at one level.
 func (c codeBody) gatherU8(dst []uint32, q, rows []uint8, stride int, ids []uint32) {
+	raceRead(q)
+	raceRows(rows, stride, stride, len(ids), ids)
+	raceWrite(dst[:len(ids)])
 	step := chunk(stride)
 	for first := 0; first < len(ids); first += step {
 		c.gather(&dst[first], &q[0], &rows[0], stride, &ids[first], min(step, len(ids)-first))

@@ -74,6 +74,8 @@ func (k *Kernels) Pair(a, b []float32) float32 {
 	if len(a) == 0 {
 		return 0
 	}
+	raceRead(a)
+	raceRead(b)
 	return k.impl.pair(&a[0], &b[0], len(a))
 }
 
@@ -86,6 +88,9 @@ func (k *Kernels) Rows(dst, q, rows []float32, stride int) {
 	if len(q) == 0 || stride < len(q) || len(rows) < (len(dst)-1)*stride+len(q) {
 		panic("simd: Rows: q is empty or rows is too short")
 	}
+	raceRead(q)
+	raceRows(rows, len(q), stride, len(dst), nil)
+	raceWrite(dst)
 	step := chunk(len(q))
 	for first := 0; first < len(dst); first += step {
 		k.impl.rows(&dst[first], &q[0], &rows[first*stride], len(q), stride, min(step, len(dst)-first))
@@ -103,6 +108,9 @@ func (k *Kernels) Gather(dst, q, rows []float32, stride int, ids []uint32) {
 	if len(dst) < len(ids) || len(q) == 0 || stride < len(q) || len(rows) < len(q) {
 		panic("simd: Gather: dst is shorter than ids, q is empty or rows is too short")
 	}
+	raceRead(q)
+	raceRows(rows, len(q), stride, len(ids), ids)
+	raceWrite(dst[:len(ids)])
 	step := chunk(len(q))
 	for first := 0; first < len(ids); first += step {
 		k.impl.gather(&dst[first], &q[0], &rows[0], len(q), stride, &ids[first], min(step, len(ids)-first))
@@ -127,6 +135,8 @@ type TileHit struct {
 // next nominal ones category codes.
 func (k *Kernels) Tile(q, blocks []float32, numeric, nominal int, bound *[TileQueries]float32, out *TileHit) int {
 	n, size := blockCount(len(q)/TileQueries, len(blocks), numeric, nominal)
+	raceRead(q)
+	raceRead(blocks)
 	step := chunk(size)
 	for first := 0; first < n; first += step {
 		m := min(step, n-first)
@@ -146,6 +156,8 @@ type ScanHit struct {
 // Scan is Tile for one query, which is not packed.
 func (k *Kernels) Scan(q, blocks []float32, numeric, nominal int, bound float32, out *ScanHit) int {
 	n, size := blockCount(len(q), len(blocks), numeric, nominal)
+	raceRead(q)
+	raceRead(blocks)
 	step := chunk(size)
 	for first := 0; first < n; first += step {
 		m := min(step, n-first)
