@@ -32,75 +32,65 @@ func (s Search) String() string {
 	return "exact"
 }
 
-// engine returns the engine of s for package generator. The recall of its answers
+// engine returns the engine of s for package generator. The recall of its answer
 // is left in recall.
 func (s Search) engine(seed uint64, recall *Recall) generator.Engine {
-	return func(ctx context.Context, rows []float32, dim, nominal, _ int) (generator.Searcher, generator.SearchStats, error) {
-		m := &measured{rows: rows, dim: dim, nominal: nominal, recall: recall}
-		var err error
-		if s.EfSearch > 0 {
-			err = m.graph(ctx, s.EfSearch, seed)
-		} else {
-			m.thin(s.Share, seed)
+	return func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, generator.SearchStats, error) {
+		opt := exact.Options{Nominal: nominal, Threads: 1}
+		stats := generator.SearchStats{Method: s.String()}
+		truth, _, err := exact.Search(ctx, rows, dim, queries, k, opt)
+		if err != nil {
+			return nil, stats, err
 		}
-		return m, generator.SearchStats{Method: s.String()}, err
+		var res *exact.Result
+		if s.EfSearch > 0 {
+			res, err = s.graph(ctx, rows, dim, queries, k, seed)
+		} else {
+			res, err = s.thinned(ctx, rows, dim, queries, k, seed, opt)
+		}
+		if err != nil {
+			return nil, stats, err
+		}
+		*recall, err = MeasureRecall(truth, lists(res))
+		return res, stats, err
 	}
 }
 
-// measured answers by an approximate search and compares with the truth. It keeps
-// rows, which the generator drops only when it is done with the search.
-type measured struct {
-	rows         []float32
-	dim, nominal int
-	approximate  func(ctx context.Context, queries []float32, k int) (*exact.Result, error)
-	recall       *Recall
-}
-
-// graph makes m search a graph.
-func (m *measured) graph(ctx context.Context, efSearch int, seed uint64) error {
+// graph answers by a graph.
+func (s Search) graph(ctx context.Context, rows []float32, dim int, queries []float32, k int, seed uint64) (*exact.Result, error) {
 	opt := ann.DefaultOptions()
 	opt.Seed, opt.Threads = seed, 1
-	index, err := ann.Build(ctx, m.rows, m.dim, opt)
-	m.approximate = func(ctx context.Context, queries []float32, k int) (*exact.Result, error) {
-		return index.SearchBatch(ctx, queries, k, ann.SearchOptions{EfSearch: efSearch, Threads: 1})
+	index, err := ann.Build(ctx, rows, dim, opt)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return index.SearchBatch(ctx, queries, k, ann.SearchOptions{EfSearch: s.EfSearch, Threads: 1})
 }
 
-// thin makes m search a share of the rows, at least one.
-func (m *measured) thin(share float64, seed uint64) {
+// thinned answers from a share of the rows, at least one.
+func (s Search) thinned(ctx context.Context, rows []float32, dim int, queries []float32, k int, seed uint64, opt exact.Options) (*exact.Result, error) {
 	rng := rand.New(rand.NewPCG(seed, 0x7468696e))
 	var kept []float32
 	var ids []uint32
-	n := len(m.rows) / m.dim
+	n := len(rows) / dim
 	for i := range n {
-		if rng.Float64() < share || (i == n-1 && len(ids) == 0) {
-			kept = append(kept, m.rows[i*m.dim:(i+1)*m.dim]...)
+		if rng.Float64() < s.Share || (i == n-1 && len(ids) == 0) {
+			kept = append(kept, rows[i*dim:(i+1)*dim]...)
 			ids = append(ids, uint32(i))
 		}
 	}
-	m.approximate = func(ctx context.Context, queries []float32, k int) (*exact.Result, error) {
-		res, _, err := exact.Search(ctx, kept, m.dim, queries, k, exact.Options{Nominal: m.nominal, Threads: 1})
-		if err != nil {
-			return nil, err
-		}
-		for i, id := range res.IDs {
-			res.IDs[i] = ids[id]
-		}
-		return res, nil
+	res, _, err := exact.Search(ctx, kept, dim, queries, k, opt)
+	if err != nil {
+		return nil, err
 	}
+	for i, id := range res.IDs {
+		res.IDs[i] = ids[id]
+	}
+	return res, nil
 }
 
-// SearchBatch answers approximately and measures the recall.
-func (m *measured) SearchBatch(ctx context.Context, queries []float32, k int) (*exact.Result, error) {
-	truth, _, err := exact.Search(ctx, m.rows, m.dim, queries, k, exact.Options{Nominal: m.nominal, Threads: 1})
-	if err != nil {
-		return nil, err
-	}
-	res, err := m.approximate(ctx, queries, k)
-	if err != nil {
-		return nil, err
-	}
+// lists returns the neighbors of each query.
+func lists(res *exact.Result) [][]exact.Neighbor {
 	found := make([][]exact.Neighbor, len(res.Counts))
 	for q := range found {
 		ids, distances := res.Of(q)
@@ -108,6 +98,5 @@ func (m *measured) SearchBatch(ctx context.Context, queries []float32, k int) (*
 			found[q] = append(found[q], exact.Neighbor{ID: id, Distance: distances[i]})
 		}
 	}
-	*m.recall, err = MeasureRecall(truth, found)
-	return res, err
+	return found
 }

@@ -39,16 +39,10 @@ type Report struct {
 	UniqueUnlabeled int     `json:"unique_unlabeled"` // 0 where not counted
 	K               int     `json:"k"`                // unlabeled neighbors in use
 	KLabeled        int     `json:"k_labeled"`        // labeled neighbors in use, the row itself included
-	IndexBytes      int64   `json:"index_bytes"`
-	ScaleSeconds    float64 `json:"scale_seconds"`  // reading rows and mapping them to search space
-	DedupeSeconds   float64 `json:"dedupe_seconds"` // finding equal rows
-	SearchSeconds   float64 `json:"search_seconds"` // building indexes and answering queries
-}
-
-// addSearch adds the time since start, of which a part went to finding equal rows.
-func (r *Report) addSearch(start time.Time, stats SearchStats) {
-	r.DedupeSeconds += stats.DedupeSeconds
-	r.SearchSeconds += time.Since(start).Seconds() - stats.DedupeSeconds
+	IndexBytes      int64   `json:"index_bytes"`      // memory that the search took beside the rows
+	ScaleSeconds    float64 `json:"scale_seconds"`    // reading rows and mapping them to search space
+	DedupeSeconds   float64 `json:"dedupe_seconds"`   // finding equal rows
+	SearchSeconds   float64 `json:"search_seconds"`   // the rest of the neighbor search, indexes included
 }
 
 // New prepares a Generator: it checks the data, scales it, and finds the

@@ -17,35 +17,31 @@ type Searcher interface {
 	SearchBatch(ctx context.Context, queries []float32, k int) (*exact.Result, error)
 }
 
-// Engine makes an index of rows, row-major with dim columns of which the last
-// nominal ones are category codes, for that many distinct queries. It must not
-// keep rows.
-type Engine func(ctx context.Context, rows []float32, dim, nominal, queries int) (Searcher, SearchStats, error)
+// Engine finds the k nearest of rows for each query, as a Searcher does. Rows and
+// queries are row-major with dim columns, of which the last nominal ones are
+// category codes. It must not keep rows.
+type Engine func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, SearchStats, error)
 
-// SearchStats describes an index.
+// SearchStats describes a search.
 type SearchStats struct {
-	Method        string  // how queries are answered
+	Method        string  // how queries were answered
 	Reason        string  // why so, in one sentence
 	Unique        int     // distinct rows, 0 where not known
-	DedupeSeconds float64 // part of building: finding equal rows
-	Bytes         int64   // memory held
+	DedupeSeconds float64 // the part of the time that went to finding equal rows
+	Bytes         int64   // memory that the index took
 }
 
-// exactEngine is the Engine of package exact.
-func (o *Options) exactEngine(ctx context.Context, rows []float32, dim, nominal, queries int) (Searcher, SearchStats, error) {
-	x, err := exact.Build(ctx, rows, dim, exact.Options{
-		Method: o.Search, Nominal: nominal, Queries: queries, Threads: o.Threads, Progress: o.Progress,
-	})
-	if err != nil {
-		return nil, SearchStats{}, err
+// exactEngine returns the Engine of package exact.
+func (o *Options) exactEngine(progress func(done, total int)) Engine {
+	return func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, SearchStats, error) {
+		res, s, err := exact.Search(ctx, rows, dim, queries, k, exact.Options{
+			Method: o.Search, Nominal: nominal, Threads: o.Threads, Progress: progress,
+		})
+		if !s.Deduped {
+			s.Unique = 0
+		}
+		return res, SearchStats{s.Method.String(), s.Reason, s.Unique, s.DedupeSeconds, s.Bytes}, err
 	}
-	s := x.Stats()
-	if !s.Deduped {
-		s.Unique = 0
-	}
-	return x, SearchStats{
-		Method: s.Method.String(), Reason: s.Reason, Unique: s.Unique, DedupeSeconds: s.DedupeSeconds, Bytes: s.Bytes,
-	}, nil
 }
 
 // neighbors are the nearest rows of every labeled anomaly.
@@ -97,24 +93,20 @@ func newQueries(ctx context.Context, labeled []float32, dim, threads int) (*quer
 	return q, nil
 }
 
-// search returns the k nearest rows of each labeled anomaly by index, which holds
-// that many rows. It is an error where a query has no neighbor or a row is out of
-// range: a Searcher of the caller may be wrong, and samples must not be.
-func (q *queries) search(ctx context.Context, index Searcher, k, rows int) (neighbors, error) {
-	res, err := index.SearchBatch(ctx, q.rows, k)
-	switch {
-	case err != nil:
-		return neighbors{}, err
-	case len(res.Counts) != q.count:
-		return neighbors{}, fmt.Errorf("the index answered %d of %d queries", len(res.Counts), q.count)
+// neighbors returns the lists of res, a search among that many rows. It is an
+// error where a query has no neighbor or a row is out of range: an engine of the
+// caller may be wrong, and samples must not be.
+func (q *queries) neighbors(res *exact.Result, rows int) (neighbors, error) {
+	if len(res.Counts) != q.count {
+		return neighbors{}, fmt.Errorf("generator: neighbor search: the index answered %d of %d queries", len(res.Counts), q.count)
 	}
 	for l := range q.count {
 		ids, _ := res.Of(l)
 		if len(ids) == 0 {
-			return neighbors{}, fmt.Errorf("the index found no neighbor of a labeled anomaly")
+			return neighbors{}, fmt.Errorf("generator: neighbor search: the index found no neighbor of a labeled anomaly")
 		}
 		if id := slices.Max(ids); int64(id) >= int64(rows) {
-			return neighbors{}, fmt.Errorf("the index returned row %d of %d rows", id, rows)
+			return neighbors{}, fmt.Errorf("generator: neighbor search: the index returned row %d of %d rows", id, rows)
 		}
 	}
 	return neighbors{k: res.K, ids: res.IDs, counts: res.Counts, group: q.group}, nil
@@ -137,72 +129,69 @@ func (g *Generator) search(ctx context.Context, data Data) error {
 	g.report.UniqueLabeled = q.count
 	g.report.DedupeSeconds = time.Since(start).Seconds()
 
-	if g.opt.usesUnlabeled() {
-		if err := g.searchUnlabeled(ctx, data, q); err != nil {
-			return err
-		}
+	if err := g.searchLabeled(ctx, q); err != nil || !g.opt.usesUnlabeled() {
+		return err
 	}
-	return g.searchLabeled(ctx, q)
+	return g.searchUnlabeled(ctx, data, q)
 }
 
-// searchLabeled fills g.near.
+// searchLabeled fills g.near and g.self.
 func (g *Generator) searchLabeled(ctx context.Context, q *queries) error {
-	start := time.Now()
-	opt := g.opt
-	opt.Progress = nil
-	index, stats, err := opt.exactEngine(ctx, q.labeled, g.dim, g.space.nominal, q.count)
+	res, _, err := g.ask(ctx, g.opt.exactEngine(nil), q.labeled, q, g.report.KLabeled)
 	if err != nil {
-		return fmt.Errorf("generator: neighbors among the labeled anomalies: %w", err)
+		return err
 	}
-	if g.near, err = q.search(ctx, index, g.report.KLabeled, g.na); err != nil {
-		return fmt.Errorf("generator: neighbors among the labeled anomalies: %w", err)
+	if g.near, err = q.neighbors(res, g.na); err != nil {
+		return err
 	}
 	g.self = g.near.selfPositions()
-	g.report.addSearch(start, stats)
-	if g.report.Method == "" {
-		g.report.Method, g.report.Reason = stats.Method, stats.Reason
-	}
 	return nil
 }
 
 // searchUnlabeled fills g.far.
-func (g *Generator) searchUnlabeled(ctx context.Context, data Data, q *queries) error {
-	index, err := g.index(ctx, data, q.count)
+func (g *Generator) searchUnlabeled(ctx context.Context, data Data, q *queries) (err error) {
+	engine := g.opt.Engine
+	if engine == nil {
+		engine = g.opt.exactEngine(g.opt.Progress)
+	}
+	var rows []float32
+	if data.Index != nil {
+		engine = given(data.Index)
+	} else {
+		start := time.Now()
+		if rows, err = g.space.matrix(ctx, data.Unlabeled, false, g.threads); err != nil {
+			return err
+		}
+		g.report.ScaleSeconds += time.Since(start).Seconds()
+	}
+	res, stats, err := g.ask(ctx, engine, rows, q, g.report.K)
 	if err != nil {
 		return err
 	}
-	start := time.Now()
-	if g.far, err = q.search(ctx, index, g.report.K, g.nu); err != nil {
-		return fmt.Errorf("generator: neighbors among the unlabeled rows: %w", err)
-	}
-	g.report.addSearch(start, SearchStats{})
-	return nil
+	g.report.UniqueUnlabeled = stats.Unique
+	g.far, err = q.neighbors(res, g.nu)
+	return err
 }
 
-// index returns data.Index or makes an index of the unlabeled rows.
-func (g *Generator) index(ctx context.Context, data Data, queries int) (Searcher, error) {
-	if data.Index != nil {
-		g.report.Method, g.report.Reason = "index", "an index of the unlabeled rows was given"
-		return data.Index, nil
+// given returns the Engine that asks index, which holds the rows.
+func given(index Searcher) Engine {
+	return func(ctx context.Context, _ []float32, _, _ int, queries []float32, k int) (*exact.Result, SearchStats, error) {
+		res, err := index.SearchBatch(ctx, queries, k)
+		return res, SearchStats{Method: "index", Reason: "an index of the unlabeled rows was given"}, err
 	}
-	start := time.Now()
-	rows, err := g.space.matrix(ctx, data.Unlabeled, false, g.threads)
-	if err != nil {
-		return nil, err
-	}
-	g.report.ScaleSeconds += time.Since(start).Seconds()
+}
 
-	start = time.Now()
-	engine := g.opt.Engine
-	if engine == nil {
-		engine = g.opt.exactEngine
-	}
-	index, stats, err := engine(ctx, rows, g.dim, g.space.nominal, queries)
+// ask answers q by engine and reports how. The search among the unlabeled rows is
+// the last one, so it is the one that the report tells of.
+func (g *Generator) ask(ctx context.Context, engine Engine, rows []float32, q *queries, k int) (*exact.Result, SearchStats, error) {
+	start := time.Now()
+	res, stats, err := engine(ctx, rows, g.dim, g.space.nominal, q.rows, k)
+	r := &g.report
+	r.Method, r.Reason, r.IndexBytes = stats.Method, stats.Reason, stats.Bytes
+	r.DedupeSeconds += stats.DedupeSeconds
+	r.SearchSeconds += time.Since(start).Seconds() - stats.DedupeSeconds
 	if err != nil {
-		return nil, fmt.Errorf("generator: index of the unlabeled rows: %w", err)
+		return nil, stats, fmt.Errorf("generator: neighbor search: %w", err)
 	}
-	g.report.Method, g.report.Reason = stats.Method, stats.Reason
-	g.report.UniqueUnlabeled, g.report.IndexBytes = stats.Unique, stats.Bytes
-	g.report.addSearch(start, stats)
-	return index, nil
+	return res, stats, nil
 }

@@ -60,7 +60,7 @@ func TestWrongIndex(t *testing.T) {
 		wrong
 		want string
 	}{
-		{"fails", wrong{nil, broken}, "neighbors among the unlabeled rows: disk on fire"},
+		{"fails", wrong{nil, broken}, "generator: neighbor search: disk on fire"},
 		{"answers too few", wrong{&exact.Result{}, nil}, "answered 0 of 2 queries"},
 		{"finds nothing", wrong{&exact.Result{K: 1, IDs: make([]uint32, 2), Distances: make([]float64, 2), Counts: []int32{1, 0}}, nil}, "found no neighbor"},
 		{"returns other rows", wrong{&exact.Result{K: 1, IDs: []uint32{0, 20}, Distances: make([]float64, 2), Counts: []int32{1, 1}}, nil}, "returned row 20 of 20"},
@@ -86,17 +86,21 @@ func TestIndexAndEngine(t *testing.T) {
 
 	var kept *exact.Index
 	var asked []int
-	opt.Engine = func(ctx context.Context, rows []float32, dim, nominal, queries int) (Searcher, SearchStats, error) {
-		asked = []int{len(rows), dim, nominal, queries}
+	opt.Engine = func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, SearchStats, error) {
+		asked = []int{len(rows), dim, nominal, len(queries), k}
 		x, err := exact.Build(ctx, rows, dim, exact.Options{Nominal: nominal, Method: exact.Brute})
+		if err != nil {
+			return nil, SearchStats{}, err
+		}
 		kept = x
-		return x, SearchStats{Method: "mine", Reason: "because", Unique: 7, Bytes: 9}, err
+		res, err := x.SearchBatch(ctx, queries, k)
+		return res, SearchStats{Method: "mine", Reason: "because", Unique: 7, Bytes: 9}, err
 	}
 	g := mustNew(t, data, opt)
 	if got, _ := sampleN(t, g, 200); !slices.Equal(got.data, want.data) {
 		t.Error("the engine gives other samples")
 	}
-	if !slices.Equal(asked, []int{80 * 5, 5, 1, 9}) {
+	if !slices.Equal(asked, []int{80 * 5, 5, 1, 9 * 5, 10}) {
 		t.Errorf("the engine was asked for %v", asked)
 	}
 	if r := g.Report(); r.Method != "mine" || r.Reason != "because" || r.UniqueUnlabeled != 7 || r.IndexBytes != 9 {
@@ -111,7 +115,7 @@ func TestIndexAndEngine(t *testing.T) {
 	if r := g.Report(); r.Method != "index" {
 		t.Errorf("report %+v", r)
 	}
-	opt.Engine = func(context.Context, []float32, int, int, int) (Searcher, SearchStats, error) {
+	opt.Engine = func(context.Context, []float32, int, int, []float32, int) (*exact.Result, SearchStats, error) {
 		return nil, SearchStats{}, errors.ErrUnsupported
 	}
 	data.Index = nil
@@ -138,7 +142,7 @@ func TestSearchMethodsAndThreadsAgree(t *testing.T) {
 			if got, _ := sampleN(t, g, 300); !slices.Equal(got.data, want.data) {
 				t.Errorf("%v with %d threads gives other samples", opt.Search, opt.Threads)
 			}
-			if r := g.Report(); last != 40 || r.Labeled != 40 || r.UniqueLabeled != 40 || r.Unlabeled != 3000 || r.UniqueUnlabeled%3000 != 0 || r.K != 10 || r.KLabeled != 10 || r.Method == "" {
+			if r := g.Report(); last != 40 || r.Labeled != 40 || r.UniqueLabeled != 40 || r.Unlabeled != 3000 || r.UniqueUnlabeled%3000 != 0 || r.K != 10 || r.KLabeled != 10 || r.Method == "" || r.Reason == "" {
 				t.Errorf("after %d queries: %+v", last, r)
 			}
 		}

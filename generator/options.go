@@ -60,8 +60,8 @@ type Options struct {
 	// against the unlabeled rows are answered. It is called from one goroutine at
 	// a time.
 	Progress func(done, total int) `json:"-"`
-	// Engine, where it is not nil, makes the index of the unlabeled rows in place
-	// of exact search. Default nil.
+	// Engine, where it is not nil, searches the unlabeled rows in place of exact
+	// search. Default nil.
 	Engine Engine `json:"-"`
 }
 

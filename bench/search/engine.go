@@ -30,18 +30,14 @@ func ourEngines(rows, queries []float32, dim int, o options) []*engine {
 		engines = append(engines, &engine{name: "nngmix " + method.String(), run: func(e *engine) (float64, error) {
 			ctx := context.Background()
 			opt := exact.DefaultOptions()
-			opt.Method, opt.Threads, opt.Queries = method, o.threads, len(queries)/dim
+			opt.Method, opt.Threads = method, o.threads
 			start := time.Now()
-			index, err := exact.Build(ctx, rows, dim, opt)
-			if err != nil {
-				return 0, err
-			}
-			found, err := index.SearchBatch(ctx, queries, o.k)
+			found, stats, err := exact.Search(ctx, rows, dim, queries, o.k, opt)
 			if err != nil {
 				return 0, err
 			}
 			seconds := time.Since(start).Seconds()
-			e.note = index.Stats().Method.String()
+			e.note = stats.Method.String()
 			e.ids = make([]int64, len(found.IDs))
 			for i, id := range found.IDs {
 				e.ids[i] = int64(id)

@@ -28,40 +28,24 @@ func (f *annFlags) add(flags *pflag.FlagSet) {
 var errNominal = errors.New("hnsw searches numeric columns only: leave the categories out with --drop, or use --search auto")
 
 // build makes an index of rows of dim columns.
-func (f *annFlags) build(ctx context.Context, rows []float32, dim, nominal int, seed uint64, threads int) (*annSearcher, error) {
+func (f *annFlags) build(ctx context.Context, rows []float32, dim, nominal int, seed uint64, threads int) (*ann.Index, error) {
 	if nominal > 0 {
 		return nil, errNominal
 	}
 	opt := ann.DefaultOptions()
 	opt.M, opt.EfConstruction, opt.Seed, opt.Threads = f.M, f.EfConstruction, seed, threads
-	index, err := ann.Build(ctx, rows, dim, opt)
-	if err != nil {
-		return nil, err
-	}
-	return &annSearcher{index, ann.SearchOptions{EfSearch: f.EfSearch, Threads: threads}}, nil
+	return ann.Build(ctx, rows, dim, opt)
 }
 
 // engine returns the generator's engine of approximate search.
 func (f *annFlags) engine(seed uint64, threads int) generator.Engine {
-	return func(ctx context.Context, rows []float32, dim, nominal, _ int) (generator.Searcher, generator.SearchStats, error) {
-		s, err := f.build(ctx, rows, dim, nominal, seed, threads)
+	return func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, generator.SearchStats, error) {
+		index, err := f.build(ctx, rows, dim, nominal, seed, threads)
 		if err != nil {
 			return nil, generator.SearchStats{}, err
 		}
-		stats := s.index.Stats()
-		return s, generator.SearchStats{
-			Method: "hnsw", Reason: "the options ask for it", Unique: stats.Unique, Bytes: stats.Bytes,
-		}, nil
+		stats := index.Stats()
+		res, err := index.SearchBatch(ctx, queries, k, ann.SearchOptions{EfSearch: f.EfSearch, Threads: threads})
+		return res, generator.SearchStats{Method: "hnsw", Reason: "the options ask for it", Unique: stats.Unique, Bytes: stats.Bytes}, err
 	}
-}
-
-// annSearcher is an approximate index with its search options.
-type annSearcher struct {
-	index *ann.Index
-	opt   ann.SearchOptions
-}
-
-// SearchBatch finds about the k rows nearest to each query.
-func (s *annSearcher) SearchBatch(ctx context.Context, queries []float32, k int) (*exact.Result, error) {
-	return s.index.SearchBatch(ctx, queries, k, s.opt)
 }

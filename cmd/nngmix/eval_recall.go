@@ -187,19 +187,19 @@ func (s *sweep) engine(ctx context.Context, name string) ([][]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	stats := x.index.Stats()
+	stats := x.Stats()
 	var lines [][]string
 	for _, ef := range s.opt.EfSearches {
 		opt := ann.SearchOptions{EfSearch: ef, Threads: s.opt.Threads}
 		point, err := eval.MeasurePoint(ctx, func(_ context.Context, query []float32, k int) ([]exact.Neighbor, error) {
-			return x.index.Search(query, k, opt)
+			return x.Search(query, k, opt)
 		}, s.queries, s.dim, s.truth, s.opt.CurveOptions)
 		if err != nil {
 			return nil, err
 		}
 		var work ann.Counters
 		opt.Counters = &work
-		if _, err := x.index.SearchBatch(ctx, s.queries, s.opt.K, opt); err != nil {
+		if _, err := x.SearchBatch(ctx, s.queries, s.opt.K, opt); err != nil {
 			return nil, err
 		}
 		perQuery := float64(work.Distances) / float64(len(s.truth.Counts))
