@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/nngmix/nngmix/eval"
 	"github.com/nngmix/nngmix/internal/atomicfile"
 	"github.com/nngmix/nngmix/simd"
 )
@@ -17,6 +18,7 @@ type runReport struct {
 	CPU          string             `json:"cpu"`
 	SIMD         string             `json:"simd"`
 	Threads      int                `json:"threads"`
+	Machine      eval.Machine       `json:"machine"`
 	Options      any                `json:"options"`
 	Seconds      map[string]float64 `json:"seconds"`
 	PeakRSSBytes int64              `json:"peak_rss_bytes"`
@@ -26,7 +28,7 @@ type runReport struct {
 func newRunReport(command string, options any, threads int) runReport {
 	return runReport{
 		Command: command, Version: buildVersion(), Go: runtime.Version(), CPU: cpuName(),
-		SIMD: simd.Active().String(), Threads: threadCount(threads), Options: options,
+		SIMD: simd.Active().String(), Threads: threadCount(threads), Machine: eval.ThisMachine(), Options: options,
 		Seconds: map[string]float64{},
 	}
 }
