@@ -11,8 +11,10 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/nngmix/nngmix/ann"
+	"github.com/nngmix/nngmix/ann/coder"
 	"github.com/nngmix/nngmix/eval"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
@@ -60,7 +62,7 @@ func evalRecallCommand() *cobra.Command {
 	flags.StringVar(&opt.Queries, "queries", "labeled", "what is searched for: labeled (the anomalies) or held-out (unlabeled rows)")
 	flags.IntVar(&opt.MaxQueries, "max-queries", 1000, "most queries; a sample drawn with --seed beyond")
 	flags.IntVar(&opt.K, "k", 10, "neighbors of each query")
-	flags.StringSliceVar(&opt.Engines, "engines", []string{"brute", "kdtree", "hnsw"}, "brute, kdtree, hnsw")
+	flags.StringSliceVar(&opt.Engines, "engines", []string{"brute", "kdtree", "hnsw"}, "brute, kdtree, hnsw, coder-hnsw (github.com/coder/hnsw, small tables only)")
 	flags.IntSliceVar(&opt.EfSearches, "ef-search", []int{10, 20, 40, 80, 160, 320}, "widths of a search with hnsw")
 	flags.IntVar(&opt.M, "m", ann.DefaultOptions().M, "hnsw: half the most links of a row")
 	flags.IntVar(&opt.EfConstruction, "ef-construction", ann.DefaultOptions().EfConstruction, "hnsw: width of the searches when the graph is built")
@@ -79,8 +81,8 @@ func (o *recallOptions) check() error {
 		return err
 	}
 	for _, name := range o.Engines {
-		if !slices.Contains([]string{"brute", "kdtree", "hnsw"}, name) {
-			return fmt.Errorf("--engines %s: want brute, kdtree or hnsw", name)
+		if !slices.Contains([]string{"brute", "kdtree", "hnsw", "coder-hnsw"}, name) {
+			return fmt.Errorf("--engines %s: want brute, kdtree, hnsw or coder-hnsw", name)
 		}
 	}
 	if o.Queries != "labeled" && o.Queries != "held-out" {
@@ -180,9 +182,39 @@ var recallColumns = []string{"engine", "parameter", "recall", "recall_by_id", "q
 
 // engine measures one engine at all its parameters.
 func (s *sweep) engine(ctx context.Context, name string) ([][]string, error) {
-	if name != "hnsw" {
-		return s.exact(ctx, name)
+	switch name {
+	case "hnsw":
+		return s.graph(ctx, name)
+	case "coder-hnsw":
+		return s.coder(ctx, name)
 	}
+	return s.exact(ctx, name)
+}
+
+// coder measures github.com/coder/hnsw at all widths.
+func (s *sweep) coder(ctx context.Context, name string) ([][]string, error) {
+	if s.nominal > 0 {
+		return nil, errNominal
+	}
+	var lines [][]string
+	for _, ef := range s.opt.EfSearches {
+		start := time.Now()
+		x, err := coder.Build(ctx, s.data, s.dim, coder.Options{M: s.opt.M, EfSearch: ef, Seed: int64(s.opt.Seed)})
+		if err != nil {
+			return nil, err
+		}
+		build := time.Since(start).Seconds()
+		point, err := eval.MeasurePoint(ctx, x.Search, s.queries, s.dim, s.truth, s.opt.CurveOptions)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, s.line(name, "efSearch="+strconv.Itoa(ef), point, build, 0, 0))
+	}
+	return lines, nil
+}
+
+// graph measures our graph at all widths.
+func (s *sweep) graph(ctx context.Context, name string) ([][]string, error) {
 	x, err := s.opt.build(ctx, s.data, s.dim, s.nominal, s.opt.Seed, s.opt.Threads)
 	if err != nil {
 		return nil, err
@@ -233,11 +265,13 @@ func (s *sweep) exact(ctx context.Context, name string) ([][]string, error) {
 // line returns the record of one measurement.
 func (s *sweep) line(engine, parameter string, p eval.Point, build float64, bytes int64, distances float64) []string {
 	number := func(x float64, digits int) string { return strconv.FormatFloat(x, 'f', digits, 64) }
-	perQuery := ""
-	if distances > 0 {
-		perQuery = number(distances, 0)
+	known := func(x float64) string { // nothing where it is not counted
+		if x == 0 {
+			return ""
+		}
+		return number(x, 0)
 	}
 	return []string{engine, parameter, number(p.ByDistance, 4), number(p.ByID, 4), number(p.QPS, 0),
 		number(p.Latency.P50, 7), number(p.Latency.P90, 7), number(p.Latency.P99, 7), number(p.Latency.Max, 7),
-		number(build, 3), strconv.FormatInt(bytes, 10), perQuery}
+		number(build, 3), known(float64(bytes)), known(distances)}
 }
