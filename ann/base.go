@@ -7,7 +7,6 @@ import (
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/dedupe"
 	"github.com/nngmix/nngmix/internal/parallel"
-	"github.com/nngmix/nngmix/simd"
 )
 
 // base is an index that does not change: the distinct rows of a table with their
@@ -27,12 +26,12 @@ type base struct {
 }
 
 // buildBase builds the index of rows, which are checked.
-func buildBase(ctx context.Context, rows []float32, dim int, opt Options, level simd.Level) (*base, error) {
+func buildBase(ctx context.Context, rows []float32, dim int, opt Options, tune tuning) (*base, error) {
 	sp, err := newSpace(opt.Metric, rows, dim)
 	if err != nil {
 		return nil, err
 	}
-	kernels, err := sp.kernelsAt(level)
+	kernels, err := sp.kernelsAt(tune.level)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +44,7 @@ func buildBase(ctx context.Context, rows []float32, dim int, opt Options, level 
 	for i := range x.n {
 		sp.putRow(x.row(uint32(i)), rows[groups.First(i)*dim:][:dim])
 	}
-	b := newBuilder(&x.graph, opt)
+	b := newBuilder(&x.graph, opt, tune)
 	order, err := x.arrange(ctx, b)
 	if err != nil {
 		return nil, err

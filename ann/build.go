@@ -5,16 +5,25 @@ import (
 	"slices"
 
 	"github.com/nngmix/nngmix/internal/parallel"
+	"github.com/nngmix/nngmix/simd"
 )
 
-// Constants of the builder, measured.
-var defaultTuning = tuning{partitions: 4, leaf: 512, width: 32, slack: 1.25}
-
+// tuning holds what tests change and users do not.
 type tuning struct {
-	partitions int     // how many times the rows are partitioned
-	leaf       int     // rows in a part, at most
-	width      int     // nearest rows kept for each row
-	slack      float32 // see selector.choose
+	level        simd.Level
+	partitions   int     // how many times the rows of a layer are partitioned
+	leaf         int     // rows in a part, at most
+	width        int     // nearest rows kept for each row
+	slack        float32 // see selector.choose
+	layerRows    int     // the smallest layer has more rows
+	entryRows    int     // rows at which searches may enter: no more than this,
+	entryColumns int     // or than have so many columns together
+}
+
+// defaultTuning holds the constants that were best in measurements.
+var defaultTuning = tuning{
+	level: simd.Active(), partitions: 4, leaf: 512, width: 32, slack: 1.25,
+	layerRows: 256, entryRows: 256, entryColumns: 64 << 10,
 }
 
 // builder makes a graph.
@@ -34,8 +43,8 @@ type worker struct {
 	candidates []key
 }
 
-func newBuilder(g *graph, opt Options) *builder {
-	b := &builder{graph: g, opt: opt, tune: defaultTuning, threads: parallel.Threads(opt.Threads)}
+func newBuilder(g *graph, opt Options, tune tuning) *builder {
+	b := &builder{graph: g, opt: opt, tune: tune, threads: parallel.Threads(opt.Threads)}
 	b.workers = make([]worker, b.threads)
 	for i := range b.workers {
 		b.workers[i].selector = selector{g: g, slack: b.tune.slack}
@@ -46,34 +55,68 @@ func newBuilder(g *graph, opt Options) *builder {
 // order puts ids, rows of the graph, into an order in which neighbors are close
 // to each other: that of the parts of a fine partition.
 func (b *builder) order(ctx context.Context, ids []uint32) error {
-	s := splitter{g: b.graph, leaf: 1 << sampleShift, seed: b.opt.Seed, threads: b.threads}
+	s := splitter{g: b.graph, leaf: orderLeaf, seed: b.opt.Seed, threads: b.threads}
 	_, err := s.split(ctx, ids)
 	return err
 }
 
-// build makes all layers.
+// orderLeaf is the number of rows whose order among each other does not matter.
+const orderLeaf = 8
+
+// build chooses the entries and makes the links. The links of a row come from
+// several graphs: one over all rows, one over every eighth row, one over every
+// eighth of these, and so on. The latter, which have the long links, are what the
+// upper layers of the paper are. They do not guide the way to an entry point here
+// but add their links to those of layer 0.
 func (b *builder) build(ctx context.Context) error {
-	b.layers = layersOf(b.n, b.stride, 2*b.opt.M)
-	b.takeTop()
-	for at := len(b.layers) - 2; at >= 0; at-- {
-		if err := b.link(ctx, at); err != nil {
-			return err
-		}
-		if _, err := b.connect(ctx, at); err != nil {
-			return err
-		}
+	b.takeEntries(max(b.tune.entryRows, b.tune.entryColumns/b.stride))
+	if b.entries.size == b.n {
+		return nil
 	}
-	return nil
+	shift := uint(0)
+	for b.n>>(shift+layerShift) > b.tune.layerRows {
+		shift += layerShift
+	}
+	above := layer{}
+	for ; ; shift -= layerShift {
+		b.layer = sampled(b.n, shift, 2*b.opt.M)
+		if err := b.link(ctx, &b.layer); err != nil {
+			return err
+		}
+		b.layer.inherit(&above)
+		if shift == 0 {
+			break
+		}
+		above = b.layer
+	}
+	_, err := b.connect(ctx)
+	return err
 }
 
-// link makes the links of layer at: it compares all pairs of rows inside the
-// parts of a few partitions, links each row to some of the nearest and back, and
-// improves the links by a search for each row.
-func (b *builder) link(ctx context.Context, at int) error {
-	l := &b.layers[at]
+const layerShift = 3 // each layer has an eighth of the rows of the one below
+
+// inherit adds the links of the rows of above to their lists where there is room.
+func (l *layer) inherit(above *layer) {
+	for i := range above.size {
+		id := above.id(i)
+		list := l.list(id)
+		links := trimList(list)
+		for _, to := range above.linked(id) {
+			if n := len(links); n < len(list) && !slices.Contains(links, to) {
+				list[n] = to
+				links = list[:n+1]
+			}
+		}
+	}
+}
+
+// link makes the links of l: it compares all pairs of rows inside the parts of a
+// few partitions, links each row to some of the nearest and back, and improves
+// the links by a search for each row.
+func (b *builder) link(ctx context.Context, l *layer) error {
 	lists := newNearLists(l, b.tune.width)
 	for p := range b.tune.partitions {
-		s := splitter{g: b.graph, leaf: b.tune.leaf, seed: b.opt.Seed + uint64(1+p+at*b.tune.partitions)<<32, threads: b.threads}
+		s := splitter{g: b.graph, leaf: b.tune.leaf, seed: b.opt.Seed + uint64(1+p)<<32 + uint64(l.shift)<<48, threads: b.threads}
 		ids := l.ids()
 		parts, err := s.split(ctx, ids)
 		if err != nil {
@@ -83,7 +126,7 @@ func (b *builder) link(ctx context.Context, at int) error {
 			return err
 		}
 	}
-	l.links = alignedUint32s(l.n * l.degree)
+	l.links = alignedUint32s(l.size * l.degree)
 	err := b.eachRow(ctx, l, func(w *worker, id uint32) {
 		list := lists.of(id)
 		n, _ := slices.BinarySearch(list, farthest)

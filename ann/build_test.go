@@ -19,7 +19,7 @@ func TestBuildInvariants(t *testing.T) {
 		for _, n := range []int{1, 2, 65, 3000} {
 			for _, dim := range []int{1, 16, 40} {
 				t.Run(fmt.Sprintf("%v/n=%d/dim=%d", metric, n, dim), func(t *testing.T) {
-					x := mustBuild(t, clustered(n, dim, 1), dim, metric)
+					x := mustBuild(t, clustered(n, dim, 1), dim, metric, small)
 					if err := x.check(); err != nil {
 						t.Error(err)
 					}
@@ -50,7 +50,7 @@ func islands() []float32 {
 }
 
 func TestBuildConnectsIslands(t *testing.T) {
-	x := mustBuild(t, islands(), 3, exact.L2Squared)
+	x := mustBuild(t, islands(), 3, exact.L2Squared, small)
 	if err := x.check(); err != nil {
 		t.Error(err)
 	}
@@ -58,17 +58,17 @@ func TestBuildConnectsIslands(t *testing.T) {
 
 // TestConnect cuts rows off and checks that they are linked again.
 func TestConnect(t *testing.T) {
-	x := mustBuild(t, clustered(3000, 16, 2), 16, exact.L2Squared)
-	l := &x.layers[0]
-	for i := range uint32(l.n) { // nobody links to row 101, nor to the first 100 rows but themselves
+	x := mustBuild(t, clustered(3000, 16, 2), 16, exact.L2Squared, small)
+	l := &x.layer
+	for i := range uint32(x.n) { // nobody links to row 101, nor to the first 100 rows but themselves
 		kept := slices.DeleteFunc(slices.Clone(l.linked(i)), func(to uint32) bool { return to < 100 && i >= 100 || to == 101 })
 		setList(l.list(i), kept)
 	}
-	if newReach(l, &x.layers[1]).missing() == 0 {
+	if newReach(&x.graph).missing() == 0 {
 		t.Fatal("the test cuts nothing off")
 	}
-	b := newBuilder(&x.graph, x.opt)
-	if _, err := b.connect(t.Context(), 0); err != nil {
+	b := newBuilder(&x.graph, x.opt, small)
+	if _, err := b.connect(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := x.check(); err != nil {
@@ -83,18 +83,20 @@ func TestBuildIsDeterministic(t *testing.T) {
 	for _, metric := range metrics {
 		opt := DefaultOptions()
 		opt.Metric, opt.Threads, opt.EfConstruction = metric, 1, 24
-		want, err := build(t.Context(), rows, 20, opt, simd.Active())
+		want, err := build(t.Context(), rows, 20, opt, small)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, level := range simd.Supported() {
+			tune := small
+			tune.level = level
 			for _, threads := range []int{2, 8} {
 				opt.Threads = threads
-				got, err := build(t.Context(), rows, 20, opt, level)
+				got, err := build(t.Context(), rows, 20, opt, tune)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !slices.Equal(got.layers[0].links, want.layers[0].links) || !slices.Equal(got.ids, want.ids) {
+				if !slices.Equal(got.links, want.links) || !slices.Equal(got.ids, want.ids) {
 					t.Errorf("%v: level %v with %d threads makes another graph than %v with 1", metric, level, threads, simd.Active())
 				}
 			}

@@ -8,7 +8,7 @@ import (
 // check returns an error where the lists of l are not as searches expect them:
 // rows of l only, no row in its own list or twice, nothing after none.
 func (l *layer) check() error {
-	for i := range l.n {
+	for i := range l.size {
 		id := l.id(i)
 		list := l.list(id)
 		links := trimList(list)
@@ -32,20 +32,20 @@ func (l *layer) check() error {
 // holds tells whether l holds a row of the graph.
 func (l *layer) holds(id uint32) bool {
 	i := l.index(id)
-	return i < l.n && l.id(i) == id
+	return i < l.size && l.id(i) == id
 }
 
-// check returns an error where a layer is not as searches expect it or where a
+// check returns an error where links are not as searches expect them or where a
 // row cannot be reached.
 func (g *graph) check() error {
-	for at := range g.layers[:len(g.layers)-1] {
-		l := &g.layers[at]
-		if err := l.check(); err != nil {
-			return fmt.Errorf("layer %d: %w", at, err)
-		}
-		if n := newReach(l, &g.layers[at+1]).missing(); n > 0 {
-			return fmt.Errorf("layer %d: %d of %d rows cannot be reached", at, n, l.n)
-		}
+	if g.entries.size == g.n {
+		return nil // without links
+	}
+	if err := g.layer.check(); err != nil {
+		return err
+	}
+	if n := newReach(g).missing(); n > 0 {
+		return fmt.Errorf("%d of %d rows cannot be reached", n, g.n)
 	}
 	return nil
 }

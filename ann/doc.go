@@ -18,10 +18,13 @@
 //     link to copies only, which cuts a graph into pieces; with tables of
 //     measurements that is the rule, not the exception.
 //   - Nodes are numbered in an order in which neighbors are close to each other,
-//     so that a search reads memory that it read before. Each layer is every eighth
-//     row of the one below; the top layer is scanned.
-//   - A search enters a layer at many rows, not at one. Queries unlike all rows,
-//     such as anomalies, have neighbors in places that no path joins.
+//     so that a search reads memory that it read before.
+//   - The upper layers are made, but then their links are added to those of
+//     layer 0, and the query is compared with a few hundred rows spread evenly
+//     instead. The search enters at many of them: queries unlike all rows, such as
+//     anomalies, have neighbors in places that no path joins. (That the hierarchy
+//     can go is known: Munyampirwa et al., Down with the hierarchy, 2024,
+//     arXiv:2412.01940.)
 //   - The graph is not made row by row: all pairs of rows are compared inside the
 //     parts of several random partitions (PiPNN: Rubel et al., 2026,
 //     arXiv:2602.21247), the nearest are linked by the paper's rule, and a search

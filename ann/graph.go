@@ -2,23 +2,24 @@ package ann
 
 import "github.com/nngmix/nngmix/simd"
 
-// graph is a hierarchy of proximity graphs over the same rows. It knows nothing
-// of metrics, duplicates and row ids: its rows are numbered from 0, in an order
-// in which neighbors are close to each other.
+// graph is a proximity graph over rows. It knows nothing of metrics, duplicates
+// and row ids: its rows are numbered from 0, in an order in which neighbors are
+// close to each other.
 type graph struct {
 	kernels *simd.Kernels
 	n       int
 	stride  int       // values from a row to the next, a multiple of simd.Lanes
 	rows    []float32 // row i at i·stride, padded with zeros
-	layers  []layer   // layer 0 holds all rows; the last is the top layer, which has no links
-	top     []float32 // the rows of the top layer, one after the other
+	layer             // all rows with their links
+	entries layer     // rows at which searches may enter, evenly spread, without links
+	entry   []float32 // these rows, one after the other
 }
 
-// layer says which rows each of its rows links to. Layer 0 holds all rows, each
-// higher layer every eighth row of the one below: row i of a layer is row
-// offset + i<<shift of the graph, and links hold row numbers of the graph.
+// layer is a sample of the rows of a graph with links between them: row i of the
+// layer is row offset + i<<shift of the graph, so it is every row, or every second,
+// or every fourth, and so on. Links hold row numbers of the graph.
 type layer struct {
-	n      int
+	size   int
 	shift  uint
 	offset uint32
 	degree int      // room for links in a list
@@ -28,36 +29,28 @@ type layer struct {
 // none ends a list of links.
 const none = ^uint32(0)
 
-// The sample of a layer that the next one holds is even in space since rows are
-// in an order in which neighbors are close to each other.
-const (
-	sampleShift = 3 // every eighth row
-	sampleFirst = 1 << sampleShift / 2
-)
-
-// The top layer is small enough to be scanned as a whole in a microsecond or two.
-const (
-	topValues = 32 << 10
-	topRows   = 64
-)
-
-// layersOf returns the layers over n rows with room for degree links of a row in
-// layer 0 and half of that above, as in the paper, but no links yet.
-func layersOf(n, stride, degree int) []layer {
-	all := []layer{{n: n, degree: degree}}
-	for all[len(all)-1].n > max(topRows, topValues/stride) {
-		all = append(all, all[len(all)-1].above((degree+1)/2))
-	}
-	return all
+// sampled returns the layer of every 1<<shift-th of n rows, without links. Since
+// rows are in an order in which neighbors are close to each other, the sample is
+// even in space.
+func sampled(n int, shift uint, degree int) layer {
+	half := 1 << shift / 2
+	return layer{size: (n + 1<<shift - 1 - half) >> shift, shift: shift, offset: uint32(half), degree: degree}
 }
 
-// above returns the layer above l.
-func (l *layer) above(degree int) layer {
-	return layer{
-		n:      (l.n + sampleFirst - 1) >> sampleShift,
-		shift:  l.shift + sampleShift,
-		offset: l.offset + sampleFirst<<l.shift,
-		degree: degree,
+// takeEntries chooses at most limit rows at which searches may enter.
+func (g *graph) takeEntries(limit int) {
+	shift := uint(0)
+	for g.n>>shift > limit {
+		shift++
+	}
+	g.entries = sampled(g.n, shift, 0)
+	if shift == 0 {
+		g.entry = g.rows
+		return
+	}
+	g.entry = alignedFloats(g.entries.size * g.stride)
+	for i := range g.entries.size {
+		copy(g.entry[i*g.stride:], g.row(g.entries.id(i)))
 	}
 }
 
@@ -75,19 +68,6 @@ func (g *graph) pick(ids []uint32) {
 	g.n, g.rows = len(ids), rows
 }
 
-// takeTop copies the rows of the top layer.
-func (g *graph) takeTop() {
-	top := &g.layers[len(g.layers)-1]
-	if top.n == g.n {
-		g.top = g.rows
-		return
-	}
-	g.top = alignedFloats(top.n * g.stride)
-	for i := range top.n {
-		copy(g.top[i*g.stride:], g.row(top.id(i)))
-	}
-}
-
 // id returns the number in the graph of row i of l.
 func (l *layer) id(i int) uint32 { return l.offset + uint32(i)<<l.shift }
 
@@ -96,7 +76,7 @@ func (l *layer) index(id uint32) int { return int(id >> l.shift) }
 
 // ids returns the numbers of all rows of l.
 func (l *layer) ids() []uint32 {
-	ids := make([]uint32, l.n)
+	ids := make([]uint32, l.size)
 	for i := range ids {
 		ids[i] = l.id(i)
 	}

@@ -30,12 +30,19 @@ func clustered(n, dim int, seed uint64) []float32 {
 	return rows
 }
 
+// small makes graphs of tables that would otherwise be scanned as a whole.
+var small = func() tuning {
+	t := defaultTuning
+	t.leaf, t.layerRows, t.entryRows, t.entryColumns = 64, 64, 32, 0
+	return t
+}()
+
 // mustBuild builds an index with DefaultOptions but for the metric.
-func mustBuild(tb testing.TB, rows []float32, dim int, metric exact.Metric) *Index {
+func mustBuild(tb testing.TB, rows []float32, dim int, metric exact.Metric, tune tuning) *Index {
 	tb.Helper()
 	opt := DefaultOptions()
 	opt.Metric = metric
-	x, err := Build(context.Background(), rows, dim, opt)
+	x, err := build(context.Background(), rows, dim, opt, tune)
 	if err != nil {
 		tb.Fatal(err)
 	}

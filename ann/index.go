@@ -9,7 +9,6 @@ import (
 
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/parallel"
-	"github.com/nngmix/nngmix/simd"
 )
 
 // Index answers queries about the rows of a table. It is safe for concurrent use.
@@ -25,7 +24,6 @@ type Stats struct {
 	Rows         int // rows given to Build
 	Unique       int // distinct rows
 	Dim          int
-	Layers       int
 	Links        int     // links in layer 0
 	Bytes        int64   // memory held
 	BuildSeconds float64 // all of Build
@@ -40,21 +38,21 @@ func (x *Index) Stats() Stats { return x.stats }
 // The error is ErrEmpty, ErrDimension, ErrNotFinite (with the row and column),
 // ErrTooLarge or ErrOptions, or that of ctx.
 func Build(ctx context.Context, rows []float32, dim int, opt Options) (*Index, error) {
-	return build(ctx, rows, dim, opt, simd.Active())
+	return build(ctx, rows, dim, opt, defaultTuning)
 }
 
-func build(ctx context.Context, rows []float32, dim int, opt Options, level simd.Level) (*Index, error) {
+func build(ctx context.Context, rows []float32, dim int, opt Options, tune tuning) (*Index, error) {
 	start := time.Now()
 	if err := checkRows(rows, dim, opt); err != nil {
 		return nil, err
 	}
-	b, err := buildBase(ctx, rows, dim, opt, level)
+	b, err := buildBase(ctx, rows, dim, opt, tune)
 	if err != nil {
 		return nil, err
 	}
 	x := &Index{base: b, opt: opt}
 	x.pool.New = func() any { return new(scratch) }
-	x.stats = Stats{Rows: b.rowCount, Unique: b.unique(), Dim: dim, Layers: len(b.layers), BuildSeconds: time.Since(start).Seconds()}
+	x.stats = Stats{Rows: b.rowCount, Unique: b.unique(), Dim: dim, BuildSeconds: time.Since(start).Seconds()}
 	return x, nil
 }
 
@@ -157,7 +155,7 @@ func (x *Index) answer(s *scratch, dst []Neighbor, query []float32, k int, opt S
 	x.putQuery(s.query, query)
 	x.search(&s.searcher, s.query, max(opt.EfSearch, k))
 	if s.searcher.pool.size < min(k, x.n) { // the search was led into a corner with fewer rows
-		x.scan(&s.searcher, s.query, &x.layers[0], x.rows, k)
+		x.scan(&s.searcher, s.query, &layer{size: x.n}, x.graph.rows, k)
 	}
 	s.hits = x.rescore(s.hits[:0], s.searcher.pool.found(), query, k)
 	return x.expand(dst, s.hits, k, &s.ids)

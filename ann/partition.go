@@ -17,7 +17,7 @@ type nearLists struct {
 }
 
 func newNearLists(l *layer, width int) *nearLists {
-	lists := &nearLists{l: l, width: width, keys: make([]key, l.n*width)}
+	lists := &nearLists{l: l, width: width, keys: make([]key, l.size*width)}
 	for i := range lists.keys {
 		lists.keys[i] = farthest
 	}

@@ -27,17 +27,17 @@ func (b *builder) addReverse(ctx context.Context, l *layer) error {
 // incoming returns the rows that link to each row: those that link to row i of l
 // are sources[starts[i]:starts[i+1]], ascending.
 func incoming(l *layer) (starts, sources []uint32) {
-	starts = make([]uint32, l.n+2) // starts[i+1] is where row i's sources go; then it runs to their end
-	for i := range l.n {
+	starts = make([]uint32, l.size+2) // starts[i+1] is where row i's sources go; then it runs to their end
+	for i := range l.size {
 		for _, to := range l.linked(l.id(i)) {
 			starts[l.index(to)+2]++
 		}
 	}
-	for i := range l.n {
+	for i := range l.size {
 		starts[i+2] += starts[i+1]
 	}
-	sources = make([]uint32, starts[l.n+1])
-	for i := range l.n {
+	sources = make([]uint32, starts[l.size+1])
+	for i := range l.size {
 		id := l.id(i)
 		for _, to := range l.linked(id) {
 			end := &starts[l.index(to)+1]
@@ -45,7 +45,7 @@ func incoming(l *layer) (starts, sources []uint32) {
 			*end++
 		}
 	}
-	return starts[:l.n+1], sources
+	return starts[:l.size+1], sources
 }
 
 // addIncoming adds sources to the list of row.
@@ -68,9 +68,9 @@ func (w *worker) addIncoming(l *layer, row uint32, sources []uint32) {
 
 // eachRow calls f for all rows of l, from all workers.
 func (b *builder) eachRow(ctx context.Context, l *layer, f func(w *worker, id uint32)) error {
-	tasks := (l.n + chunkRows - 1) / chunkRows
+	tasks := (l.size + chunkRows - 1) / chunkRows
 	return parallel.Do(ctx, b.threads, tasks, func(worker, task int) error {
-		for i := task * chunkRows; i < min((task+1)*chunkRows, l.n); i++ {
+		for i := task * chunkRows; i < min((task+1)*chunkRows, l.size); i++ {
 			f(&b.workers[worker], l.id(i))
 		}
 		return nil

@@ -6,49 +6,33 @@ type searcher struct {
 	pool      pool
 	visited   visited
 	batch     []uint32  // rows not visited before, of one list of links
-	distances []float32 // of batch, or of the whole top layer
+	distances []float32 // of batch, or of all entries
 	work      Counters
 }
-
-// The search of a layer above layer 0 has a width of at least minEntries and of
-// one entryShare-th of that of layer 0.
-const (
-	minEntries = 8
-	entryShare = 4
-)
 
 // search fills s.pool with the ef rows that look nearest to q, which is padded as
 // the rows are.
 //
 // This is the search of Malkov and Yashunin (Efficient and robust approximate
 // nearest neighbor search using Hierarchical Navigable Small World graphs, IEEE
-// TPAMI 42, 2020; algorithms 2 and 5) but for the entry points. There one row is
-// carried down from layer to layer. Here the top layer is scanned, and several
-// rows are carried down: queries unlike any row have neighbors in several places
-// that no path may join.
-func (g *graph) search(s *searcher, q []float32, ef int) { g.descend(s, q, ef, 0) }
-
-// descend is search in layer to, which is not the top layer unless it is the only
-// one.
-func (g *graph) descend(s *searcher, q []float32, ef, to int) {
-	top := len(g.layers) - 1
-	g.scan(s, q, &g.layers[top], g.top, max(ef, minEntries))
-	for at := top - 1; at >= to; at-- {
-		width := ef
-		if at > to {
-			width = max(ef/entryShare, minEntries)
-		}
-		g.begin(s, width, s.pool.found())
-		g.walk(s, &g.layers[at], q)
+// TPAMI 42, 2020; algorithm 2) but for the entry points. There one row is found
+// through a hierarchy of graphs. Here q is compared with a few hundred rows, and
+// the walk starts at the nearest ef of them: queries unlike any row have neighbors
+// in several places that no path may join.
+func (g *graph) search(s *searcher, q []float32, ef int) {
+	g.scan(s, q, &g.entries, g.entry, ef)
+	if g.entries.size < g.n {
+		g.begin(s, ef, s.pool.found())
+		g.walk(s, &g.layer, q)
 	}
 }
 
 // scan fills s.pool with the ef rows of l nearest to q by looking at all of them;
 // rows are those of l one after the other.
 func (g *graph) scan(s *searcher, q []float32, l *layer, rows []float32, ef int) {
-	s.distances = grow(s.distances, l.n)
+	s.distances = grow(s.distances, l.size)
 	g.kernels.Rows(s.distances, q, rows, g.stride)
-	s.work.Distances += int64(l.n)
+	s.work.Distances += int64(l.size)
 	s.pool.reset(ef)
 	bound := farthest
 	for i, d := range s.distances {
@@ -63,8 +47,8 @@ func (g *graph) scan(s *searcher, q []float32, l *layer, rows []float32, ef int)
 // contents of the pool.
 func (g *graph) begin(s *searcher, ef int, entries []key) {
 	s.visited.reset(g.n)
-	s.batch = grow(s.batch, g.layers[0].degree)
-	s.distances = grow(s.distances, g.layers[0].degree)
+	s.batch = grow(s.batch, g.degree)
+	s.distances = grow(s.distances, g.degree)
 	s.pool.restart(ef, entries)
 	for _, k := range s.pool.found() {
 		s.visited.add(k.node())

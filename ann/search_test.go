@@ -21,7 +21,7 @@ func TestSearchEqualsExact(t *testing.T) {
 			rows, queries := clustered(n, dim, 1), clustered(50, dim, 2)
 			clear(rows[5*dim : 7*dim]) // zeros, which Cosine and InnerProduct treat apart
 			clear(queries[:dim])
-			x := mustBuild(t, rows, dim, metric)
+			x := mustBuild(t, rows, dim, metric, small)
 			got, err := x.SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: n})
 			if err != nil {
 				t.Fatal(err)
@@ -36,7 +36,7 @@ func TestSearchEqualsExact(t *testing.T) {
 func TestSearchFindsAllRows(t *testing.T) {
 	const n, dim = 2500, 20
 	rows := clustered(n, dim, 4)
-	x := mustBuild(t, rows, dim, exact.L2Squared)
+	x := mustBuild(t, rows, dim, exact.L2Squared, small)
 	for _, k := range []int{n, n + 100} {
 		found, err := x.Search(rows[:dim], k, SearchOptions{EfSearch: 1})
 		if err != nil {
@@ -62,7 +62,7 @@ func TestSearchCircle(t *testing.T) {
 		sin, cos := math.Sincos(2 * math.Pi * float64(i) / n)
 		rows = append(rows, float32(cos), float32(sin))
 	}
-	x := mustBuild(t, rows, 2, exact.L2Squared)
+	x := mustBuild(t, rows, 2, exact.L2Squared, small)
 	for i := 0; i < n; i += 371 {
 		found, err := x.Search(rows[2*i:2*i+2], 5, SearchOptions{EfSearch: 20})
 		if err != nil {
@@ -91,7 +91,7 @@ func TestRecallADBench(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			normal, anomalies, dim := adbench(t, path)
 			queries := anomalies[:min(len(anomalies), most*dim)]
-			x := mustBuild(t, normal, dim, exact.L2Squared)
+			x := mustBuild(t, normal, dim, exact.L2Squared, defaultTuning)
 			got, err := x.SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: ef})
 			if err != nil {
 				t.Fatal(err)
@@ -109,7 +109,7 @@ func TestSearchAllocatesNothing(t *testing.T) {
 	const dim = 20
 	rows := clustered(4000, dim, 5)
 	for _, metric := range metrics {
-		x := mustBuild(t, rows, dim, metric)
+		x := mustBuild(t, rows, dim, metric, small)
 		dst := make([]Neighbor, 0, 16)
 		search := func() {
 			var err error
@@ -127,7 +127,7 @@ func TestSearchAllocatesNothing(t *testing.T) {
 func TestCounters(t *testing.T) {
 	const dim = 20
 	rows := clustered(4000, dim, 6)
-	x := mustBuild(t, rows, dim, exact.L2Squared)
+	x := mustBuild(t, rows, dim, exact.L2Squared, small)
 	var narrow, wide Counters
 	for ef, c := range map[int]*Counters{10: &narrow, 200: &wide} {
 		if _, err := x.SearchBatch(t.Context(), rows[:10*dim], 10, SearchOptions{EfSearch: ef, Counters: c}); err != nil {
@@ -140,7 +140,7 @@ func TestCounters(t *testing.T) {
 }
 
 func TestSearchErrors(t *testing.T) {
-	x := mustBuild(t, clustered(100, 2, 1), 2, exact.L2Squared)
+	x := mustBuild(t, clustered(100, 2, 1), 2, exact.L2Squared, small)
 	tests := []struct {
 		name  string
 		query []float32
@@ -170,7 +170,7 @@ func TestSearchErrors(t *testing.T) {
 func BenchmarkSearch(b *testing.B) {
 	for _, dim := range []int{16, 128} {
 		rows := clustered(50_000, dim, 7)
-		x := mustBuild(b, rows, dim, exact.L2Squared)
+		x := mustBuild(b, rows, dim, exact.L2Squared, defaultTuning)
 		queries := clustered(1000, dim, 8)
 		best := truth(b, rows, queries, dim, 10, exact.L2Squared)
 		for _, ef := range []int{16, 64} {

@@ -43,7 +43,7 @@ func TestChoose(t *testing.T) {
 }
 
 func TestIncoming(t *testing.T) {
-	l := &layer{n: 3, degree: 4, links: make([]uint32, 3*4)}
+	l := &layer{size: 3, degree: 4, links: make([]uint32, 3*4)}
 	setList(l.list(0), []uint32{1, 2})
 	setList(l.list(1), []uint32{2})
 	setList(l.list(2), []uint32{0})
