@@ -13,7 +13,7 @@ import (
 // same random numbers.
 func runCell(ctx context.Context, t *Task, c Cell, generate generator.Options) (Row, error) {
 	row := Row{Cell: c, Unlabeled: len(t.Unlabeled) / t.Dim, LabeledRows: len(t.Labeled) / t.Dim, Dim: t.Dim}
-	seeds := stream(c.Seed, c.Dataset) // not those of other sets, so that chance averages out in means over sets
+	seeds := stream(c.Seed, c.Group+"/"+c.Dataset) // no two sets share them, so that chance averages out in means
 	generate.Seed = seeds.Uint64()
 	start := time.Now()
 	pseudo, err := c.pseudoAnomalies(ctx, t, generate)
