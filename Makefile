@@ -27,7 +27,7 @@ test: ## run the tests
 	$(GO) test ./...
 
 test-purego: ## the portable kernels alone
-	$(GO) test -tags purego $(PORTABLE)
+	$(GO) test -short -tags purego $(PORTABLE)
 
 test-levels: build ## every instruction set this machine has
 	@for level in $$(bin/nngmix version --levels); do \

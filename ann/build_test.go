@@ -15,8 +15,12 @@ import (
 var metrics = []exact.Metric{exact.L2Squared, exact.L1, exact.Cosine, exact.InnerProduct}
 
 func TestBuildInvariants(t *testing.T) {
+	most := 3000
+	if testing.Short() {
+		most = 500
+	}
 	for _, metric := range metrics {
-		for _, n := range []int{1, 2, 65, 3000} {
+		for _, n := range []int{1, 2, 65, most} {
 			for _, dim := range []int{1, 16, 40} {
 				t.Run(fmt.Sprintf("%v/n=%d/dim=%d", metric, n, dim), func(t *testing.T) {
 					x := mustBuild(t, clustered(n, dim, 1), dim, metric, small)

@@ -57,7 +57,7 @@ func every(rows []float32, dim, count int) []float32 {
 }
 
 // TestADBench compares all methods and metrics with the oracle on all rows of all
-// sets, for as many anomalies as 5 million values of rows allow, at least one.
+// sets, for as many anomalies as 5 million values of rows allow, at least one. Short tests take the small sets.
 func TestADBench(t *testing.T) {
 	if raceEnabled {
 		t.Skip("too slow under the race detector; the other tests run the same goroutines")
@@ -66,6 +66,9 @@ func TestADBench(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".npz"), func(t *testing.T) {
 			t.Parallel()
 			rows, queries, dim := adbench(t, path)
+			if testing.Short() && len(rows) > 100_000 {
+				t.Skip("larger than short tests allow")
+			}
 			queries = every(queries, dim, max(1, min(50, 5_000_000/len(rows))))
 			best := simd.Supported()[len(simd.Supported())-1:]
 			for m := range Metric(len(metricNames)) {
