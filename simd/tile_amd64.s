@@ -37,10 +37,19 @@ pass2:
 
 chunk5:
 	MOVQ    R10, R11
-	MOVQ    $0x00000020, R12
-	CMPQ    R10, $0x00000040
-	CMOVQGE R12, R11
-	SUBQ    R11, R10
+	MOVQ    numeric+16(FP), R12
+	CMPQ    R12, $0x00000020
+	JL      few8
+	SUBQ    R10, R12
+	SHRQ    $0x01, R12
+	MOVQ    $0x00000010, R13
+	CMPQ    R12, R13
+	CMOVQLT R13, R12
+	CMPQ    R12, R10
+	CMOVQLT R12, R11
+
+few8:
+	SUBQ R11, R10
 
 column6:
 	VMOVUPS      (CX), Y9
@@ -99,7 +108,7 @@ column6:
 numbers7:
 	MOVQ         nominal+24(FP), R10
 	TESTQ        R10, R10
-	JZ           sums9
+	JZ           sums10
 	MOVL         $0x3f800000, R11
 	VMOVD        R11, X8
 	VBROADCASTSS X8, Y8
@@ -107,7 +116,7 @@ numbers7:
 	VMOVD        R11, X9
 	VBROADCASTSS X9, Y9
 
-nominal8:
+nominal9:
 	VMOVUPS      (CX), Y11
 	VMOVUPS      32(CX), Y12
 	VBROADCASTSS (AX), Y10
@@ -141,9 +150,9 @@ nominal8:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x10, AX
 	DECQ         R10
-	JNZ          nominal8
+	JNZ          nominal9
 
-sums9:
+sums10:
 	// Is any sum below its bound?
 	VBROADCASTSS (BX), Y8
 	VMINPS       Y8, Y0, Y9
@@ -255,10 +264,19 @@ block1:
 
 chunk5:
 	MOVQ    R9, R10
-	MOVQ    $0x00000020, R11
-	CMPQ    R9, $0x00000040
-	CMOVQGE R11, R10
-	SUBQ    R10, R9
+	MOVQ    numeric+16(FP), R11
+	CMPQ    R11, $0x00000020
+	JL      few8
+	SUBQ    R9, R11
+	SHRQ    $0x01, R11
+	MOVQ    $0x00000010, R12
+	CMPQ    R11, R12
+	CMOVQLT R12, R11
+	CMPQ    R11, R9
+	CMOVQLT R11, R10
+
+few8:
+	SUBQ R10, R9
 
 column6:
 	VBROADCASTSS (AX), Y8
@@ -303,7 +321,7 @@ column6:
 numbers7:
 	MOVQ         nominal+24(FP), R9
 	TESTQ        R9, R9
-	JZ           sums9
+	JZ           sums10
 	MOVL         $0x3f800000, R10
 	VMOVD        R10, X8
 	VBROADCASTSS X8, Y8
@@ -311,7 +329,7 @@ numbers7:
 	VMOVD        R10, X9
 	VBROADCASTSS X9, Y9
 
-nominal8:
+nominal9:
 	VBROADCASTSS (AX), Y10
 	VCMPPS       $0x04, (CX), Y10, Y11
 	VBLENDVPS    Y11, Y8, Y9, Y11
@@ -340,9 +358,9 @@ nominal8:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, AX
 	DECQ         R9
-	JNZ          nominal8
+	JNZ          nominal9
 
-sums9:
+sums10:
 	// Is any sum below its bound?
 	VBROADCASTSS bound+40(FP), Y8
 	VMINPS       Y8, Y0, Y9
@@ -815,10 +833,19 @@ pass2:
 
 chunk5:
 	MOVQ    R10, R11
-	MOVQ    $0x00000020, R12
-	CMPQ    R10, $0x00000040
-	CMOVQGE R12, R11
-	SUBQ    R11, R10
+	MOVQ    numeric+16(FP), R12
+	CMPQ    R12, $0x00000020
+	JL      few8
+	SUBQ    R10, R12
+	SHRQ    $0x01, R12
+	MOVQ    $0x00000010, R13
+	CMPQ    R12, R13
+	CMOVQLT R13, R12
+	CMPQ    R12, R10
+	CMOVQLT R12, R11
+
+few8:
+	SUBQ R11, R10
 
 column6:
 	VMOVUPS      (CX), Y10
@@ -885,7 +912,7 @@ column6:
 numbers7:
 	MOVQ         nominal+24(FP), R10
 	TESTQ        R10, R10
-	JZ           sums9
+	JZ           sums10
 	MOVL         $0x3f800000, R11
 	VMOVD        R11, X9
 	VBROADCASTSS X9, Y9
@@ -893,7 +920,7 @@ numbers7:
 	VMOVD        R11, X10
 	VBROADCASTSS X10, Y10
 
-nominal8:
+nominal9:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (AX), Y11
@@ -927,9 +954,9 @@ nominal8:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x10, AX
 	DECQ         R10
-	JNZ          nominal8
+	JNZ          nominal9
 
-sums9:
+sums10:
 	// Is any sum below its bound?
 	VBROADCASTSS (BX), Y9
 	VMINPS       Y9, Y1, Y10
@@ -1044,10 +1071,19 @@ block1:
 
 chunk5:
 	MOVQ    R9, R10
-	MOVQ    $0x00000020, R11
-	CMPQ    R9, $0x00000040
-	CMOVQGE R11, R10
-	SUBQ    R10, R9
+	MOVQ    numeric+16(FP), R11
+	CMPQ    R11, $0x00000020
+	JL      few8
+	SUBQ    R9, R11
+	SHRQ    $0x01, R11
+	MOVQ    $0x00000010, R12
+	CMPQ    R11, R12
+	CMOVQLT R12, R11
+	CMPQ    R11, R9
+	CMOVQLT R11, R10
+
+few8:
+	SUBQ R10, R9
 
 column6:
 	VBROADCASTSS (AX), Y9
@@ -1100,7 +1136,7 @@ column6:
 numbers7:
 	MOVQ         nominal+24(FP), R9
 	TESTQ        R9, R9
-	JZ           sums9
+	JZ           sums10
 	MOVL         $0x3f800000, R10
 	VMOVD        R10, X9
 	VBROADCASTSS X9, Y9
@@ -1108,7 +1144,7 @@ numbers7:
 	VMOVD        R10, X10
 	VBROADCASTSS X10, Y10
 
-nominal8:
+nominal9:
 	VBROADCASTSS (AX), Y11
 	VCMPPS       $0x04, (CX), Y11, Y12
 	VBLENDVPS    Y12, Y9, Y10, Y12
@@ -1137,9 +1173,9 @@ nominal8:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, AX
 	DECQ         R9
-	JNZ          nominal8
+	JNZ          nominal9
 
-sums9:
+sums10:
 	// Is any sum below its bound?
 	VBROADCASTSS bound+40(FP), Y9
 	VMINPS       Y9, Y1, Y10
@@ -1245,10 +1281,19 @@ block1:
 
 chunk5:
 	MOVQ    R10, R11
-	MOVQ    $0x00000020, R12
-	CMPQ    R10, $0x00000040
-	CMOVQGE R12, R11
-	SUBQ    R11, R10
+	MOVQ    numeric+16(FP), R12
+	CMPQ    R12, $0x00000020
+	JL      few8
+	SUBQ    R10, R12
+	SHRQ    $0x01, R12
+	MOVQ    $0x00000010, R13
+	CMPQ    R12, R13
+	CMOVQLT R13, R12
+	CMPQ    R12, R10
+	CMOVQLT R12, R11
+
+few8:
+	SUBQ R11, R10
 
 column6:
 	VMOVUPS      (CX), Z17
@@ -1333,12 +1378,12 @@ column6:
 numbers7:
 	MOVQ         nominal+24(FP), R10
 	TESTQ        R10, R10
-	JZ           sums9
+	JZ           sums10
 	MOVL         $0x3f800000, R11
 	VMOVD        R11, X16
 	VBROADCASTSS X16, Z16
 
-nominal8:
+nominal9:
 	VMOVUPS      (CX), Z18
 	VMOVUPS      64(CX), Z19
 	VMOVUPS      128(CX), Z20
@@ -1382,9 +1427,9 @@ nominal8:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x10, AX
 	DECQ         R10
-	JNZ          nominal8
+	JNZ          nominal9
 
-sums9:
+sums10:
 	// Is any sum below its bound?
 	VBROADCASTSS (BX), Z16
 	VMINPS       Z16, Z0, Z17
@@ -1513,10 +1558,19 @@ block1:
 
 chunk5:
 	MOVQ    R9, R10
-	MOVQ    $0x00000020, R11
-	CMPQ    R9, $0x00000040
-	CMOVQGE R11, R10
-	SUBQ    R10, R9
+	MOVQ    numeric+16(FP), R11
+	CMPQ    R11, $0x00000020
+	JL      few8
+	SUBQ    R9, R11
+	SHRQ    $0x01, R11
+	MOVQ    $0x00000010, R12
+	CMPQ    R11, R12
+	CMOVQLT R12, R11
+	CMPQ    R11, R9
+	CMOVQLT R11, R10
+
+few8:
+	SUBQ R10, R9
 
 column6:
 	VBROADCASTSS (AX), Z4
@@ -1549,12 +1603,12 @@ column6:
 numbers7:
 	MOVQ         nominal+24(FP), R9
 	TESTQ        R9, R9
-	JZ           sums9
+	JZ           sums10
 	MOVL         $0x3f800000, R10
 	VMOVD        R10, X4
 	VBROADCASTSS X4, Z4
 
-nominal8:
+nominal9:
 	VBROADCASTSS (AX), Z5
 	VCMPPS       $0x04, (CX), Z5, K1
 	VADDPS       Z4, Z0, K1, Z0
@@ -1567,9 +1621,9 @@ nominal8:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, AX
 	DECQ         R9
-	JNZ          nominal8
+	JNZ          nominal9
 
-sums9:
+sums10:
 	// Is any sum below its bound?
 	VBROADCASTSS bound+40(FP), Z4
 	VMINPS       Z4, Z0, Z5
@@ -2013,10 +2067,19 @@ block1:
 
 chunk5:
 	MOVQ    R10, R11
-	MOVQ    $0x00000020, R12
-	CMPQ    R10, $0x00000040
-	CMOVQGE R12, R11
-	SUBQ    R11, R10
+	MOVQ    numeric+16(FP), R12
+	CMPQ    R12, $0x00000020
+	JL      few8
+	SUBQ    R10, R12
+	SHRQ    $0x01, R12
+	MOVQ    $0x00000010, R13
+	CMPQ    R12, R13
+	CMOVQLT R13, R12
+	CMPQ    R12, R10
+	CMOVQLT R12, R11
+
+few8:
+	SUBQ R11, R10
 
 column6:
 	VMOVUPS      (CX), Z18
@@ -2117,12 +2180,12 @@ column6:
 numbers7:
 	MOVQ         nominal+24(FP), R10
 	TESTQ        R10, R10
-	JZ           sums9
+	JZ           sums10
 	MOVL         $0x3f800000, R11
 	VMOVD        R11, X17
 	VBROADCASTSS X17, Z17
 
-nominal8:
+nominal9:
 	VMOVUPS      (CX), Z19
 	VMOVUPS      64(CX), Z20
 	VMOVUPS      128(CX), Z21
@@ -2166,9 +2229,9 @@ nominal8:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x10, AX
 	DECQ         R10
-	JNZ          nominal8
+	JNZ          nominal9
 
-sums9:
+sums10:
 	// Is any sum below its bound?
 	VBROADCASTSS (BX), Z17
 	VMINPS       Z17, Z1, Z18
@@ -2300,10 +2363,19 @@ block1:
 
 chunk5:
 	MOVQ    R9, R10
-	MOVQ    $0x00000020, R11
-	CMPQ    R9, $0x00000040
-	CMOVQGE R11, R10
-	SUBQ    R10, R9
+	MOVQ    numeric+16(FP), R11
+	CMPQ    R11, $0x00000020
+	JL      few8
+	SUBQ    R9, R11
+	SHRQ    $0x01, R11
+	MOVQ    $0x00000010, R12
+	CMPQ    R11, R12
+	CMOVQLT R12, R11
+	CMPQ    R11, R9
+	CMOVQLT R11, R10
+
+few8:
+	SUBQ R10, R9
 
 column6:
 	VBROADCASTSS (AX), Z5
@@ -2340,12 +2412,12 @@ column6:
 numbers7:
 	MOVQ         nominal+24(FP), R9
 	TESTQ        R9, R9
-	JZ           sums9
+	JZ           sums10
 	MOVL         $0x3f800000, R10
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-nominal8:
+nominal9:
 	VBROADCASTSS (AX), Z6
 	VCMPPS       $0x04, (CX), Z6, K1
 	VADDPS       Z5, Z1, K1, Z1
@@ -2358,9 +2430,9 @@ nominal8:
 	ADDQ         $0x00000100, CX
 	ADDQ         $0x04, AX
 	DECQ         R9
-	JNZ          nominal8
+	JNZ          nominal9
 
-sums9:
+sums10:
 	// Is any sum below its bound?
 	VBROADCASTSS bound+40(FP), Z5
 	VMINPS       Z5, Z1, Z6

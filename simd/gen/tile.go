@@ -26,11 +26,12 @@ func tileFamily(k *kernel) {
 // each of queries times vecs vectors of rows.
 type shape struct{ queries, vecs int }
 
-// Columns between two looks at whether any row can still be near enough, and the
-// least number of columns for which looking pays.
+// Columns before the first look at whether any row can still be near enough, and
+// the least number of columns for which looking pays. Later looks are further
+// apart: after half as many columns again.
 const (
-	abandonEvery = 32
-	abandonFrom  = 64
+	firstLook   = 16
+	abandonFrom = 32
 )
 
 const columnBytes = blockRows * float
@@ -150,7 +151,7 @@ func (s *sweep) numeric(miss string) {
 	s.Label(chunks)
 	s.MOVQ(left, chunk)
 	if s.m.monotone {
-		s.firstChunk(left, chunk)
+		s.untilLook(left, chunk)
 	}
 	s.SUBQ(chunk, left)
 	s.Label(loop)
@@ -175,12 +176,22 @@ func (s *sweep) numeric(miss string) {
 	}
 }
 
-// firstChunk lowers chunk to the columns until the next look at the bounds.
-func (s *sweep) firstChunk(left, chunk reg.GPVirtual) {
-	every := s.GP64()
-	s.MOVQ(op.U32(abandonEvery), every)
-	s.CMPQ(left, op.U32(abandonFrom))
-	s.CMOVQGE(every, chunk)
+// untilLook lowers chunk to the columns until the next look at the bounds:
+// max(firstLook, done/2) of those left.
+func (s *sweep) untilLook(left, chunk reg.GPVirtual) {
+	all, look, least := s.arg("numeric"), s.GP64(), s.GP64()
+	few := s.label("few")
+	s.CMPQ(all, op.U32(abandonFrom))
+	s.JL(op.LabelRef(few))
+	s.MOVQ(all, look)
+	s.SUBQ(left, look)
+	s.SHRQ(op.U8(1), look)
+	s.MOVQ(op.U32(firstLook), least)
+	s.CMPQ(look, least)
+	s.CMOVQLT(least, look)
+	s.CMPQ(look, left)
+	s.CMOVQLT(look, chunk)
+	s.Label(few)
 }
 
 // nominal adds 1 for each nominal column whose codes differ. A NaN differs from
