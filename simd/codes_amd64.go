@@ -4,22 +4,22 @@
 
 package simd
 
-// Codes that follow each other.
+// rowsU8AVX2 is the body of RowsU8.
 //
 //go:noescape
 func rowsU8AVX2(dst *uint32, q *uint8, rows *uint8, stride int, n int)
 
-// Codes named by ids.
+// gatherU8AVX2 is the body of GatherU8.
 //
 //go:noescape
 func gatherU8AVX2(dst *uint32, q *uint8, rows *uint8, stride int, ids *uint32, n int)
 
-// Codes that follow each other.
+// rowsU8AVX512 is the body of RowsU8.
 //
 //go:noescape
 func rowsU8AVX512(dst *uint32, q *uint8, rows *uint8, stride int, n int)
 
-// Codes named by ids.
+// gatherU8AVX512 is the body of GatherU8.
 //
 //go:noescape
 func gatherU8AVX512(dst *uint32, q *uint8, rows *uint8, stride int, ids *uint32, n int)

@@ -38,10 +38,15 @@
 // every metric (the overlap part of HEOM: Wilson and Martinez, Improved
 // Heterogeneous Distance Functions, JAIR 6, 1997).
 //
+// # Codes and matrices
+//
+// [RowsU8] and [GatherU8] compare rows of 8-bit codes, exactly. [Gemm] multiplies
+// matrices. Both are chosen by level as the distances are.
+//
 // # Levels
 //
 // The level is chosen once, when the program starts, from what the CPU offers:
-// avx512 (needs F, DQ, BW, VL), avx2 (needs AVX2 and FMA3), neon (arm64) or
+// avx512 (needs F, DQ, BW, VL and BMI2), avx2 (needs AVX2 and FMA3), neon (arm64) or
 // generic. NNGMIX_SIMD=avx512|avx2|neon|generic forces one; a value that is
 // unknown or not available stops the program. The build tag purego leaves only
 // the portable bodies.

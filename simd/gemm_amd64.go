@@ -4,92 +4,92 @@
 
 package simd
 
-// A tile of the matrix product.
+// gemm1x16AVX2 is a tile of Gemm.
 //
 //go:noescape
 func gemm1x16AVX2(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm2x16AVX2 is a tile of Gemm.
 //
 //go:noescape
 func gemm2x16AVX2(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm3x16AVX2 is a tile of Gemm.
 //
 //go:noescape
 func gemm3x16AVX2(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm4x16AVX2 is a tile of Gemm.
 //
 //go:noescape
 func gemm4x16AVX2(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm5x16AVX2 is a tile of Gemm.
 //
 //go:noescape
 func gemm5x16AVX2(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm6x16AVX2 is a tile of Gemm.
 //
 //go:noescape
 func gemm6x16AVX2(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm1x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm1x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm2x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm2x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm3x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm3x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm4x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm4x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm5x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm5x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm6x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm6x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm7x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm7x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm8x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm8x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm9x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm9x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm10x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm10x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm11x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm11x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)
 
-// A tile of the matrix product.
+// gemm12x32AVX512 is a tile of Gemm.
 //
 //go:noescape
 func gemm12x32AVX512(a *float32, rowA int, stepA int, b *float32, stepB int, k int, alpha float32, beta float32, c *float32, ldc int, n int)

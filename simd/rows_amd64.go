@@ -4,92 +4,92 @@
 
 package simd
 
-// One row.
+// pairL2AVX2 is the body of Pair.
 //
 //go:noescape
 func pairL2AVX2(a *float32, b *float32, dim int) float32
 
-// Rows that follow each other.
+// rowsL2AVX2 is the body of Rows.
 //
 //go:noescape
 func rowsL2AVX2(dst *float32, q *float32, rows *float32, dim int, stride int, n int)
 
-// Rows named by ids.
+// gatherL2AVX2 is the body of Gather.
 //
 //go:noescape
 func gatherL2AVX2(dst *float32, q *float32, rows *float32, dim int, stride int, ids *uint32, n int)
 
-// One row.
+// pairIPAVX2 is the body of Pair.
 //
 //go:noescape
 func pairIPAVX2(a *float32, b *float32, dim int) float32
 
-// Rows that follow each other.
+// rowsIPAVX2 is the body of Rows.
 //
 //go:noescape
 func rowsIPAVX2(dst *float32, q *float32, rows *float32, dim int, stride int, n int)
 
-// Rows named by ids.
+// gatherIPAVX2 is the body of Gather.
 //
 //go:noescape
 func gatherIPAVX2(dst *float32, q *float32, rows *float32, dim int, stride int, ids *uint32, n int)
 
-// One row.
+// pairL1AVX2 is the body of Pair.
 //
 //go:noescape
 func pairL1AVX2(a *float32, b *float32, dim int) float32
 
-// Rows that follow each other.
+// rowsL1AVX2 is the body of Rows.
 //
 //go:noescape
 func rowsL1AVX2(dst *float32, q *float32, rows *float32, dim int, stride int, n int)
 
-// Rows named by ids.
+// gatherL1AVX2 is the body of Gather.
 //
 //go:noescape
 func gatherL1AVX2(dst *float32, q *float32, rows *float32, dim int, stride int, ids *uint32, n int)
 
-// One row.
+// pairL2AVX512 is the body of Pair.
 //
 //go:noescape
 func pairL2AVX512(a *float32, b *float32, dim int) float32
 
-// Rows that follow each other.
+// rowsL2AVX512 is the body of Rows.
 //
 //go:noescape
 func rowsL2AVX512(dst *float32, q *float32, rows *float32, dim int, stride int, n int)
 
-// Rows named by ids.
+// gatherL2AVX512 is the body of Gather.
 //
 //go:noescape
 func gatherL2AVX512(dst *float32, q *float32, rows *float32, dim int, stride int, ids *uint32, n int)
 
-// One row.
+// pairIPAVX512 is the body of Pair.
 //
 //go:noescape
 func pairIPAVX512(a *float32, b *float32, dim int) float32
 
-// Rows that follow each other.
+// rowsIPAVX512 is the body of Rows.
 //
 //go:noescape
 func rowsIPAVX512(dst *float32, q *float32, rows *float32, dim int, stride int, n int)
 
-// Rows named by ids.
+// gatherIPAVX512 is the body of Gather.
 //
 //go:noescape
 func gatherIPAVX512(dst *float32, q *float32, rows *float32, dim int, stride int, ids *uint32, n int)
 
-// One row.
+// pairL1AVX512 is the body of Pair.
 //
 //go:noescape
 func pairL1AVX512(a *float32, b *float32, dim int) float32
 
-// Rows that follow each other.
+// rowsL1AVX512 is the body of Rows.
 //
 //go:noescape
 func rowsL1AVX512(dst *float32, q *float32, rows *float32, dim int, stride int, n int)
 
-// Rows named by ids.
+// gatherL1AVX512 is the body of Gather.
 //
 //go:noescape
 func gatherL1AVX512(dst *float32, q *float32, rows *float32, dim int, stride int, ids *uint32, n int)

@@ -4,62 +4,62 @@
 
 package simd
 
-// Four queries and blocks of 64 rows.
+// tileL2AVX2 is the body of Tile.
 //
 //go:noescape
 func tileL2AVX2(q *float32, blocks *float32, numeric int, nominal int, n int, bound *[4]float32, out *TileHit) int
 
-// One query and blocks of 64 rows.
+// scanL2AVX2 is the body of Scan.
 //
 //go:noescape
 func scanL2AVX2(q *float32, blocks *float32, numeric int, nominal int, n int, bound float32, out *ScanHit) int
 
-// Four queries and blocks of 64 rows.
+// tileIPAVX2 is the body of Tile.
 //
 //go:noescape
 func tileIPAVX2(q *float32, blocks *float32, numeric int, nominal int, n int, bound *[4]float32, out *TileHit) int
 
-// One query and blocks of 64 rows.
+// scanIPAVX2 is the body of Scan.
 //
 //go:noescape
 func scanIPAVX2(q *float32, blocks *float32, numeric int, nominal int, n int, bound float32, out *ScanHit) int
 
-// Four queries and blocks of 64 rows.
+// tileL1AVX2 is the body of Tile.
 //
 //go:noescape
 func tileL1AVX2(q *float32, blocks *float32, numeric int, nominal int, n int, bound *[4]float32, out *TileHit) int
 
-// One query and blocks of 64 rows.
+// scanL1AVX2 is the body of Scan.
 //
 //go:noescape
 func scanL1AVX2(q *float32, blocks *float32, numeric int, nominal int, n int, bound float32, out *ScanHit) int
 
-// Four queries and blocks of 64 rows.
+// tileL2AVX512 is the body of Tile.
 //
 //go:noescape
 func tileL2AVX512(q *float32, blocks *float32, numeric int, nominal int, n int, bound *[4]float32, out *TileHit) int
 
-// One query and blocks of 64 rows.
+// scanL2AVX512 is the body of Scan.
 //
 //go:noescape
 func scanL2AVX512(q *float32, blocks *float32, numeric int, nominal int, n int, bound float32, out *ScanHit) int
 
-// Four queries and blocks of 64 rows.
+// tileIPAVX512 is the body of Tile.
 //
 //go:noescape
 func tileIPAVX512(q *float32, blocks *float32, numeric int, nominal int, n int, bound *[4]float32, out *TileHit) int
 
-// One query and blocks of 64 rows.
+// scanIPAVX512 is the body of Scan.
 //
 //go:noescape
 func scanIPAVX512(q *float32, blocks *float32, numeric int, nominal int, n int, bound float32, out *ScanHit) int
 
-// Four queries and blocks of 64 rows.
+// tileL1AVX512 is the body of Tile.
 //
 //go:noescape
 func tileL1AVX512(q *float32, blocks *float32, numeric int, nominal int, n int, bound *[4]float32, out *TileHit) int
 
-// One query and blocks of 64 rows.
+// scanL1AVX512 is the body of Scan.
 //
 //go:noescape
 func scanL1AVX512(q *float32, blocks *float32, numeric int, nominal int, n int, bound float32, out *ScanHit) int

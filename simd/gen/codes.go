@@ -7,9 +7,9 @@ import (
 
 // codesFamily writes the squared distances between 8-bit codes.
 func codesFamily(k *kernel) {
-	k.begin("rowsU8", "func(dst *uint32, q, rows *uint8, stride, n int)", "Codes that follow each other.")
+	k.begin("rowsU8", "func(dst *uint32, q, rows *uint8, stride, n int)", "the body of RowsU8")
 	k.codes(rowSource{columns: "stride", size: 1})
-	k.begin("gatherU8", "func(dst *uint32, q, rows *uint8, stride int, ids *uint32, n int)", "Codes named by ids.")
+	k.begin("gatherU8", "func(dst *uint32, q, rows *uint8, stride int, ids *uint32, n int)", "the body of GatherU8")
 	k.codes(rowSource{columns: "stride", size: 1, gather: true})
 }
 

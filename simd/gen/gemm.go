@@ -24,7 +24,7 @@ func gemmFamily(k *kernel) {
 	for rows := 1; rows <= k.gemmRows(); rows++ {
 		k.begin(fmt.Sprintf("gemm%dx%d", rows, gemmVecs*k.width),
 			"func(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, beta float32, c *float32, ldc, n int)",
-			"A tile of the matrix product.")
+			"a tile of Gemm")
 		sums := k.products(rows)
 		k.update(sums)
 		k.end()

@@ -50,12 +50,13 @@ type kernel struct {
 	table  op.Mem // maskTable, once it exists
 }
 
-// begin starts the function name with the given signature.
-func (k *kernel) begin(name, signature, doc string) {
+// begin starts the function name of this instruction set with the given
+// signature. of says which part of package simd it is.
+func (k *kernel) begin(name, signature, of string) {
 	k.Function(name + k.name)
 	k.Attributes(attr.NOSPLIT)
 	k.Pragma("noescape")
-	k.Doc(doc)
+	k.Doc(fmt.Sprintf("%s%s is %s.", name, k.name, of))
 	sig, err := gotypes.ParseSignatureInPackage(sharedTypes, signature)
 	if err != nil {
 		panic(err)

@@ -9,11 +9,11 @@ import (
 // pair, rows and gather. They differ only in where rows are.
 func rowsFamily(k *kernel) {
 	for _, m := range metrics {
-		k.begin("pair"+m.name, "func(a, b *float32, dim int) float32", "One row.")
+		k.begin("pair"+m.name, "func(a, b *float32, dim int) float32", "the body of Pair")
 		k.pair(m)
-		k.begin("rows"+m.name, "func(dst, q, rows *float32, dim, stride, n int)", "Rows that follow each other.")
+		k.begin("rows"+m.name, "func(dst, q, rows *float32, dim, stride, n int)", "the body of Rows")
 		k.floats(m, rowSource{columns: "dim", size: float})
-		k.begin("gather"+m.name, "func(dst, q, rows *float32, dim, stride int, ids *uint32, n int)", "Rows named by ids.")
+		k.begin("gather"+m.name, "func(dst, q, rows *float32, dim, stride int, ids *uint32, n int)", "the body of Gather")
 		k.floats(m, rowSource{columns: "dim", size: float, gather: true})
 	}
 }
