@@ -27,14 +27,14 @@ test: ## run the tests
 	$(GO) test ./...
 
 test-purego: ## the portable kernels alone
-	$(GO) test -short -tags purego $(PORTABLE)
+	$(GO) test -short -timeout 20m -tags purego $(PORTABLE)
 
 test-levels: build ## every instruction set this machine has
 	@for level in $$(bin/nngmix version --levels); do \
 		echo "NNGMIX_SIMD=$$level"; NNGMIX_SIMD=$$level $(GO) test -short $(PORTABLE) || exit 1; done
 
 test-race: ## the race detector
-	$(GO) test -race -short ./...
+	$(GO) test -race -short -timeout 20m ./...
 
 test-arm64: ## NEON, under qemu-user-static; the real sets are for native runs
 	NNGMIX_DATA=none GOARCH=arm64 $(GO) test -short -timeout 20m -exec qemu-aarch64-static $(PORTABLE)
