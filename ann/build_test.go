@@ -24,10 +24,11 @@ func TestBuildInvariants(t *testing.T) {
 			for _, dim := range []int{1, 16, 40} {
 				t.Run(fmt.Sprintf("%v/n=%d/dim=%d", metric, n, dim), func(t *testing.T) {
 					x := mustBuild(t, clustered(n, dim, 1), dim, metric, small)
-					if err := x.check(); err != nil {
+					g := x.first()
+					if err := g.check(); err != nil {
 						t.Error(err)
 					}
-					seen := slices.Sorted(slices.Values(x.ids))
+					seen := slices.Sorted(slices.Values(g.ids))
 					for i, id := range seen {
 						if int(id) != i {
 							t.Fatalf("row ids of all nodes: got %d at %d", id, i)
@@ -54,7 +55,7 @@ func islands() []float32 {
 }
 
 func TestBuildConnectsIslands(t *testing.T) {
-	x := mustBuild(t, islands(), 3, exact.L2Squared, small)
+	x := mustBuild(t, islands(), 3, exact.L2Squared, small).first()
 	if err := x.check(); err != nil {
 		t.Error(err)
 	}
@@ -62,7 +63,7 @@ func TestBuildConnectsIslands(t *testing.T) {
 
 // TestConnect cuts rows off and checks that they are linked again.
 func TestConnect(t *testing.T) {
-	x := mustBuild(t, clustered(3000, 16, 2), 16, exact.L2Squared, small)
+	x := mustBuild(t, clustered(3000, 16, 2), 16, exact.L2Squared, small).first()
 	l := &x.layer
 	for i := range uint32(x.n) { // nobody links to row 101, nor to the first 100 rows but themselves
 		kept := slices.DeleteFunc(slices.Clone(l.linked(i)), func(to uint32) bool { return to < 100 && i >= 100 || to == 101 })
@@ -71,7 +72,7 @@ func TestConnect(t *testing.T) {
 	if newReach(&x.graph).missing() == 0 {
 		t.Fatal("the test cuts nothing off")
 	}
-	b := newBuilder(&x.graph, x.opt, small)
+	b := newBuilder(&x.graph, DefaultOptions(), small)
 	if _, err := b.connect(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func TestBuildIsDeterministic(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !slices.Equal(got.links, want.links) || !slices.Equal(got.ids, want.ids) {
+				if !slices.Equal(got.first().links, want.first().links) || !slices.Equal(got.first().ids, want.first().ids) {
 					t.Errorf("%v: level %v with %d threads makes another graph than %v with 1", metric, level, threads, simd.Active())
 				}
 			}

@@ -118,3 +118,6 @@ func adbench(tb testing.TB, path string) (normal, anomalies []float32, dim int) 
 	}
 	return normal, anomalies, dim
 }
+
+// first returns the first segment of x.
+func (x *Index) first() *segment { return x.state.Load().views[0].segment }

@@ -5,35 +5,66 @@ import (
 	"fmt"
 	"math"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
-// Index answers queries about the rows of a table. It is safe for concurrent use.
+// Index answers queries about the rows of a table. It is safe for concurrent use:
+// searches never wait, and see all of a change or nothing of it; changes wait for
+// each other.
 type Index struct {
-	*base
 	opt   Options
-	stats Stats
+	tune  tuning
+	space space // its radius means nothing
+	state atomic.Pointer[state]
 	pool  sync.Pool // of *scratch
+
+	writing sync.Mutex // held by changes
+	meta    []byte
+}
+
+// state is what an index holds at one moment. It does not change.
+type state struct {
+	views []view // rows added later are in later views, unless they were merged
+	next  uint32 // the id of the next row
+	live  int    // rows
 }
 
 // Stats describes an index.
 type Stats struct {
-	Rows         int // rows given to Build
-	Unique       int // distinct rows
-	Dim          int
-	Links        int     // links in layer 0
-	Bytes        int64   // memory held
-	BuildSeconds float64 // all of Build
+	Rows     int // rows that searches find
+	Deleted  int // rows that were deleted and still take memory
+	Unique   int // distinct rows held
+	Dim      int
+	Segments int   // graphs that a search goes through, see Add
+	Links    int   // links in all graphs
+	Bytes    int64 // memory held, or mapped from a file
 }
 
-// Stats returns the description of x.
-func (x *Index) Stats() Stats { return x.stats }
+// Stats returns the description of x. It counts links, which takes milliseconds on
+// a large index.
+func (x *Index) Stats() Stats {
+	st := x.state.Load()
+	s := Stats{Rows: st.live, Dim: x.space.dim, Segments: len(st.views)}
+	for i := range st.views {
+		v := &st.views[i]
+		s.Deleted += len(v.ids) - v.live
+		s.Unique += v.unique()
+		s.Bytes += v.bytes()
+		for id := range uint32(v.layer.size) {
+			s.Links += len(v.linked(id))
+		}
+	}
+	return s
+}
 
-// Build makes an index of rows, n rows of dim columns, row-major. It keeps no
-// reference to rows.
+// Options returns the options that x was built with.
+func (x *Index) Options() Options { return x.opt }
+
+// Build makes an index of rows, n rows of dim columns, row-major. Row i gets the
+// id i. It keeps no reference to rows.
 //
 // The error is ErrEmpty, ErrDimension, ErrNotFinite (with the row and column),
 // ErrTooLarge or ErrOptions, or that of ctx.
@@ -42,25 +73,39 @@ func Build(ctx context.Context, rows []float32, dim int, opt Options) (*Index, e
 }
 
 func build(ctx context.Context, rows []float32, dim int, opt Options, tune tuning) (*Index, error) {
-	start := time.Now()
-	if err := checkRows(rows, dim, opt); err != nil {
+	if err := opt.Validate(); err != nil {
 		return nil, err
 	}
-	b, err := buildBase(ctx, rows, dim, opt, tune)
+	if err := checkRows(rows, dim); err != nil {
+		return nil, err
+	}
+	ids := sequence(0, len(rows)/dim)
+	s, err := buildSegment(ctx, rows, ids, dim, opt, tune)
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{base: b, opt: opt}
+	n := len(ids)
+	return newIndex(opt, tune, s.space, &state{views: []view{{segment: s, live: n}}, next: uint32(n), live: n}), nil
+}
+
+func newIndex(opt Options, tune tuning, sp space, st *state) *Index {
+	x := &Index{opt: opt, tune: tune, space: sp}
 	x.pool.New = func() any { return new(scratch) }
-	x.stats = Stats{Rows: b.rowCount, Unique: b.unique(), Dim: dim, BuildSeconds: time.Since(start).Seconds()}
-	return x, nil
+	x.state.Store(st)
+	return x
+}
+
+// sequence returns first, first+1, and so on, n numbers.
+func sequence(first uint32, n int) []uint32 {
+	ids := make([]uint32, n)
+	for i := range ids {
+		ids[i] = first + uint32(i)
+	}
+	return ids
 }
 
 // checkRows returns an error where rows cannot be the rows of an index.
-func checkRows(rows []float32, dim int, opt Options) error {
-	if err := opt.Validate(); err != nil {
-		return err
-	}
+func checkRows(rows []float32, dim int) error {
 	switch {
 	case dim < 1:
 		return fmt.Errorf("%w: %d columns, want at least 1", ErrDimension, dim)
@@ -87,7 +132,7 @@ func checkFinite(what string, values []float32, dim int) error {
 // scratch is what one search needs.
 type scratch struct {
 	searcher
-	query     []float32 // padded
+	vector    []float32 // of the query
 	hits      []hit
 	ids       []uint32
 	neighbors []Neighbor
@@ -103,65 +148,30 @@ func (x *Index) Search(query []float32, k int, opt SearchOptions) ([]Neighbor, e
 // AppendSearch is Search that appends to dst. It allocates nothing where dst has
 // room.
 func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchOptions) ([]Neighbor, error) {
-	if len(query) != x.dim {
-		return dst, fmt.Errorf("%w: query of %d columns, want %d", ErrDimension, len(query), x.dim)
+	if len(query) != x.space.dim {
+		return dst, fmt.Errorf("%w: query of %d columns, want %d", ErrDimension, len(query), x.space.dim)
 	}
 	if err := x.checkQueries(query, k, opt); err != nil {
 		return dst, err
 	}
 	s := x.pool.Get().(*scratch)
 	defer x.pool.Put(s)
-	dst = x.answer(s, dst, query, min(k, x.rowCount), opt)
-	if opt.Counters != nil {
-		*opt.Counters = opt.Counters.plus(s.work)
-	}
-	s.work = Counters{}
+	dst = x.state.Load().answer(s, dst, query, k, opt)
+	opt.Counters.take(&s.work)
 	return dst, nil
 }
 
-func (c Counters) plus(d Counters) Counters {
-	return Counters{Distances: c.Distances + d.Distances, Hops: c.Hops + d.Hops}
-}
-
-// checkQueries returns an error where queries cannot be answered.
-func (x *Index) checkQueries(queries []float32, k int, opt SearchOptions) error {
-	if err := opt.Validate(); err != nil {
-		return err
-	}
-	switch {
-	case k < 1:
-		return fmt.Errorf("%w: it is %d", ErrK, k)
-	case len(queries)%x.dim != 0:
-		return fmt.Errorf("%w: %d values are no whole queries of %d columns", ErrDimension, len(queries), x.dim)
-	}
-	if err := checkFinite("query", queries, x.dim); err != nil {
-		return err
-	}
-	if x.metric != exact.L2Squared && x.metric != exact.L1 {
-		return nil // queries are scaled
-	}
-	for i := 0; i < len(queries); i += x.dim {
-		if size := x.size(queries[i : i+x.dim]); size > maxSize {
-			return x.tooLong("query", i/x.dim, size)
-		}
-	}
-	return nil
-}
-
 // answer appends the k rows nearest to query to dst.
-func (x *Index) answer(s *scratch, dst []Neighbor, query []float32, k int, opt SearchOptions) []Neighbor {
-	s.query = grow(s.query, x.stride)
-	clear(s.query)
-	x.putQuery(s.query, query)
-	x.search(&s.searcher, s.query, max(opt.EfSearch, k))
-	if s.searcher.pool.size < min(k, x.n) { // the search was led into a corner with fewer rows
-		x.scan(&s.searcher, s.query, &layer{size: x.n}, x.graph.rows, k)
+func (st *state) answer(s *scratch, dst []Neighbor, query []float32, k int, opt SearchOptions) []Neighbor {
+	s.hits = s.hits[:0]
+	for i := range st.views {
+		st.views[i].nearest(s, query, k, opt.EfSearch, uint32(i), opt.Filter)
 	}
-	s.hits = x.rescore(s.hits[:0], s.searcher.pool.found(), query, k)
-	return x.expand(dst, s.hits, k, &s.ids)
+	return s.expand(dst, st.views, min(k, st.live), opt.Filter)
 }
 
 // SearchBatch is Search for many queries, row-major; none gives an empty result.
+// All of them see the same state of the index.
 //
 // The error is ErrK, ErrDimension, ErrOptions, ErrNotFinite or ErrTooLarge (with
 // the query), or that of ctx.
@@ -169,26 +179,24 @@ func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int, opt S
 	if err := x.checkQueries(queries, k, opt); err != nil {
 		return nil, err
 	}
-	n := len(queries) / x.dim
-	k = min(k, x.rowCount)
+	st, dim := x.state.Load(), x.space.dim
+	n := len(queries) / dim
+	k = min(k, st.live)
 	res := &exact.Result{K: k, IDs: make([]uint32, n*k), Distances: make([]float64, n*k), Counts: make([]int32, n)}
-	var mu sync.Mutex
+	var counting sync.Mutex
 	err := parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {
 		s := x.pool.Get().(*scratch)
 		defer x.pool.Put(s)
 		for q := task * batchQueries; q < min((task+1)*batchQueries, n); q++ {
-			s.neighbors = x.answer(s, s.neighbors[:0], queries[q*x.dim:][:x.dim], k, opt)
+			s.neighbors = st.answer(s, s.neighbors[:0], queries[q*dim:][:dim], k, opt)
 			for i, nb := range s.neighbors {
 				res.IDs[q*k+i], res.Distances[q*k+i] = nb.ID, nb.Distance
 			}
 			res.Counts[q] = int32(len(s.neighbors))
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		if opt.Counters != nil {
-			*opt.Counters = opt.Counters.plus(s.work)
-		}
-		s.work = Counters{}
+		counting.Lock()
+		defer counting.Unlock()
+		opt.Counters.take(&s.work)
 		return nil
 	})
 	if err != nil {
@@ -199,3 +207,29 @@ func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int, opt S
 
 // batchQueries is the number of queries that a worker takes at a time.
 const batchQueries = 16
+
+// checkQueries returns an error where queries cannot be answered.
+func (x *Index) checkQueries(queries []float32, k int, opt SearchOptions) error {
+	if err := opt.Validate(); err != nil {
+		return err
+	}
+	dim := x.space.dim
+	switch {
+	case k < 1:
+		return fmt.Errorf("%w: it is %d", ErrK, k)
+	case len(queries)%dim != 0:
+		return fmt.Errorf("%w: %d values are no whole queries of %d columns", ErrDimension, len(queries), dim)
+	}
+	if err := checkFinite("query", queries, dim); err != nil {
+		return err
+	}
+	if m := x.space.metric; m != exact.L2Squared && m != exact.L1 {
+		return nil // queries are scaled
+	}
+	for i := 0; i < len(queries); i += dim {
+		if size := x.space.size(queries[i : i+dim]); size > maxSize {
+			return x.space.tooLong("query", i/dim, size)
+		}
+	}
+	return nil
+}

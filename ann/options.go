@@ -42,6 +42,10 @@ type SearchOptions struct {
 	// Threads is the number of goroutines that answer the queries of a batch; 0
 	// means GOMAXPROCS.
 	Threads int
+	// Filter, where it is not nil, says which rows may be returned. It is called
+	// from all threads, often. The search widens with the share of rows that it
+	// forbids; where few are allowed, all of those are looked at.
+	Filter func(id uint32) bool
 	// Counters, where it is not nil, receives what the searches did, added to
 	// what it holds.
 	Counters *Counters
@@ -53,6 +57,15 @@ type Counters struct {
 	Hops      int64 // rows whose links were followed
 }
 
+// take adds the work of a search to c, unless it is nil, and sets it to zero.
+func (c *Counters) take(work *Counters) {
+	if c != nil {
+		c.Distances += work.Distances
+		c.Hops += work.Hops
+	}
+	*work = Counters{}
+}
+
 // The errors of this package, to be told apart with errors.Is.
 var (
 	ErrOptions   = errors.New("ann: invalid options")                                // Options.Validate, Search
@@ -61,6 +74,7 @@ var (
 	ErrNotFinite = errors.New("ann: values must be finite")                          // Build, Search, SearchBatch, Add
 	ErrK         = errors.New("ann: k must be at least 1")                           // Search, SearchBatch
 	ErrTooLarge  = errors.New("ann: more than an index can hold")                    // Build, Search, SearchBatch, Add
+	ErrID        = errors.New("ann: no row has such an id")                          // Set
 	ErrCorrupt   = errors.New("ann: the file is damaged or not an index")            // Open, Verify
 	ErrVersion   = errors.New("ann: the file needs a newer version of this program") // Open
 )

@@ -85,13 +85,17 @@ func (g *graph) visit(s *searcher, q []float32, list []uint32) {
 			n++
 		}
 	}
-	batch = batch[:n]
-	distances := s.distances[:n]
-	g.kernels.Gather(distances, q, g.rows, g.stride, batch)
-	s.work.Distances += int64(n)
+	g.offer(s, q, batch[:n])
+}
+
+// offer compares q with rows and offers them to the pool.
+func (g *graph) offer(s *searcher, q []float32, rows []uint32) {
+	distances := s.distances[:len(rows)]
+	g.kernels.Gather(distances, q, g.rows, g.stride, rows)
+	s.work.Distances += int64(len(rows))
 	bound := s.pool.bound()
 	for i, d := range distances {
-		if k := newKey(d, batch[i]); k < bound {
+		if k := newKey(d, rows[i]); k < bound {
 			s.pool.add(k)
 			bound = s.pool.bound()
 		}

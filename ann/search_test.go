@@ -97,7 +97,7 @@ func TestRecallADBench(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := recall(got, truth(t, normal, queries, dim, k, exact.L2Squared))
-			t.Logf("%d rows, %d distinct, %d columns: recall@%d %.4f at ef %d", x.stats.Rows, x.stats.Unique, dim, k, r, ef)
+			t.Logf("%d rows, %d distinct, %d columns: recall@%d %.4f at ef %d", x.Stats().Rows, x.Stats().Unique, dim, k, r, ef)
 			if r < floor {
 				t.Errorf("recall %.4f, want at least %.2f", r, floor)
 			}

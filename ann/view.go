@@ -1,0 +1,239 @@
+package ann
+
+import (
+	"runtime"
+	"slices"
+
+	"github.com/nngmix/nngmix/exact"
+)
+
+// view is a segment as one state of an index shows it: without the rows that were
+// deleted. It does not change.
+type view struct {
+	*segment
+	hidden bitset // positions in ids of rows that were deleted
+	live   int    // rows that were not
+}
+
+// hit is a value near a query with its distance in float64.
+type hit struct {
+	distance float64
+	view     uint32 // which view holds it
+	value    uint32
+}
+
+// rule says which rows of a view a search may return.
+type rule struct {
+	hidden bitset
+	filter func(id uint32) bool // nil allows all
+}
+
+func (r *rule) allAllowed() bool { return r.hidden == nil && r.filter == nil }
+
+// allowed tells whether the row at position i of ids may be returned.
+func (x *segment) allowed(r *rule, i uint32) bool {
+	return !r.hidden.has(i) && (r.filter == nil || r.filter(x.ids[i]))
+}
+
+// valueAllowed tells whether any row equal to value v may be returned.
+func (x *segment) valueAllowed(r *rule, v uint32) bool {
+	if r.allAllowed() {
+		return true
+	}
+	for i, end := x.valueRows(v); i < end; i++ {
+		if x.allowed(r, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// nearest appends to s.hits values of v that hold the k nearest rows as far as a
+// search of width ef finds them, with their distances in float64.
+func (v *view) nearest(s *scratch, query []float32, k, ef int, at uint32, filter func(uint32) bool) {
+	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
+	r := rule{v.hidden, filter}
+	if v.directionless(query) {
+		v.takeAll(s, query, at, &r)
+		return
+	}
+	s.vector = grow(s.vector, v.stride)
+	clear(s.vector)
+	v.putQuery(s.vector, query)
+	k = min(k, v.live)
+	if share := v.allowedShare(&r); share < 1 {
+		ef = int(min(float64(v.n), float64(max(ef, k))/max(share, 1e-9)))
+	}
+	ef = max(ef, k)
+	before := len(s.hits)
+	if ef < v.n/exactShare || v.entries.size == v.n {
+		v.search(&s.searcher, s.vector, min(ef, v.n))
+		if v.rescore(s, query, k, at, &r) == k {
+			return
+		}
+	}
+	// The allowed rows are few, or the search was led into a corner with fewer.
+	s.hits = s.hits[:before]
+	v.scanAllowed(&s.searcher, s.vector, k, &r)
+	v.rescore(s, query, k, at, &r)
+}
+
+// directionless tells whether all rows are at one distance from query: it is zero,
+// and only its direction matters.
+func (s *space) directionless(query []float32) bool {
+	return (s.metric == exact.Cosine || s.metric == exact.InnerProduct) && s.size(query) == 0
+}
+
+// takeAll appends all values to s.hits.
+func (v *view) takeAll(s *scratch, query []float32, at uint32, r *rule) {
+	for value := range uint32(v.unique()) {
+		if v.valueAllowed(r, value) {
+			s.hits = append(s.hits, hit{v.distance(query, 0, v.value(value)), at, value})
+		}
+	}
+}
+
+// exactShare is the share of all nodes as width of a search beyond which comparing
+// the query with all nodes costs less.
+const exactShare = 8
+
+// allowedShare returns about which share of the values may be returned, from a
+// sample.
+func (v *view) allowedShare(r *rule) float64 {
+	if r.allAllowed() {
+		return 1
+	}
+	if r.filter == nil {
+		return float64(v.live) / float64(len(v.ids))
+	}
+	const sample = 256
+	step := max(1, v.unique()/sample)
+	all, allowed := 0, 0
+	for value := step / 2; value < v.unique(); value += step {
+		all++
+		if v.valueAllowed(r, uint32(value)) {
+			allowed++
+		}
+	}
+	return float64(allowed) / float64(max(all, 1))
+}
+
+// scanAllowed fills s.pool with the k nodes nearest to q of those that have a row
+// that may be returned, by looking at all of these.
+func (v *view) scanAllowed(s *searcher, q []float32, k int, r *rule) {
+	const batch = 256
+	s.pool.reset(min(2*k+64, v.n)) // more than k: rows at one distance are told apart by id later
+	s.batch, s.distances = grow(s.batch, batch), grow(s.distances, batch)
+	n := 0
+	for node := range uint32(v.n) {
+		if v.nodeAllowed(r, node) {
+			s.batch[n] = node
+			n++
+		}
+		if n == batch || int(node) == v.n-1 {
+			v.offer(s, q, s.batch[:n])
+			n = 0
+		}
+	}
+}
+
+func (v *view) nodeAllowed(r *rule, node uint32) bool {
+	for value, end := v.nodeValues(node); value < end; value++ {
+		if v.valueAllowed(r, value) {
+			return true
+		}
+	}
+	return false
+}
+
+// rescore appends the values of the candidates in s.pool to s.hits with their
+// distances to query in float64, and returns how many rows they stand for, at
+// most k. It leaves out candidates that are too far in float32 to be among the k
+// nearest, and rows that may not be returned.
+func (v *view) rescore(s *scratch, query []float32, k int, at uint32, r *rule) int {
+	var norm float64
+	if v.metric == exact.Cosine {
+		norm = normOf(query)
+	}
+	nodes, rows := 0, 0
+	enough := farthest
+	for _, c := range s.pool.found() {
+		if c > enough {
+			break
+		}
+		before := len(s.hits)
+		for value, end := v.nodeValues(c.node()); value < end; value++ {
+			if !v.valueAllowed(r, value) {
+				continue
+			}
+			s.hits = append(s.hits, hit{v.distance(query, norm, v.value(value)), at, value})
+			from, to := v.valueRows(value)
+			rows += v.countAllowed(r, from, to, k)
+		}
+		if len(s.hits) > before {
+			nodes++
+		}
+		if nodes == k && enough == farthest {
+			enough = newKey(c.distance()*(1+float32(v.stride)*0x1p-21), maxNodes)
+		}
+	}
+	return min(rows, k)
+}
+
+// countAllowed returns how many rows at positions from to to may be returned, at
+// most limit.
+func (x *segment) countAllowed(r *rule, from, to uint32, limit int) (n int) {
+	if r.allAllowed() {
+		return min(int(to-from), limit)
+	}
+	for i := from; i < to && n < limit; i++ {
+		if x.allowed(r, i) {
+			n++
+		}
+	}
+	return n
+}
+
+// appendRows appends to dst the ids of the rows equal to value that may be
+// returned, at most limit of them, ascending.
+func (v *view) appendRows(dst []uint32, value uint32, limit int, filter func(uint32) bool) []uint32 {
+	defer runtime.KeepAlive(v.segment)
+	r := rule{v.hidden, filter}
+	from, to := v.valueRows(value)
+	for i := from; i < to && limit > 0; i++ {
+		if v.allowed(&r, i) {
+			dst = append(dst, v.ids[i])
+			limit--
+		}
+	}
+	return dst
+}
+
+// expand appends to dst the k nearest rows of s.hits: all rows equal to the nearest
+// value, then to the next; those at one distance by row id.
+func (s *scratch) expand(dst []Neighbor, views []view, k int, filter func(uint32) bool) []Neighbor {
+	slices.SortFunc(s.hits, func(a, b hit) int {
+		switch {
+		case a.distance < b.distance:
+			return -1
+		case a.distance > b.distance:
+			return 1
+		}
+		return 0
+	})
+	end := len(dst) + k
+	for from, to := 0, 0; from < len(s.hits) && len(dst) < end; from = to {
+		s.ids = s.ids[:0]
+		for to = from; to < len(s.hits) && s.hits[to].distance == s.hits[from].distance; to++ {
+			h := s.hits[to]
+			s.ids = views[h.view].appendRows(s.ids, h.value, end-len(dst), filter)
+		}
+		if to-from > 1 {
+			slices.Sort(s.ids)
+		}
+		for _, id := range s.ids[:min(len(s.ids), end-len(dst))] {
+			dst = append(dst, Neighbor{ID: id, Distance: s.hits[from].distance})
+		}
+	}
+	return dst
+}
