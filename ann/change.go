@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 )
 
@@ -101,7 +102,7 @@ func (x *Index) append(ctx context.Context, st *state, rows []float32, ids []uin
 	}
 	views := append(slices.Clone(st.views), view{segment: s, live: len(ids)})
 	tail := len(views) - 1 // views from here on are merged
-	for size := views[tail].live; tail > 0 && views[tail-1].live <= 2*size; tail-- {
+	for size := views[tail].live; tail > 0 && (views[tail-1].live <= 2*size || tail >= maxSegments); tail-- {
 		size += views[tail-1].live
 	}
 	if tail < len(views)-1 {
@@ -116,6 +117,7 @@ func (x *Index) append(ctx context.Context, st *state, rows []float32, ids []uin
 
 // merge returns one view of the rows of views, or none where they have no rows.
 func (x *Index) merge(ctx context.Context, views []view) ([]view, error) {
+	defer runtime.KeepAlive(views) // their memory may be a mapped file
 	dim := x.space.dim
 	type place struct {
 		view  int
@@ -155,6 +157,7 @@ func (st *state) without(ids []uint32) (*state, int) {
 	for _, id := range ids {
 		gone[id] = true
 	}
+	defer runtime.KeepAlive(st) // its memory may be a mapped file
 	next := &state{views: slices.Clone(st.views), next: st.next, live: st.live}
 	for i := range next.views {
 		next.views[i].hide(gone)

@@ -221,3 +221,25 @@ func TestDeleteAll(t *testing.T) {
 	}
 	search(1)
 }
+
+// TestSegmentsFitTheHeader adds rows such that each segment has less than half of
+// the rows of the one before, which nothing but their number merges.
+func TestSegmentsFitTheHeader(t *testing.T) {
+	const most = 1 << (maxSegments + 1)
+	rows := clustered(most, 1, 1)
+	x := mustBuild(t, rows, 1, exact.L2Squared, small)
+	for n := most / 3; n > 0; n /= 3 {
+		if _, err := x.Add(t.Context(), rows[:n]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 40 {
+		if _, err := x.Add(t.Context(), rows[:1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := x.Stats().Segments; n > maxSegments {
+		t.Errorf("%d segments, want at most %d", n, maxSegments)
+	}
+	fileOf(t, x)
+}

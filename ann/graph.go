@@ -43,6 +43,11 @@ func (g *graph) takeEntries(limit int) {
 	for g.n>>shift > limit {
 		shift++
 	}
+	g.copyEntries(shift)
+}
+
+// copyEntries makes every 1<<shift-th row an entry.
+func (g *graph) copyEntries(shift uint) {
 	g.entries = sampled(g.n, shift, 0)
 	if shift == 0 {
 		g.entry = g.rows

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/parallel"
@@ -20,6 +22,8 @@ type Index struct {
 	space space // its radius means nothing
 	state atomic.Pointer[state]
 	pool  sync.Pool // of *scratch
+
+	buildSeconds float64
 
 	writing sync.Mutex // held by changes
 	meta    []byte
@@ -41,13 +45,16 @@ type Stats struct {
 	Segments int   // graphs that a search goes through, see Add
 	Links    int   // links in all graphs
 	Bytes    int64 // memory held, or mapped from a file
+
+	BuildSeconds float64 // all of Build; 0 where the index comes from a file
 }
 
 // Stats returns the description of x. It counts links, which takes milliseconds on
 // a large index.
 func (x *Index) Stats() Stats {
 	st := x.state.Load()
-	s := Stats{Rows: st.live, Dim: x.space.dim, Segments: len(st.views)}
+	defer runtime.KeepAlive(st) // its memory may be a mapped file
+	s := Stats{Rows: st.live, Dim: x.space.dim, Segments: len(st.views), BuildSeconds: x.buildSeconds}
 	for i := range st.views {
 		v := &st.views[i]
 		s.Deleted += len(v.ids) - v.live
@@ -79,13 +86,16 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, tune tunin
 	if err := checkRows(rows, dim); err != nil {
 		return nil, err
 	}
+	start := time.Now()
 	ids := sequence(0, len(rows)/dim)
 	s, err := buildSegment(ctx, rows, ids, dim, opt, tune)
 	if err != nil {
 		return nil, err
 	}
 	n := len(ids)
-	return newIndex(opt, tune, s.space, &state{views: []view{{segment: s, live: n}}, next: uint32(n), live: n}), nil
+	x := newIndex(opt, tune, s.space, &state{views: []view{{segment: s, live: n}}, next: uint32(n), live: n})
+	x.buildSeconds = time.Since(start).Seconds()
+	return x, nil
 }
 
 func newIndex(opt Options, tune tuning, sp space, st *state) *Index {

@@ -21,6 +21,7 @@ type segment struct {
 	nodeStarts []uint32  // values nodeStarts[i] to nodeStarts[i+1] belong to node i; nil where value i does
 	ids        []uint32  // row ids, value after value, ascending within one
 	starts     []uint32  // ids[starts[v]:starts[v+1]] are value v; nil where each value is one row
+	memory     *mapping  // the file that the slices refer to, or nil
 }
 
 // buildSegment builds the index of rows, which are checked. Row i has the id

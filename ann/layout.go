@@ -1,0 +1,262 @@
+package ann
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"slices"
+
+	"github.com/nngmix/nngmix/exact"
+)
+
+// Layout of a file; docs/format.md describes it.
+const (
+	fileMagic   = "\x89NNGX\r\n\x1a"
+	fileOrder   = 0x0a0b0c0d
+	fileVersion = 1
+	headerBytes = 4096 // also what sections are aligned to
+
+	fixedBytes   = 256 // of the header before the segments
+	segmentBytes = 240 // of each segment in the header
+	maxSegments  = (headerBytes - 4 - fixedBytes) / segmentBytes
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// header is the first part of a file, decoded.
+type header struct {
+	fileSize uint64
+	opt      Options
+	dim      int
+	next     uint32 // the id of the next row
+	meta     section
+	segments []segmentHeader
+}
+
+// segmentHeader describes a segment.
+type segmentHeader struct {
+	nodes, values, rows uint64
+	entryShift          uint32
+	radius              float64
+	sections            [segmentSections]section
+}
+
+// The sections of a segment, in the order of the file.
+const (
+	sectionVectors = iota
+	sectionLinks
+	sectionValues
+	sectionNodeStarts
+	sectionStarts
+	sectionIDs
+	sectionHidden
+	segmentSections
+)
+
+var sectionNames = [segmentSections]string{"vectors", "links", "values", "node starts", "starts", "ids", "hidden"}
+
+// section is a part of a file.
+type section struct {
+	offset, length uint64
+	sum            uint32 // CRC-32C
+}
+
+// encode returns the header as it stands in a file.
+func (h *header) encode() []byte {
+	le := binary.LittleEndian
+	b := append(make([]byte, 0, headerBytes), fileMagic...)
+	b = le.AppendUint32(b, fileOrder)
+	b = le.AppendUint32(b, fileVersion)
+	b = le.AppendUint64(b, h.fileSize)
+	for _, v := range []uint32{uint32(h.opt.Metric), uint32(h.dim), uint32(h.opt.M), uint32(h.opt.EfConstruction)} {
+		b = le.AppendUint32(b, v)
+	}
+	b = le.AppendUint64(b, h.opt.Seed)
+	b = le.AppendUint32(b, h.next)
+	b = le.AppendUint32(b, uint32(len(h.segments)))
+	b = h.meta.append(b)
+	b = b[:fixedBytes]
+	for i := range h.segments {
+		s := &h.segments[i]
+		b = le.AppendUint64(b, s.nodes)
+		b = le.AppendUint64(b, s.values)
+		b = le.AppendUint64(b, s.rows)
+		b = le.AppendUint32(b, s.entryShift)
+		b = le.AppendUint32(b, 0)
+		b = le.AppendUint64(b, math.Float64bits(s.radius))
+		for _, part := range s.sections {
+			b = part.append(b)
+		}
+		b = b[:fixedBytes+(i+1)*segmentBytes]
+	}
+	b = b[:headerBytes-4]
+	return le.AppendUint32(b, crc32.Checksum(b, castagnoli))
+}
+
+func (s section) append(b []byte) []byte {
+	le := binary.LittleEndian
+	b = le.AppendUint64(b, s.offset)
+	b = le.AppendUint64(b, s.length)
+	b = le.AppendUint32(b, s.sum)
+	return le.AppendUint32(b, 0)
+}
+
+// reader takes numbers from the front of a slice that is long enough.
+type reader []byte
+
+func (r *reader) uint32() uint32 {
+	v := binary.LittleEndian.Uint32(*r)
+	*r = (*r)[4:]
+	return v
+}
+
+func (r *reader) uint64() uint64 {
+	v := binary.LittleEndian.Uint64(*r)
+	*r = (*r)[8:]
+	return v
+}
+
+func (r *reader) section() section {
+	s := section{offset: r.uint64(), length: r.uint64(), sum: r.uint32()}
+	r.uint32()
+	return s
+}
+
+// decodeHeader decodes the header of the file data and checks all that can be
+// checked without the sections: every length is the one that the counts ask for,
+// and the sections lie behind each other, aligned, up to the end of the file.
+func decodeHeader(data []byte) (*header, error) {
+	if err := checkStart(data); err != nil {
+		return nil, err
+	}
+	r := reader(data[16:])
+	h := &header{fileSize: r.uint64()}
+	h.opt = Options{Metric: exact.Metric(r.uint32())}
+	dim := r.uint32()
+	h.opt.M, h.opt.EfConstruction = int(r.uint32()), int(r.uint32())
+	h.opt.Seed = r.uint64()
+	h.next = r.uint32()
+	segments := r.uint32()
+	h.meta = r.section()
+	switch err := h.opt.Validate(); {
+	case binary.LittleEndian.Uint32(data[24:]) > math.MaxUint8:
+		return nil, corrupt("metric is unknown")
+	case err != nil:
+		return nil, corrupt("%v", err)
+	case dim < 1 || dim > maxColumns:
+		return nil, corrupt("%d columns, want 1 to %d", dim, maxColumns)
+	case segments > maxSegments:
+		return nil, corrupt("%d segments, want at most %d", segments, maxSegments)
+	case h.fileSize != uint64(len(data)):
+		return nil, corrupt("the file has %d bytes, its header says %d: it was cut off or added to", len(data), h.fileSize)
+	}
+	h.dim = int(dim)
+	for i := range int(segments) {
+		r := reader(data[fixedBytes+i*segmentBytes:])
+		s := segmentHeader{nodes: r.uint64(), values: r.uint64(), rows: r.uint64(), entryShift: r.uint32()}
+		r.uint32()
+		s.radius = math.Float64frombits(r.uint64())
+		for j := range s.sections {
+			s.sections[j] = r.section()
+		}
+		h.segments = append(h.segments, s)
+	}
+	if err := h.checkLayout(); err != nil {
+		return nil, err
+	}
+	if !slices.Equal(h.encode(), data[:headerBytes]) {
+		return nil, corrupt("unused bytes of the header are not zero")
+	}
+	return h, nil
+}
+
+// maxColumns bounds the columns of a file such that no length overflows.
+const maxColumns = 1 << 24
+
+// checkStart checks what must hold before anything else of a file is believed.
+func checkStart(data []byte) error {
+	le := binary.LittleEndian
+	switch {
+	case len(data) < len(fileMagic) || string(data[:len(fileMagic)]) != fileMagic:
+		return corrupt("it does not begin as an index does")
+	case len(data) < headerBytes:
+		return corrupt("it has %d bytes, less than a header", len(data))
+	case le.Uint32(data[8:]) == 0x0d0c0b0a:
+		return corrupt("it was written with the bytes of numbers in big-endian order")
+	case le.Uint32(data[8:]) != fileOrder:
+		return corrupt("the byte order mark is damaged")
+	case le.Uint32(data[12:]) > fileVersion:
+		return fmt.Errorf("%w: it has format version %d, this program reads up to %d", ErrVersion, le.Uint32(data[12:]), fileVersion)
+	case le.Uint32(data[12:]) != fileVersion:
+		return corrupt("there is no format version %d", le.Uint32(data[12:]))
+	case le.Uint32(data[headerBytes-4:]) != crc32.Checksum(data[:headerBytes-4], castagnoli):
+		return corrupt("the checksum of the header is wrong")
+	}
+	return nil
+}
+
+func corrupt(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrCorrupt, fmt.Sprintf(format, args...))
+}
+
+// checkLayout checks counts, lengths and offsets.
+func (h *header) checkLayout() error {
+	at := uint64(headerBytes)
+	place := func(s section, what string) error {
+		if s.offset != at || s.length > h.fileSize-at {
+			return corrupt("%s: offset %d, length %d in a file of %d bytes, want offset %d", what, s.offset, s.length, h.fileSize, at)
+		}
+		at = min(aligned4096(at+s.length), h.fileSize)
+		return nil
+	}
+	if err := place(h.meta, "meta"); err != nil {
+		return err
+	}
+	for i := range h.segments {
+		s := &h.segments[i]
+		if s.nodes < 1 || s.nodes > s.values || s.values > s.rows || s.rows > maxNodes {
+			return corrupt("segment %d: %d nodes, %d values, %d rows", i, s.nodes, s.values, s.rows)
+		}
+		if s.entryShift > 31 || !(s.radius >= 0 && s.radius <= math.MaxFloat64) {
+			return corrupt("segment %d: entry shift %d, radius %v", i, s.entryShift, s.radius)
+		}
+		want := h.lengths(s)
+		for j, part := range s.sections {
+			what := fmt.Sprintf("segment %d, %s", i, sectionNames[j])
+			if part.length != want[j] && !(j == sectionHidden && part.length == 0) {
+				return corrupt("%s: length %d, want %d", what, part.length, want[j])
+			}
+			if err := place(part, what); err != nil {
+				return err
+			}
+		}
+	}
+	if at != h.fileSize {
+		return corrupt("%d bytes after the last section", h.fileSize-at)
+	}
+	return nil
+}
+
+// lengths returns the lengths that the sections of s must have; hidden may also be
+// empty.
+func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
+	sp := space{metric: h.opt.Metric, dim: h.dim}
+	n[sectionVectors] = s.nodes * uint64(sp.columns()) * 4
+	if s.entryShift > 0 {
+		n[sectionLinks] = s.nodes * uint64(2*h.opt.M) * 4
+	}
+	if h.opt.Metric == exact.Cosine {
+		n[sectionValues] = s.values * uint64(h.dim) * 4
+		n[sectionNodeStarts] = (s.nodes + 1) * 4
+	}
+	if s.rows > s.values {
+		n[sectionStarts] = (s.values + 1) * 4
+	}
+	n[sectionIDs] = s.rows * 4
+	n[sectionHidden] = (s.rows + 63) / 64 * 8
+	return n
+}
+
+// aligned4096 rounds n up to where a section may begin.
+func aligned4096(n uint64) uint64 { return (n + headerBytes - 1) &^ (headerBytes - 1) }

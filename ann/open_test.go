@@ -1,0 +1,264 @@
+package ann
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/exact"
+)
+
+// changed returns an index with several segments, copies, deleted rows and meta.
+func changed(tb testing.TB, metric exact.Metric) *Index {
+	tb.Helper()
+	const dim = 5
+	x := mustBuild(tb, clustered(900, dim, 1), dim, metric, small)
+	if _, err := x.Add(tb.Context(), clustered(100, dim, 2)); err != nil {
+		tb.Fatal(err)
+	}
+	x.Delete(3, 4, 5, 950)
+	x.SetMeta([]byte("columns"))
+	return x
+}
+
+// fileOf returns what Save writes.
+func fileOf(tb testing.TB, x *Index) []byte {
+	tb.Helper()
+	var b bytes.Buffer
+	if n, err := x.WriteTo(&b); err != nil || n != int64(b.Len()) {
+		tb.Fatalf("WriteTo: got %d, %v, want %d bytes", n, err, b.Len())
+	}
+	return b.Bytes()
+}
+
+// decodeCopy decodes an aligned copy of data.
+func decodeCopy(data []byte) (*Index, error) {
+	b := aligned(len(data))
+	copy(b, data)
+	return decode(b, func() {})
+}
+
+func TestSaveAndOpen(t *testing.T) {
+	for _, metric := range metrics {
+		t.Run(metric.String(), func(t *testing.T) {
+			x := changed(t, metric)
+			path := filepath.Join(t.TempDir(), "index.nngx")
+			for range 2 { // the second time over the first
+				if err := x.Save(path); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := Verify(path); err != nil {
+				t.Errorf("Verify: %v", err)
+			}
+			for name, open := range map[string]func(string) (*Index, error){"Open": Open, "Load": Load} {
+				y, err := open(path)
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				sameIndex(t, name, x, y)
+				if err := y.Set(t.Context(), []uint32{1, 950}, clustered(2, 5, 9)); err != nil {
+					t.Errorf("%s, then Set: %v", name, err)
+				}
+			}
+		})
+	}
+}
+
+// sameIndex compares all that can be seen of two indexes.
+func sameIndex(t *testing.T, name string, x, y *Index) {
+	t.Helper()
+	queries := clustered(20, x.space.dim, 3)
+	want, err := x.SearchBatch(t.Context(), queries, 7, SearchOptions{EfSearch: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := y.SearchBatch(t.Context(), queries, 7, SearchOptions{EfSearch: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s: (-saved +opened):\n%s", name, diff)
+	}
+	if a, b := x.Stats(), y.Stats(); a.Rows != b.Rows || a.Deleted != b.Deleted || a.Unique != b.Unique || a.Links != b.Links || a.Segments != b.Segments {
+		t.Errorf("%s: got %+v, want %+v", name, b, a)
+	}
+	if !bytes.Equal(y.Meta(), []byte("columns")) {
+		t.Errorf("%s: meta is %q", name, y.Meta())
+	}
+	if !bytes.Equal(fileOf(t, x), fileOf(t, y)) {
+		t.Errorf("%s: saved again, the file has other bytes", name)
+	}
+}
+
+func TestSaveEmpty(t *testing.T) {
+	x := mustBuild(t, clustered(10, 2, 1), 2, exact.L2Squared, small)
+	x.Delete(sequence(0, 10)...)
+	if err := x.Compact(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "index.nngx")
+	if err := x.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	y, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, err := y.Add(t.Context(), []float32{1, 2}); err != nil || first != 10 {
+		t.Errorf("Add: got %d, %v, want id 10", first, err)
+	}
+}
+
+// TestDamage changes every byte of the header, and some of every section, of a
+// file: Verify must notice each change, and what Open lets pass must be safe to
+// search.
+func TestDamage(t *testing.T) {
+	data := fileOf(t, changed(t, exact.Cosine))
+	if err := verifyCopy(data); err != nil {
+		t.Fatalf("undamaged: %v", err)
+	}
+	for at := 0; at < len(data); at++ {
+		if at >= headerBytes {
+			at += 97
+		}
+		if at >= len(data) {
+			break
+		}
+		damaged := bytes.Clone(data)
+		damaged[at] ^= 0x41
+		err := verifyCopy(damaged)
+		if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrVersion) {
+			t.Errorf("byte %d of %d changed: got %v", at, len(data), err)
+		}
+		if at < headerBytes {
+			if _, err := decodeCopy(damaged); err == nil {
+				t.Errorf("byte %d of the header changed: Open takes it", at)
+			}
+		}
+	}
+}
+
+func verifyCopy(data []byte) error {
+	b := aligned(len(data))
+	copy(b, data)
+	return verify(b)
+}
+
+func TestOpenErrors(t *testing.T) {
+	data := fileOf(t, changed(t, exact.L2Squared))
+	edit := func(at int, b ...byte) []byte {
+		c := bytes.Clone(data)
+		copy(c[at:], b)
+		return seal(c)
+	}
+	tests := []struct {
+		name string
+		data []byte
+		want error
+		text string
+	}{
+		{"empty", nil, ErrCorrupt, "0 bytes"},
+		{"another file", bytes.Repeat([]byte("PAR1"), 2000), ErrCorrupt, "does not begin"},
+		{"cut in the header", data[:1000], ErrCorrupt, "1000 bytes"},
+		{"cut in a section", data[:len(data)-1], ErrCorrupt, "cut off"},
+		{"longer", append(bytes.Clone(data), 0), ErrCorrupt, "added to"},
+		{"big-endian", edit(8, 0x0a, 0x0b, 0x0c, 0x0d), ErrCorrupt, "big-endian"},
+		{"newer", edit(12, 2), ErrVersion, "format version 2"},
+		{"version 0", edit(12, 0), ErrCorrupt, "version 0"},
+		{"metric", edit(24, 9), ErrCorrupt, "Metric"},
+		{"no columns", edit(28, 0, 0, 0, 0), ErrCorrupt, "0 columns"},
+		{"many columns", edit(28, 255, 255, 255, 255), ErrCorrupt, "columns"},
+		{"M", edit(32, 255, 255), ErrCorrupt, "M is"},
+		{"segments", edit(52, 200), ErrCorrupt, "200 segments"},
+		{"nodes", edit(fixedBytes, 255, 255, 255, 255, 255, 255, 255, 255), ErrCorrupt, "nodes"},
+		{"offset", edit(fixedBytes+40, 7), ErrCorrupt, "offset"},
+		{"unused byte", edit(fixedBytes-1, 1), ErrCorrupt, "unused"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "index.nngx")
+			if err := os.WriteFile(path, tt.data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, err := range []error{second(Open(path)), second(Load(path)), Verify(path)} {
+				if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.text) || !strings.Contains(err.Error(), path) {
+					t.Errorf("got %v, want %v with %q and the path", err, tt.want, tt.text)
+				}
+			}
+		})
+	}
+	if _, err := Open(t.TempDir()); err == nil {
+		t.Error("Open a folder: no error")
+	}
+	if _, err := Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Open a file that is not there: %v", err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// seal makes the checksum of the header right.
+func seal(data []byte) []byte {
+	if len(data) >= headerBytes {
+		binary.LittleEndian.PutUint32(data[headerBytes-4:], crc32.Checksum(data[:headerBytes-4], castagnoli))
+	}
+	return data
+}
+
+// FuzzOpen makes files with right checksums of the header that Save would not
+// write. Open must refuse them or give an index that can be searched.
+func FuzzOpen(f *testing.F) {
+	x := mustBuild(f, clustered(200, 3, 1), 3, exact.Cosine, small)
+	x.Delete(7)
+	data := fileOf(f, x)
+	f.Add([]byte{0, 0, 0, 1})
+	f.Add([]byte{1, 4, 3, 255, 0, 30, 0, 7})
+	f.Add([]byte{0, 16, 0, 200, 0, 52, 0, 2})
+	f.Fuzz(func(t *testing.T, edits []byte) {
+		c := bytes.Clone(data)
+		for ; len(edits) >= 4; edits = edits[4:] { // three bytes of place, one of value
+			at := int(edits[0])<<16 | int(edits[1])<<8 | int(edits[2])
+			c[at%len(c)] ^= edits[3]
+		}
+		y, err := decodeCopy(seal(c))
+		if err != nil {
+			if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrVersion) {
+				t.Fatalf("got %v", err)
+			}
+			return
+		}
+		query := make([]float32, y.space.dim)
+		query[0] = 1
+		if _, err := y.Search(query, 5, SearchOptions{EfSearch: 20}); err != nil {
+			t.Fatal(err)
+		}
+		y.Delete(1)
+		_ = verifyCopy(c)
+	})
+}
+
+// TestOpenCrafted changes links, starts and ids behind right checksums, which
+// Open has to notice as it does not look at those of sections.
+func TestOpenCrafted(t *testing.T) {
+	x := changed(t, exact.Cosine)
+	h, _ := x.arrangeFile(x.state.Load(), x.meta)
+	data := fileOf(t, x)
+	for _, at := range []int{sectionLinks, sectionNodeStarts, sectionStarts, sectionIDs} {
+		c := bytes.Clone(data)
+		s := h.segments[0].sections[at]
+		if s.length == 0 {
+			t.Fatalf("no %s", sectionNames[at])
+		}
+		binary.LittleEndian.PutUint32(c[s.offset+4:], 0x7fffffff)
+		if _, err := decodeCopy(c); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%s: got %v", sectionNames[at], err)
+		}
+	}
+}
