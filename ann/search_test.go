@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/testdata"
+	"github.com/nngmix/nngmix/simd"
 )
 
 // TestSearchEqualsExact asks for so wide a search that all nodes are met: ids,
@@ -85,7 +86,7 @@ func TestRecallADBench(t *testing.T) {
 	for _, path := range testdata.ADBench(t, "Classical") {
 		name := filepath.Base(path[:len(path)-len(".npz")])
 		floor, ok := sets[name]
-		if !ok || (testing.Short() && name != "22_magic.gamma") {
+		if slow := testing.Short() || simd.Active() == simd.Generic; !ok || (slow && name != "22_magic.gamma") {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
