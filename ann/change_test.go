@@ -121,7 +121,7 @@ func TestChanges(t *testing.T) {
 
 var cmpEmpty = cmp.Transformer("empty", func(n []Neighbor) []Neighbor { return append([]Neighbor{}, n...) })
 
-// TestChangesWhileSearching runs searches, changes and reads of all kinds at once.
+// TestChangesWhileSearching runs searches, changes, saves and reads of all kinds at once.
 // Row 0 is set to one of two places again and again: a search must find it in
 // exactly one of them.
 func TestChangesWhileSearching(t *testing.T) {
@@ -172,6 +172,18 @@ func TestChangesWhileSearching(t *testing.T) {
 				t.Error(err)
 			}
 			x.Delete(n+i, 2*i+1)
+		}
+	})
+	changing.Go(func() {
+		for range 20 {
+			y, err := decodeCopy(fileOf(t, x))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if found, err := y.Search(rows[:dim], 10, SearchOptions{EfSearch: 32}); err != nil || len(found) != 10 {
+				t.Errorf("from the file: got %d rows, %v", len(found), err)
+			}
 		}
 	})
 	changing.Wait()

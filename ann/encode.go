@@ -46,6 +46,9 @@ func (x *Index) Save(path string) error {
 
 // WriteTo writes what Save writes to w.
 func (x *Index) WriteTo(w io.Writer) (int64, error) {
+	if bigEndian {
+		return 0, errBigEndian
+	}
 	x.writing.Lock()
 	st, meta := x.state.Load(), x.meta
 	x.writing.Unlock()

@@ -20,9 +20,9 @@ func TestKill(t *testing.T) {
 	if path := os.Getenv("NNGMIX_TEST_KILL"); path != "" {
 		saveForever(t, path)
 	}
-	kills := 30
+	kills := 200
 	if testing.Short() {
-		kills = 5
+		kills = 20
 	}
 	path := filepath.Join(t.TempDir(), "index.nngx")
 	r := rand.New(rand.NewPCG(1, 1))

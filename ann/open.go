@@ -3,6 +3,7 @@ package ann
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -84,8 +85,8 @@ func readFile(f *os.File, size int) ([]byte, func(), error) {
 // decode returns the index in data, which starts at a multiple of 64 bytes. It
 // refers to data until free is called, when the index is not used any more.
 func decode(data []byte, free func()) (*Index, error) {
-	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
-		return nil, fmt.Errorf("ann: files cannot be opened on big-endian machines")
+	if bigEndian {
+		return nil, errBigEndian
 	}
 	h, err := decodeHeader(data)
 	if err != nil {
@@ -107,6 +108,12 @@ func decode(data []byte, free func()) (*Index, error) {
 	}
 	return x, nil
 }
+
+// Files are used as they lie in memory, in the byte order of nearly all machines.
+var (
+	bigEndian    = binary.NativeEndian.Uint16([]byte{1, 0}) != 1
+	errBigEndian = errors.New("ann: index files cannot be used on big-endian machines")
+)
 
 // freeAfter calls free when none of the segments of views is in use any more.
 func freeAfter(views []view, free func()) {

@@ -262,3 +262,25 @@ func TestOpenCrafted(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenForgedNaN puts NaN into all vectors. Open does not read vectors, so a
+// search has to end nevertheless; Verify has to notice.
+func TestOpenForgedNaN(t *testing.T) {
+	x := mustBuild(t, clustered(900, 5, 1), 5, exact.L2Squared, small)
+	h, _ := x.arrangeFile(x.state.Load(), nil)
+	data := fileOf(t, x)
+	vectors := h.segments[0].sections[sectionVectors].of(data)
+	for i := 0; i < len(vectors); i += 4 {
+		binary.LittleEndian.PutUint32(vectors[i:], 0x7fc00000)
+	}
+	y, err := decodeCopy(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := y.Search(make([]float32, 5), 10, SearchOptions{EfSearch: 20}); err != nil {
+		t.Error(err)
+	}
+	if err := verifyCopy(data); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("Verify: got %v", err)
+	}
+}

@@ -224,8 +224,8 @@ func (s *scratch) expand(dst []Neighbor, views []view, k int, filter func(uint32
 	end := len(dst) + k
 	for from, to := 0, 0; from < len(s.hits) && len(dst) < end; from = to {
 		s.ids = s.ids[:0]
-		for to = from; to < len(s.hits) && s.hits[to].distance == s.hits[from].distance; to++ {
-			h := s.hits[to]
+		to = from + tied(s.hits[from:])
+		for _, h := range s.hits[from:to] {
 			s.ids = views[h.view].appendRows(s.ids, h.value, end-len(dst), filter)
 		}
 		if to-from > 1 {
@@ -236,4 +236,14 @@ func (s *scratch) expand(dst []Neighbor, views []view, k int, filter func(uint32
 		}
 	}
 	return dst
+}
+
+// tied returns how many hits at the start of hits, which is not empty, are at the
+// distance of the first. NaN, which only a forged file can bring, ties with nothing.
+func tied(hits []hit) int {
+	n := 1
+	for n < len(hits) && hits[n].distance == hits[0].distance {
+		n++
+	}
+	return n
 }
