@@ -24,7 +24,8 @@ in a table that sorts and filters; recall.csv (eval recall) as curves of speed
 against recall; tradeoff.csv (eval tradeoff) as change of AUROC against recall;
 and the run's machine, versions and options from run.json.
 
-Each figure also goes to a folder beside the page as SVG, and each table as CSV.`,
+Each figure also goes to a folder beside the page as SVG and PNG, and each table
+as CSV.`,
 		Example: "  nngmix report run --out report.html",
 		RunE:    func(_ *cobra.Command, args []string) error { return makeReport(args, opt) },
 	}

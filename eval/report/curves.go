@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 )
@@ -39,8 +38,12 @@ type curveChart struct {
 func (c curveChart) draw() Figure {
 	var d drawing
 	across := min(len(c.panels), 3)
-	width := min(figureWidth/float64(across), 900)
+	width := min(figureWidth/float64(across), widest)
 	height := min(width*0.75, 420)
+	above := panelTop
+	if c.panels[0].title == "" {
+		above = 10
+	}
 	y := 14.0
 	if len(c.series) > 1 {
 		y += d.legend(c.series, 4, y, width*float64(across))
@@ -49,11 +52,11 @@ func (c curveChart) draw() Figure {
 	for i, p := range c.panels {
 		left, top := float64(i%across)*width, y+float64(i/across)*height
 		sx := newScale(xs, left+64, left+width-18, false)
-		sy := newScale(ys, top+height-panelBottom, top+panelTop, c.log)
+		sy := newScale(ys, top+height-panelBottom, top+above, c.log)
 		c.drawPanel(&d, p, sx, sy)
 	}
 	rows := (len(c.panels) + across - 1) / across
-	return Figure{c.id, c.title, c.note, width * float64(across), y + height*float64(rows), d.String()}
+	return Figure{c.id, c.title, c.note, width * float64(across), y + height*float64(rows), d}
 }
 
 // values returns what the axes must show.
@@ -106,7 +109,7 @@ func (k curve) draw(d *drawing, x, y scale) {
 		}
 	}
 	slices.Reverse(lower)
-	color := fmt.Sprintf(" s%d", k.series%colors)
+	color := " " + seriesClass(k.series)
 	if len(upper) > 1 {
 		d.path("band"+color, append(upper, lower...), true)
 	}

@@ -23,6 +23,7 @@ type dotChart struct {
 
 const (
 	figureWidth = 1080.0
+	widest      = 720.0 // panel
 	lineHeight  = 22.0
 	panelTop    = 34.0 // title of a panel
 	panelBottom = 44.0 // axis of a panel
@@ -44,20 +45,21 @@ func (c dotChart) draw() Figure {
 	if c.zero {
 		values = append(values, 0)
 	}
-	width := min(figureWidth/float64(c.across), 720)
+	across := min(c.across, len(c.panels))
+	width := min(figureWidth/float64(across), widest)
 	var height float64
 	for i, p := range c.panels {
-		if i > 0 && i%c.across == 0 {
+		if i > 0 && i%across == 0 {
 			y, height = y+height, 0
 		}
-		x := float64(i%c.across) * width
+		x := float64(i%across) * width
 		gutter := p.gutter(width)
 		s := newScale(values, x+gutter, x+width-28, false)
 		h := float64(len(p.names))*lineHeight + panelTop + panelBottom
 		height = max(height, h)
 		c.drawPanel(&d, p, s, x, y)
 	}
-	return Figure{c.id, c.title, c.note, width * float64(min(c.across, len(c.panels))), y + height, d.String()}
+	return Figure{c.id, c.title, c.note, width * float64(across), y + height, d}
 }
 
 // gutter is the width that the names take.

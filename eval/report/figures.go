@@ -37,13 +37,17 @@ func unique[T any, K comparable](items []T, of func(T) K) []K {
 	return out
 }
 
+// beside returns how many panels to draw beside each other: those of all groups, or of one
+// group two.
+func beside(groups []string) int { return min(max(len(groups), 2), 3) }
+
 // aurocFigure draws the mean AUROC of each variant: a panel for each detector and group, a
 // series for each labeled share.
 func aurocFigure(means []eval.Mean) Figure {
 	shares := unique(means, func(m eval.Mean) float64 { return m.Labeled })
 	slices.Sort(shares)
 	groups := unique(means, func(m eval.Mean) string { return m.Group })
-	c := dotChart{id: "auroc", title: "Mean AUROC of each method", axis: "mean AUROC", across: min(len(groups), 3),
+	c := dotChart{id: "auroc", title: "Mean AUROC of each method", axis: "mean AUROC", across: beside(groups),
 		note: "Each mark is the mean over the sets of a group, for one share of the anomalies that is labeled."}
 	for _, share := range shares {
 		c.series = append(c.series, percent(share)+" labeled")
@@ -72,7 +76,7 @@ func aurocFigure(means []eval.Mean) Figure {
 func gainFigure(means []eval.Mean) *Figure {
 	groups := unique(means, func(m eval.Mean) string { return m.Group })
 	c := dotChart{id: "gain", title: "Gain in AUROC over no pseudo-anomalies and over plain copies", axis: "mean difference of AUROC",
-		series: []string{"over none", "over as many plain copies (oversample)"}, across: min(len(groups), 3), zero: true,
+		series: []string{"over none", "over as many plain copies (oversample)"}, across: beside(groups), zero: true,
 		note: "Paired over the sets of a group. What plain copies gain over none comes from the weight of the class alone; only what a method gains over plain copies comes from the method."}
 	type row struct {
 		detector string

@@ -45,7 +45,7 @@ type drawn struct {
 
 // WritePage writes the page called title to w.
 func (r *Run) WritePage(w io.Writer, title string) error {
-	means := eval.Summarize(r.Rows)
+	means := r.means()
 	p := page{Title: title, Style: template.CSS(figureStyle + pageStyle), Script: template.JS(pageScript),
 		Facts: r.facts(), Warnings: r.warnings(), Skipped: r.Skipped, Asked: r.Sets, Settings: r.Settings}
 	if len(means) > 0 {

@@ -275,12 +275,13 @@ func TestWrite(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff([]string{"page.html", "page_files/auroc.svg", "page_files/gain.svg", "page_files/recall.svg", "page_files/tradeoff.svg",
+	if diff := cmp.Diff([]string{"page.html", "page_files/auroc.svg", "page_files/auroc.png", "page_files/gain.svg", "page_files/gain.png",
+		"page_files/recall.svg", "page_files/recall.png", "page_files/tradeoff.svg", "page_files/tradeoff.png",
 		"page_files/means.csv", "page_files/recall.csv", "page_files/tradeoff.csv", "page_files/sets.csv"}, names); diff != "" {
 		t.Error(diff)
 	}
-	if first[paths[6]] != recallCSV {
-		t.Errorf("recall.csv changed:\n%s", first[paths[6]])
+	if first[paths[10]] != recallCSV {
+		t.Errorf("recall.csv changed:\n%s", first[paths[10]])
 	}
 
 	if err := os.Remove(paths[0]); err != nil {

@@ -86,6 +86,9 @@ func readRecord(dir string) (*Run, error) {
 	return &Run{Machine: *known.Machine, Sets: known.Sets, Skipped: known.Skipped, Settings: settings}, nil
 }
 
+// means returns the means of the rows.
+func (r *Run) means() []eval.Mean { return eval.Summarize(r.Rows) }
+
 // unfinished returns the sets that have no result although they were not skipped.
 func (r *Run) unfinished() []string {
 	if len(r.Rows) == 0 {

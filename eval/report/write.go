@@ -25,12 +25,13 @@ type file struct {
 	text string
 }
 
-// Write writes the page of the run, and its figures as SVG and tables as CSV:
+// Write writes the page of the run, its figures as SVG and PNG, and its tables as CSV:
 //
-//	auroc.svg, gain.svg     mean AUROC, and gains over none and over plain copies
+//	auroc.svg, .png         mean AUROC
+//	gain.svg, .png          gains over none and over plain copies
 //	means.csv, sets.csv     their tables: means per group, and every set
-//	recall.svg, .csv        speed against recall
-//	tradeoff.svg, .csv      AUROC against recall
+//	recall.svg, .png, .csv  speed against recall
+//	tradeoff.svg, .png, .csv  AUROC against recall
 //
 // It returns the paths written, the page first. Each file is whole or not there at all;
 // nothing is written when one exists and Force is not set.
@@ -61,7 +62,7 @@ func (r *Run) Write(opt Options) ([]string, error) {
 	return paths, nil
 }
 
-// files makes the texts of all files, and the folder of the figures.
+// files makes the contents of all files, and the folder of the figures.
 func (r *Run) files(opt Options) ([]file, error) {
 	var html bytes.Buffer
 	if err := r.WritePage(&html, opt.Title); err != nil {
@@ -72,37 +73,49 @@ func (r *Run) files(opt Options) ([]file, error) {
 		dir = strings.TrimSuffix(opt.Out, filepath.Ext(opt.Out)) + "_files"
 	}
 	files := []file{{opt.Out, html.String()}}
-	means := eval.Summarize(r.Rows)
+	means := r.means()
 	for _, f := range r.figures(means) {
-		files = append(files, file{filepath.Join(dir, f.ID+".svg"), f.File()})
+		var png strings.Builder
+		if err := f.PNG(&png); err != nil {
+			return nil, err
+		}
+		files = append(files, file{filepath.Join(dir, f.ID+".svg"), f.SVG()}, file{filepath.Join(dir, f.ID+".png"), png.String()})
 	}
-	tables := []struct {
-		name  string
-		sheet *Sheet
-	}{{"recall", r.Recall}, {"tradeoff", r.Tradeoff}}
+	tables, err := r.tables(means)
+	for _, t := range tables {
+		files = append(files, file{filepath.Join(dir, t.path), t.text})
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	return files, nil
+}
+
+// tables makes the tables as CSV.
+func (r *Run) tables(means []eval.Mean) ([]file, error) {
+	var files []file
 	if len(means) > 0 {
 		text, err := eval.SummaryCSV(means)
 		if err != nil {
 			return nil, fmt.Errorf("report: %w", err)
 		}
-		files = append(files, file{filepath.Join(dir, "means.csv"), text})
-		tables = append(tables, struct {
-			name  string
-			sheet *Sheet
-		}{"sets", setSheet(setMeans(r.Rows))})
+		files = append(files, file{"means.csv", text})
 	}
-	for _, t := range tables {
-		if t.sheet == nil {
+	for _, t := range []struct {
+		name  string
+		sheet *Sheet
+	}{{"recall.csv", r.Recall}, {"tradeoff.csv", r.Tradeoff}, {"sets.csv", setSheet(setMeans(r.Rows))}} {
+		if t.sheet == nil || len(t.sheet.Rows) == 0 {
 			continue
 		}
 		text, err := t.sheet.CSV()
 		if err != nil {
 			return nil, fmt.Errorf("report: %w", err)
 		}
-		files = append(files, file{filepath.Join(dir, t.name+".csv"), text})
-	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("report: %w", err)
+		files = append(files, file{t.name, text})
 	}
 	return files, nil
 }
