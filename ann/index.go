@@ -189,20 +189,21 @@ func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int, opt S
 	if err := x.checkQueries(queries, k, opt); err != nil {
 		return nil, err
 	}
-	st, dim := x.state.Load(), x.space.dim
-	n := len(queries) / dim
-	k = min(k, st.live)
-	res := &exact.Result{K: k, IDs: make([]uint32, n*k), Distances: make([]float64, n*k), Counts: make([]int32, n)}
+	return x.answer(ctx, x.state.Load(), queries, k, opt)
+}
+
+// answer is SearchBatch in a state, for checked queries.
+func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int, opt SearchOptions) (*exact.Result, error) {
+	dim := x.space.dim
+	n, k := len(queries)/dim, min(k, st.live)
+	res := newResult(n, k)
 	var counting sync.Mutex
 	err := parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {
 		s := x.pool.Get().(*scratch)
 		defer x.pool.Put(s)
 		for q := task * batchQueries; q < min((task+1)*batchQueries, n); q++ {
 			s.neighbors = st.answer(s, s.neighbors[:0], queries[q*dim:][:dim], k, opt)
-			for i, nb := range s.neighbors {
-				res.IDs[q*k+i], res.Distances[q*k+i] = nb.ID, nb.Distance
-			}
-			res.Counts[q] = int32(len(s.neighbors))
+			put(res, q, s.neighbors)
 		}
 		counting.Lock()
 		defer counting.Unlock()
