@@ -93,7 +93,7 @@ func checkRows(rows []float32, dim int, opt Options) error {
 		return ErrEmpty
 	case len(rows)%dim != 0:
 		return fmt.Errorf("%w: %d values are no whole rows of %d columns", ErrDimension, len(rows), dim)
-	case len(rows)/dim > math.MaxUint32:
+	case uint64(len(rows)/dim) > math.MaxUint32:
 		return fmt.Errorf("%w: %d, want at most %d", ErrTooLarge, len(rows)/dim, uint32(math.MaxUint32))
 	}
 	return nil
