@@ -140,6 +140,33 @@ func TestCounters(t *testing.T) {
 	}
 }
 
+// TestSearchCrowdedOut searches where the rows nearest to the query may not be
+// returned: that makes a search wider, and no comparison with all rows.
+func TestSearchCrowdedOut(t *testing.T) {
+	const n, dim, k = 20_000, 24, 10
+	rows := clustered(n, dim, 1)
+	x := mustBuild(t, rows, dim, exact.L2Squared, small)
+	for q := 0; q < n; q += n / 20 {
+		query := rows[q*dim:][:dim]
+		near, err := x.Search(query, 2*k, SearchOptions{EfSearch: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		forbidden := map[uint32]bool{}
+		for _, nb := range near {
+			forbidden[nb.ID] = true
+		}
+		var work Counters
+		got, err := x.Search(query, k, SearchOptions{EfSearch: k, Filter: func(id uint32) bool { return !forbidden[id] }, Counters: &work})
+		if err != nil || len(got) != k || forbidden[got[0].ID] {
+			t.Fatalf("query %d: %v, %v", q, got, err)
+		}
+		if work.Distances > n/4 {
+			t.Errorf("query %d: %d distances among %d rows", q, work.Distances, n)
+		}
+	}
+}
+
 func TestSearchErrors(t *testing.T) {
 	x := mustBuild(t, clustered(100, 2, 1), 2, exact.L2Squared, small)
 	tests := []struct {

@@ -65,18 +65,25 @@ func (v *view) nearest(s *scratch, query []float32, k, ef int, at uint32, filter
 		ef = int(min(float64(v.n), float64(max(ef, k))/max(share, 1e-9)))
 	}
 	ef = max(ef, k)
-	before := len(s.hits)
-	if ef < v.n/exactShare || v.entries.size == v.n {
+	flat := v.entries.size == v.n // without links
+	for before := len(s.hits); flat || ef < v.n/exactShare; ef *= widening {
 		v.search(&s.searcher, s.vector, min(ef, v.n))
 		if v.rescore(s, query, k, at, &r) == k {
 			return
 		}
+		s.hits = s.hits[:before]
+		if flat || r.allAllowed() {
+			break
+		}
 	}
 	// The allowed rows are few, or the search was led into a corner with fewer.
-	s.hits = s.hits[:before]
 	v.scanAllowed(&s.searcher, s.vector, k, &r)
 	v.rescore(s, query, k, at, &r)
 }
+
+// widening is how much wider a search becomes that found too few rows that may be
+// returned: near rows that may not, such as a query's own, crowded them out.
+const widening = 4
 
 // directionless tells whether all rows are at one distance from query: it is zero,
 // and only its direction matters.
