@@ -26,7 +26,7 @@ import (
 type recallOptions struct {
 	tableFlags
 	setFlags
-	annFlags
+	graphFlags
 	eval.CurveOptions
 	Queries    string   `json:"queries"`
 	MaxQueries int      `json:"max_queries"`

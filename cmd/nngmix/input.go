@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/spf13/pflag"
@@ -80,11 +81,17 @@ type setFlags struct {
 }
 
 func (f *setFlags) add(flags *pflag.FlagSet) {
+	f.addColumns(flags)
+	flags.Float64Var(&f.LabeledFraction, "labeled-fraction", 1, "share of the labeled anomalies that stays known, drawn with --seed; the others join the unlabeled rows")
+}
+
+// addColumns adds the options that an index has too.
+func (f *setFlags) addColumns(flags *pflag.FlagSet) {
+	f.LabeledFraction = 1
 	flags.StringVar(&f.Label, "label", "", "column that marks the labeled anomalies (in an NPZ file an array, default y)")
 	flags.StringVar(&f.AnomalyValue, "anomaly-value", "", "what --label holds for an anomaly (default 1 or true)")
 	flags.StringSliceVar(&f.Categorical, "categorical", nil, "numeric columns that are codes, separated by commas; text and booleans always are")
 	flags.StringVar(&f.Missing, "missing", "error", "what a missing value does: error, drop the row, or median")
-	flags.Float64Var(&f.LabeledFraction, "labeled-fraction", 1, "share of the labeled anomalies that stays known, drawn with --seed; the others join the unlabeled rows")
 	flags.StringVar(&f.Scale, "scale", "minmax", "how columns are scaled for search: minmax or none")
 }
 
@@ -107,4 +114,28 @@ func (f *setFlags) npzLabel(path string) error {
 		return nil
 	}
 	return errors.New("--label COLUMN is missing: the column that marks the labeled anomalies")
+}
+
+// data hands the set to the generator.
+func data(set *dataset.Set) generator.Data {
+	d := generator.Data{Labeled: set.LabeledRows(), Unlabeled: set.UnlabeledRows()}
+	for _, c := range set.Columns {
+		d.Columns = append(d.Columns, generator.Column(c))
+	}
+	return d
+}
+
+// columnNames puts the names and row numbers of the input into an error of the
+// generator, which knows only positions.
+func columnNames(err error, set *dataset.Set) error {
+	var bad *generator.ValueError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	rows := set.Unlabeled
+	if bad.Labeled {
+		rows = set.Labeled
+	}
+	name := set.Features[bad.Column].Name()
+	return fmt.Errorf("column %s, row %d: %v cannot be searched for; leave the column out with --drop %s", name, rows[bad.Row], bad.Value, name)
 }

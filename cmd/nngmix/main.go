@@ -71,7 +71,7 @@ func rootCommand() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(generateCommand(), synthCommand(), plotCommand(), infoCommand(), evalCommand(), reportCommand(), adbenchCommand(), versionCommand())
+	root.AddCommand(generateCommand(), indexCommand(), synthCommand(), plotCommand(), infoCommand(), evalCommand(), reportCommand(), adbenchCommand(), versionCommand())
 	return root
 }
 

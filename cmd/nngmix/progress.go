@@ -42,5 +42,15 @@ func (p *progress) stage(name string) func(done, total int64) {
 	}
 }
 
+// spinner shows that a stage of unknown length is at work, and for how long, until
+// what it returns is called.
+func (p *progress) spinner(name string) (done func()) {
+	bar := p.bars.AddSpinner(1,
+		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
+		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO)),
+	)
+	return func() { bar.SetTotal(1, true) }
+}
+
 // Wait ends the display. A bar that did not reach its end stays as it is.
 func (p *progress) Wait() { p.bars.Shutdown() }

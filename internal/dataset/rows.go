@@ -11,6 +11,15 @@ type Rows struct {
 	rows     []int
 }
 
+// NewRows returns all rows of columns, numbers as they are; the missing values of
+// column j become fill[j].
+func NewRows(columns []table.Column, fill []float64) Rows {
+	return Rows{columns, fill, allRows(columns[0].Len())}
+}
+
+// Fill returns what a missing value of each feature becomes; not to be changed.
+func (s *Set) Fill() []float64 { return s.fill }
+
 // LabeledRows returns the labeled anomalies, in the order of s.Labeled.
 func (s *Set) LabeledRows() Rows { return Rows{s.Features, s.fill, s.Labeled} }
 

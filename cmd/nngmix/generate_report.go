@@ -1,0 +1,66 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/nngmix/nngmix/generator"
+	"github.com/nngmix/nngmix/internal/dataset"
+)
+
+// generateReport is what --report writes.
+type generateReport struct {
+	runReport
+	Seed            uint64       `json:"seed"`
+	Rows            int          `json:"rows"`
+	Columns         int          `json:"columns"`
+	Labeled         int          `json:"labeled"`
+	Hidden          int          `json:"hidden"`  // anomalies that --labeled-fraction moved to the unlabeled rows
+	Dropped         int          `json:"dropped"` // rows with missing values
+	Unlabeled       int          `json:"unlabeled"`
+	UniqueLabeled   int          `json:"unique_labeled"`
+	UniqueUnlabeled int          `json:"unique_unlabeled"`
+	Generated       uint64       `json:"generated"`
+	Search          searchReport `json:"search"`
+}
+
+// searchReport tells how neighbors were found.
+type searchReport struct {
+	answerReport
+	Index      string `json:"index,omitempty"` // file that was searched
+	K          int    `json:"k"`
+	KLabeled   int    `json:"k_labeled"`
+	IndexBytes int64  `json:"index_bytes"`
+}
+
+// fill completes the report.
+func (r *generateReport) fill(set *dataset.Set, gen generator.Report, count uint64) {
+	r.Rows, r.Columns = set.Table.Rows, len(set.Features)
+	r.Labeled, r.Unlabeled = len(set.Labeled), len(set.Unlabeled)
+	r.Hidden, r.Dropped = set.Hidden, set.Dropped
+	r.UniqueLabeled, r.UniqueUnlabeled = gen.UniqueLabeled, gen.UniqueUnlabeled
+	r.Generated = count
+	r.Seconds["scale"] += gen.ScaleSeconds
+	r.Seconds["dedupe"] = gen.DedupeSeconds
+	r.Seconds["search"] = gen.SearchSeconds
+	r.PeakRSSBytes = peakRSS()
+}
+
+// summary tells the user on stderr what was done.
+func (r *generateReport) summary(opt *generateOptions) {
+	text := func(v any) string { s, _ := json.Marshal(v); return strings.Trim(string(s), `"`) }
+	fmt.Fprintf(os.Stderr, "read      %d rows of %d features: %d labeled anomalies, %d unlabeled rows", r.Rows, r.Columns, r.Labeled, r.Unlabeled)
+	if r.UniqueUnlabeled > 0 {
+		fmt.Fprintf(os.Stderr, " (%d distinct)", r.UniqueUnlabeled)
+	}
+	fmt.Fprintf(os.Stderr, "\nsearch    %s", r.Search.Method)
+	if r.Search.Index != "" {
+		fmt.Fprintf(os.Stderr, " in %s", r.Search.Index)
+	}
+	fmt.Fprintf(os.Stderr, ": %s\n", r.Search.Reason)
+	fmt.Fprintf(os.Stderr, "wrote     %d pseudo-anomalies by %s to %s\n", r.Generated, text(opt.Method), opt.Out)
+	fmt.Fprintf(os.Stderr, "seconds   read %.2f, scale %.2f, dedupe %.2f, search %.2f, generate %.2f, write %.2f; peak memory %d MB\n",
+		r.Seconds["read"], r.Seconds["scale"], r.Seconds["dedupe"], r.Seconds["search"], r.Seconds["generate"], r.Seconds["write"], r.PeakRSSBytes>>20)
+}
