@@ -6,7 +6,7 @@ PORTABLE := ./simd/... ./exact/... ./ann/... ./generator/... ./internal/xrand/..
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: help build demo test test-purego test-levels test-race test-arm64 \
-	generate generate-check fmt-check vet staticcheck fuzz bench bench-detect ci clean
+	generate generate-check fmt-check vet staticcheck fuzz bench bench-ann bench-detect ci clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -66,6 +66,10 @@ bench: build ## neighbor search and generation against scipy, scikit-learn, fais
 	$(GO) run ./bench/generate
 	$(GO) run ./bench/cli
 	$(GO) test -run '^$$' -bench 'Tile|Gather' ./simd
+
+ANN_FLAGS ?=
+bench-ann: ## the graph index against hnswlib, faiss, usearch, weaviate and coder/hnsw; ANN_FLAGS="--sets celeba --out DIR"
+	$(GO) run ./bench/ann $(ANN_FLAGS)
 
 bench-detect: ## training of the neural detectors against scikit-learn and PyTorch
 	$(GO) run ./bench/detect

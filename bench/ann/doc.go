@@ -1,0 +1,30 @@
+// Command ann measures package ann side by side with other software: hnswlib, faiss's
+// IndexHNSWFlat, usearch, weaviate's hnsw and coder/hnsw.
+//
+//	go run ./bench/ann [--sets donors,skin] [--peers hnswlib,faiss] [--threads 1,2]
+//	    [--runs 5] [--builds 3] [--out DIR] [--quick]
+//	go run ./bench/ann --print --out DIR
+//
+// It prints Markdown tables: what the indexes cost, queries per second at a recall of
+// .95 and .99, and ours against hnswlib with the goals of this project. With --out the
+// results are merged into DIR/ann.csv, so that sets can be measured one at a time, and
+// DIR/ann-SET.png shows recall and speed.
+//
+// # How it is measured
+//
+// All engines, ours too, are processes of their own that get the same files and
+// answer in turns (see process). The rows are the normal ones of a table, duplicates
+// included, min-max scaled; queries are 1,000 of these that are held out, and up to
+// 1,000 anomalies. The truth is exact search. Recall counts a returned row, once, when
+// its distance in float64 is at most that of the true tenth neighbor times 1 + 1e-6.
+//
+// efSearch goes from 10 to 2560 by factors of about 1.41 until recall is .9995. The
+// points around the recalls that are compared are timed --runs times, others once;
+// the logarithm of queries per second is taken to be linear in recall between points.
+// Builds are on one thread, ours also on two. A build of more than a minute is not
+// repeated. Resident memory is what a process holds after its first build more than
+// before, without the rows it was given.
+//
+// faiss and usearch get all queries as one batch, the others one by one; the Python
+// and JavaScript around them are not timed beyond that one call.
+package main
