@@ -79,7 +79,7 @@ func (b *builder) build(ctx context.Context) error {
 	}
 	above := layer{}
 	for ; ; shift -= layerShift {
-		b.layer = sampled(b.n, shift, 2*b.opt.M)
+		b.layer = nested(b.n, shift, 2*b.opt.M)
 		if err := b.link(ctx, &b.layer); err != nil {
 			return err
 		}

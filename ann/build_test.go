@@ -54,6 +54,32 @@ func islands() []float32 {
 	return rows
 }
 
+// TestLayersNest builds graphs of three and four layers of all sizes: every row of a
+// layer has to be one of the layer below, which inherits its links.
+func TestLayersNest(t *testing.T) {
+	for n := 600; n < 1200; n++ {
+		for shift := uint(layerShift); shift <= 3*layerShift; shift += layerShift {
+			l, below := nested(n, shift, 0), nested(n, shift-layerShift, 0)
+			for i := range l.size {
+				if id := l.id(i); int(id) >= n || !below.holds(id) {
+					t.Fatalf("%d rows: row %d of layer %d is not below", n, id, shift)
+				}
+			}
+			if next := l.id(l.size); int(next) < n {
+				t.Fatalf("%d rows: row %d is not in layer %d", n, next, shift)
+			}
+		}
+	}
+	tall := small
+	tall.layerRows = 1
+	rows := clustered(700, 4, 1)
+	for n := 560; n < 700; n++ {
+		if err := mustBuild(t, rows[:4*n], 4, exact.L2Squared, tall).first().check(); err != nil {
+			t.Fatalf("%d rows: %v", n, err)
+		}
+	}
+}
+
 func TestBuildConnectsIslands(t *testing.T) {
 	x := mustBuild(t, islands(), 3, exact.L2Squared, small).first()
 	if err := x.check(); err != nil {

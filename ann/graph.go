@@ -37,6 +37,17 @@ func sampled(n int, shift uint, degree int) layer {
 	return layer{size: (n + 1<<shift - 1 - half) >> shift, shift: shift, offset: uint32(half), degree: degree}
 }
 
+// nested returns the layer of every 1<<shift-th of n rows, without links; shift is
+// a multiple of layerShift. The layers with smaller shifts have all of its rows.
+func nested(n int, shift uint, degree int) layer {
+	l := layer{shift: shift, degree: degree}
+	for s := uint(0); s < shift; s += layerShift {
+		l.offset += 1 << (s + layerShift) / 2
+	}
+	l.size = (n + 1<<shift - 1 - int(l.offset)) >> shift
+	return l
+}
+
 // takeEntries chooses at most limit rows at which searches may enter.
 func (g *graph) takeEntries(limit int) {
 	shift := uint(0)
