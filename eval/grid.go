@@ -113,7 +113,10 @@ func (g Grid) Validate() error {
 	if len(g.Methods) == 0 || len(g.Detectors) == 0 || len(g.Labeled) == 0 {
 		bad("Grid needs at least one of Methods, Detectors and Labeled")
 	}
-	for _, name := range g.Detectors {
+	for i, name := range g.Detectors {
+		if slices.Contains(g.Detectors[:i], name) {
+			bad("Grid.Detectors has %s twice", name)
+		}
 		if _, err := detect.Unsupervised(name); err != nil {
 			errs = append(errs, err)
 		}

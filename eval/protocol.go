@@ -79,6 +79,15 @@ func (p Protocol) Split(d *Dataset, seed uint64) (*Split, error) {
 	}, nil
 }
 
+// splitOf returns the split of d for a seed, read from the folder splits where that is not
+// empty.
+func (p Protocol) splitOf(d *Dataset, seed uint64, splits string) (*Split, error) {
+	if splits != "" {
+		return ReadSplit(splits, d, seed)
+	}
+	return p.Split(d, seed)
+}
+
 // draw returns the rows, of n, that take part, duplicated or cut as p says.
 func (p Protocol) draw(n int, r *rand.Rand) []int {
 	if n < p.MinRows {

@@ -1,15 +1,18 @@
 package eval
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/klauspost/cpuid/v2"
 
@@ -18,10 +21,10 @@ import (
 
 // record is the run.json of a study.
 type record struct {
-	Options StudyOptions `json:"options"`
-	Sets    []string     `json:"sets"` // group/name
-	Machine Machine      `json:"machine"`
-	Skipped []Skipped    `json:"skipped,omitempty"`
+	Options any       `json:"options"`
+	Sets    []string  `json:"sets"` // group/name
+	Machine Machine   `json:"machine"`
+	Skipped []Skipped `json:"skipped,omitempty"`
 }
 
 // Machine tells where and by what something was measured.
@@ -51,8 +54,10 @@ func ThisMachine() Machine {
 	return m
 }
 
-func newRecord(opt StudyOptions, sets []Source) (*record, error) {
-	r := &record{Options: opt, Machine: ThisMachine()}
+// newRecord makes the folder dir for a run with its run.json. It is an error when dir holds
+// a run of other options or sets.
+func newRecord(dir string, options any, sets []Source) (*record, error) {
+	r := &record{Options: options, Machine: ThisMachine()}
 	for _, s := range sets {
 		name := s.Group + "/" + s.Name
 		if slices.Contains(r.Sets, name) {
@@ -60,41 +65,74 @@ func newRecord(opt StudyOptions, sets []Source) (*record, error) {
 		}
 		r.Sets = append(r.Sets, name)
 	}
-	return r, nil
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, fmt.Errorf("eval: %w", err)
+	}
+	old, err := os.ReadFile(filepath.Join(dir, "run.json"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return r, r.write(dir)
+	case err != nil:
+		return nil, fmt.Errorf("eval: %w", err)
+	}
+	return r, r.agree(dir, old)
 }
 
-// agree returns an error when dir holds a run of other options or sets, and writes
-// run.json where there is none.
-func (r *record) agree(dir string) error {
-	raw, err := os.ReadFile(filepath.Join(dir, "run.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return r.write(dir)
-	}
+// agree returns an error when old, the run.json in dir, is of a run with other options or
+// sets.
+func (r *record) agree(dir string, old []byte) error {
+	now, err := json.Marshal(r)
 	if err != nil {
-		return fmt.Errorf("eval: %w", err)
+		return err
 	}
-	var old record
-	if err := json.Unmarshal(raw, &old); err != nil {
+	was, err := optionsOf(old)
+	if err != nil {
 		return fmt.Errorf("eval: %s: %w", filepath.Join(dir, "run.json"), err)
 	}
-	for _, part := range []struct {
-		name     string
-		old, now any
-	}{
-		{"grid", old.Options.Grid, r.Options.Grid}, {"protocol", old.Options.Protocol, r.Options.Protocol},
-		{"generate", old.Options.Generate, r.Options.Generate}, {"splits", old.Options.Splits, r.Options.Splits}, {"sets", old.Sets, r.Sets},
-	} {
-		was, err1 := json.Marshal(part.old)
-		is, err2 := json.Marshal(part.now)
-		if err := errors.Join(err1, err2); err != nil {
-			return err
+	is, err := optionsOf(now)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(was)) {
+		if _, ok := is[name]; !ok {
+			is[name] = "none"
 		}
-		if string(was) != string(is) {
+	}
+	for _, name := range slices.Sorted(maps.Keys(is)) {
+		if was[name] != is[name] {
 			return fmt.Errorf("eval: %s holds a run with another %s: %s, now %s; take another folder or the same options",
-				dir, part.name, was, is)
+				dir, name, cmp.Or(was[name], "none"), is[name])
 		}
 	}
 	return nil
+}
+
+// optionsOf returns the parts of a run.json in which runs must agree, as compact JSON by
+// name: the sets, and each option.
+func optionsOf(raw []byte) (map[string]string, error) {
+	var r struct {
+		Options map[string]any `json:"options"`
+		Sets    []string       `json:"sets"`
+	}
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return nil, err
+	}
+	parts := map[string]string{}
+	for name, value := range r.Options {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return nil, err
+		}
+		parts[name] = string(text)
+	}
+	parts["sets"] = strings.Join(r.Sets, ", ")
+	return parts, nil
+}
+
+// finish writes run.json with the sets that were skipped.
+func (r *record) finish(dir string, skipped []Skipped) error {
+	r.Skipped = skipped
+	return r.write(dir)
 }
 
 func (r *record) write(dir string) error {

@@ -1,13 +1,8 @@
 package eval
 
 import (
-	"encoding/csv"
 	"errors"
-	"fmt"
-	"io"
-	"os"
 	"strconv"
-	"strings"
 )
 
 // Row is what a study found for one cell.
@@ -28,77 +23,48 @@ type Row struct {
 var resultColumns = []string{"dataset", "group", "detector", "method", "labeled", "multiplier", "seed", "auroc", "ap",
 	"n_unlabeled", "n_labeled", "dim", "seconds_generate", "seconds_fit", "noise_std", "balance", "n_generated"}
 
+func (r Row) key() Cell { return r.Cell }
+
 // record returns r as the fields of a line.
 func (r Row) record() []string {
-	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	seconds := func(v float64) string { return strconv.FormatFloat(v, 'f', 4, 64) }
-	return []string{r.Dataset, r.Group, r.Detector, r.Method, number(r.Labeled), number(r.Multiplier),
-		strconv.FormatUint(r.Seed, 10), number(r.AUROC), number(r.AP), strconv.Itoa(r.Unlabeled),
+	return []string{r.Dataset, r.Group, r.Detector, r.Method, decimal(r.Labeled), decimal(r.Multiplier),
+		strconv.FormatUint(r.Seed, 10), decimal(r.AUROC), decimal(r.AP), strconv.Itoa(r.Unlabeled),
 		strconv.Itoa(r.LabeledRows), strconv.Itoa(r.Dim), seconds(r.SecondsGenerate), seconds(r.SecondsFit),
-		number(r.NoiseStd), number(r.Balance), strconv.Itoa(r.Generated)}
+		decimal(r.NoiseStd), decimal(r.Balance), strconv.Itoa(r.Generated)}
 }
 
-// line returns r as a line of CSV.
-func (r Row) line() (string, error) { return csvLine(r.record()) }
-
-func csvLine(record []string) (string, error) {
-	var b strings.Builder
-	w := csv.NewWriter(&b)
-	err := w.Write(record)
-	w.Flush()
-	return b.String(), errors.Join(err, w.Error())
-}
+// decimal returns the shortest text that stands for v.
+func decimal(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // parseRow is the inverse of record.
-func parseRow(f []string) (r Row, err error) {
-	if len(f) != len(resultColumns) {
-		return r, fmt.Errorf("%d fields, want %d", len(f), len(resultColumns))
-	}
-	number := func(i int) (v float64) {
-		v, e := strconv.ParseFloat(f[i], 64)
-		err = errors.Join(err, e)
-		return v
-	}
-	whole := func(i int) (v int) {
-		v, e := strconv.Atoi(f[i])
-		err = errors.Join(err, e)
-		return v
-	}
-	r.Cell = Cell{Dataset: f[0], Group: f[1], Detector: f[2], Method: f[3], Labeled: number(4),
-		Multiplier: number(5), Balance: number(15), NoiseStd: number(14), Seed: uint64(whole(6))}
-	r.AUROC, r.AP, r.Unlabeled, r.LabeledRows, r.Dim = number(7), number(8), whole(9), whole(10), whole(11)
-	r.SecondsGenerate, r.SecondsFit, r.Generated = number(12), number(13), whole(16)
-	return r, err
+func parseRow(f []string) (Row, error) {
+	p := fields{text: f}
+	r := Row{Cell: Cell{Dataset: f[0], Group: f[1], Detector: f[2], Method: f[3], Labeled: p.number(4),
+		Multiplier: p.number(5), Balance: p.number(15), NoiseStd: p.number(14), Seed: uint64(p.whole(6))},
+		AUROC: p.number(7), AP: p.number(8), Unlabeled: p.whole(9), LabeledRows: p.whole(10), Dim: p.whole(11),
+		SecondsGenerate: p.number(12), SecondsFit: p.number(13), Generated: p.whole(16)}
+	return r, p.err
+}
+
+// fields are the texts of a line of CSV. err joins what was wrong with those asked for.
+type fields struct {
+	text []string
+	err  error
+}
+
+func (f *fields) number(i int) float64 {
+	v, err := strconv.ParseFloat(f.text[i], 64)
+	f.err = errors.Join(f.err, err)
+	return v
+}
+
+func (f *fields) whole(i int) int {
+	v, err := strconv.Atoi(f.text[i])
+	f.err = errors.Join(f.err, err)
+	return v
 }
 
 // ReadResults returns the rows of a results.csv. A last line that is cut short, as a
 // killed study may leave it, is ignored.
-func ReadResults(path string) ([]Row, error) {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("eval: %w", err)
-	}
-	text := string(raw)
-	text = text[:strings.LastIndexByte(text, '\n')+1]
-	in := csv.NewReader(strings.NewReader(text))
-	in.FieldsPerRecord = -1
-	var rows []Row
-	for line := 1; ; line++ {
-		f, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
-		var r Row
-		if err == nil && line == 1 {
-			if strings.Join(f, ",") != strings.Join(resultColumns, ",") {
-				err = fmt.Errorf("columns are %q, want %q", f, resultColumns)
-			}
-		} else if err == nil {
-			r, err = parseRow(f)
-			rows = append(rows, r)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("eval: %s: line %d: %w", path, line, err)
-		}
-	}
-}
+func ReadResults(path string) ([]Row, error) { return readEntries(path, resultColumns, parseRow) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -15,23 +16,43 @@ type Source struct {
 	Load        func(context.Context) (*Dataset, error)
 }
 
-// FindSets returns the NPZ files under dir, at any depth, as sets by path. A set's group
-// is the name of the folder that it lies in. It is an error when there is none.
-func FindSets(dir string) ([]Source, error) {
+// FindSets returns the sets that paths name: an NPZ file, or a folder whose NPZ files, at
+// any depth, are sets, by path. A set's group is the name of the folder that it lies in. It
+// is an error when a path holds none.
+func FindSets(paths ...string) ([]Source, error) {
 	var sets []Source
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	for _, path := range paths {
+		found, err := setsUnder(path)
+		if err != nil {
+			return nil, fmt.Errorf("eval: %w", err)
+		}
+		if len(found) == 0 {
+			return nil, fmt.Errorf("eval: no .npz file under %s", path)
+		}
+		sets = append(sets, found...)
+	}
+	return sets, nil
+}
+
+// setsUnder returns the sets of one path.
+func setsUnder(root string) ([]Source, error) {
+	root, err := filepath.Abs(root) // so that the folder of a file has a name
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(root); err != nil {
+		return nil, err
+	} else if info.IsDir() {
+		root += string(filepath.Separator) // follows a link
+	}
+	var sets []Source
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && strings.EqualFold(filepath.Ext(path), ".npz") {
 			sets = append(sets, fileSource(path))
 		}
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("eval: %w", err)
-	}
-	if len(sets) == 0 {
-		return nil, fmt.Errorf("eval: no .npz file under %s", dir)
-	}
-	return sets, nil
+	return sets, err
 }
 
 func fileSource(path string) Source {

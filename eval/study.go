@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -50,7 +49,7 @@ func (o StudyOptions) Validate() error {
 type Progress struct {
 	Done, Total int           // cells; those of skipped sets are done
 	Left        time.Duration // estimate of the time left, from the cells of this run
-	Row         *Row          // the cell that was finished
+	Cell        *Cell         // the cell that was finished
 	Skipped     *Skipped      // or the set that was skipped
 }
 
@@ -66,7 +65,13 @@ type Skipped struct {
 type Outcome struct {
 	Rows    []Row
 	Means   []Mean
+	Sets    int // those asked for
 	Skipped []Skipped
+}
+
+// Markdown returns what is in summary.md: [SummaryMarkdown] and [SkippedMarkdown].
+func (o *Outcome) Markdown() string {
+	return SummaryMarkdown(o.Means) + "\n" + SkippedMarkdown(o.Skipped, o.Sets)
 }
 
 // RunStudy runs all cells of the grid on all sets and keeps what it finds in the folder
@@ -75,7 +80,8 @@ type Outcome struct {
 //	results.csv   a line for each cell, as it is finished; in the order of the grid at
 //	              the end
 //	run.json      options, machine, versions, and the sets that were skipped
-//	summary.csv   the means, see [Mean]; summary.md is the same to read
+//	summary.csv   the means, see [Mean]
+//	summary.md    the same to read, with the sets that were skipped
 //
 // A study that was interrupted continues when it is run again with the same options and
 // dir; all files end as those of an uninterrupted one, but for the columns of seconds.
@@ -85,41 +91,49 @@ func RunStudy(ctx context.Context, sets []Source, dir string, opt StudyOptions) 
 	if err := opt.Validate(); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("eval: %w", err)
-	}
-	record, err := newRecord(opt, sets)
+	record, err := newRecord(dir, opt, sets)
 	if err != nil {
 		return nil, err
 	}
-	if err := record.agree(dir); err != nil {
-		return nil, err
-	}
-	results, err := openJournal(dir)
+	results, err := openJournal(filepath.Join(dir, "results.csv"), resultColumns, parseRow)
 	if err != nil {
 		return nil, err
 	}
-	s := &study{opt: opt, results: results, fitSeconds: map[string]spent{}, todo: map[string]int{}}
-	cells := s.plan(sets)
-	if err := s.run(ctx); err != nil {
-		return nil, errors.Join(err, results.close(nil))
-	}
-	if err := results.close(cells); err != nil {
+	r := runner[Cell, Row]{results: results, run: opt.run, progress: opt.Progress}
+	cells := r.plan(sets, opt.Grid.Cells)
+	if err := r.finish(ctx, cells, opt.Threads); err != nil {
 		return nil, err
 	}
-	out := &Outcome{Rows: results.rows(cells), Skipped: s.skippedInOrder(sets)}
+	out := &Outcome{Rows: results.entries(cells), Sets: len(sets), Skipped: r.skippedInOrder(sets)}
+	if len(out.Rows) == 0 {
+		return nil, noneLeft(out.Skipped)
+	}
 	out.Means = Summarize(out.Rows)
-	record.Skipped = out.Skipped
-	return out, errors.Join(record.write(dir), out.write(dir))
+	return out, errors.Join(record.finish(dir, out.Skipped), out.write(dir))
+}
+
+// run runs one cell.
+func (o StudyOptions) run(ctx context.Context, set *Dataset, c Cell) (Row, error) {
+	split, err := o.Protocol.splitOf(set, c.Seed, o.Splits)
+	if err != nil {
+		return Row{}, err
+	}
+	task, err := split.Task(c.Labeled)
+	if err != nil {
+		return Row{}, err
+	}
+	return runCell(ctx, task, c, o.Generate)
+}
+
+// noneLeft is the error of a study of which all sets were skipped.
+func noneLeft(skipped []Skipped) error {
+	return fmt.Errorf("eval: all %d sets were skipped; the first: %s", len(skipped), skipped[0].Reason)
 }
 
 // write writes the summaries.
 func (o *Outcome) write(dir string) error {
-	if len(o.Rows) == 0 {
-		return fmt.Errorf("eval: all %d sets were skipped; the first: %s", len(o.Skipped), o.Skipped[0].Reason)
-	}
 	text, err := SummaryCSV(o.Means)
 	return errors.Join(err,
 		writeFile(filepath.Join(dir, "summary.csv"), text),
-		writeFile(filepath.Join(dir, "summary.md"), SummaryMarkdown(o.Means)))
+		writeFile(filepath.Join(dir, "summary.md"), o.Markdown()))
 }

@@ -166,18 +166,11 @@ var meanColumns = []string{"group", "detector", "labeled", "method", "multiplier
 
 // SummaryCSV returns means as CSV with a line of column names; NaN is left empty.
 func SummaryCSV(means []Mean) (string, error) {
-	text, err := csvLine(meanColumns)
-	if err != nil {
-		return "", err
-	}
+	lines := [][]string{meanColumns}
 	for _, m := range means {
-		line, err := csvLine(m.record(func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }))
-		if err != nil {
-			return "", err
-		}
-		text += line
+		lines = append(lines, m.record(func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }))
 	}
-	return text, nil
+	return csvText(lines)
 }
 
 // SummaryMarkdown returns means as one table of Markdown for each group and detector.
@@ -196,11 +189,23 @@ func SummaryMarkdown(means []Mean) string {
 	return strings.TrimPrefix(b.String(), "\n")
 }
 
+// SkippedMarkdown returns, of so many sets, which were skipped, and why.
+func SkippedMarkdown(skipped []Skipped, sets int) string {
+	if len(skipped) == 0 {
+		return fmt.Sprintf("Sets: %d, none skipped.\n", sets)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Sets: %d, of them skipped: %d.\n\n", sets, len(skipped))
+	for _, s := range skipped {
+		fmt.Fprintf(&b, "- %s (%s), %d combinations: %s\n", s.Dataset, s.Group, s.Cells, s.Reason)
+	}
+	return b.String()
+}
+
 // record returns m as fields, measures formatted by measure.
 func (m Mean) record(measure func(float64) string) []string {
-	option := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-	record := []string{m.Group, m.Detector, option(m.Labeled), m.Method, option(m.Multiplier), option(m.Balance),
-		option(m.NoiseStd), strconv.Itoa(m.Sets), strconv.Itoa(m.Seeds)}
+	record := []string{m.Group, m.Detector, decimal(m.Labeled), m.Method, decimal(m.Multiplier), decimal(m.Balance),
+		decimal(m.NoiseStd), strconv.Itoa(m.Sets), strconv.Itoa(m.Seeds)}
 	for _, v := range []float64{m.AUROC, m.AP, m.Rank, m.GainNone, m.PNone, m.GainOversample, m.POversample} {
 		if math.IsNaN(v) {
 			record = append(record, "")

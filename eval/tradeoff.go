@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"math/rand/v2"
+	"path/filepath"
 	"slices"
-	"sync"
-
-	"gonum.org/v1/gonum/stat"
+	"strconv"
+	"strings"
 
 	"github.com/nngmix/nngmix/generator"
-	"github.com/nngmix/nngmix/internal/parallel"
 )
 
 // TradeoffOptions say what a trade-off study runs: nng-mix with exact search, and
@@ -27,10 +24,11 @@ type TradeoffOptions struct {
 	Seeds      int               `json:"seeds"`
 	EfSearch   []int             `json:"ef_search"` // widths of graph search
 	Shares     []float64         `json:"shares"`    // see Search.Share, each above 0 and at most 1
-	Threads    int               `json:"-"`         // sets at work at once; 0 = GOMAXPROCS
-	// Progress is told how many of the combinations of set and seed are done, from one
-	// goroutine at a time; it may be nil.
-	Progress func(done, total int) `json:"-"`
+	// Threads is how many combinations run at once; 0 = GOMAXPROCS. Results do not depend
+	// on it.
+	Threads int `json:"-"`
+	// Progress is as in StudyOptions.
+	Progress func(Progress) `json:"-"`
 }
 
 // DefaultTradeoffOptions returns the MLP at all three shares of labels, ten
@@ -48,14 +46,14 @@ func DefaultTradeoffOptions() TradeoffOptions {
 func (o TradeoffOptions) Validate() error {
 	grid := Grid{Methods: []Method{{Name: "nng-mix"}}, Detectors: o.Detectors, Labeled: o.Labeled, Multipliers: []float64{o.Multiplier}, Seeds: o.Seeds}
 	errs := []error{o.Protocol.Validate(), o.Generate.Validate(), grid.Validate()}
-	for _, ef := range o.EfSearch {
-		if ef < 1 {
-			errs = append(errs, fmt.Errorf("eval: EfSearch has %d, want 1 or more", ef))
+	for i, ef := range o.EfSearch {
+		if ef < 1 || slices.Contains(o.EfSearch[:i], ef) {
+			errs = append(errs, fmt.Errorf("eval: EfSearch has %d, want 1 or more, each once", ef))
 		}
 	}
-	for _, share := range o.Shares {
-		if !(share > 0 && share <= 1) {
-			errs = append(errs, fmt.Errorf("eval: Shares has %v, want above 0 and at most 1", share))
+	for i, share := range o.Shares {
+		if !(share > 0 && share <= 1) || slices.Contains(o.Shares[:i], share) {
+			errs = append(errs, fmt.Errorf("eval: Shares has %v, want above 0 and at most 1, each once", share))
 		}
 	}
 	return errors.Join(errs...)
@@ -73,164 +71,140 @@ func (o *TradeoffOptions) searches() []Search {
 	return all
 }
 
-// TradeoffRow is what one search reached in one combination.
-type TradeoffRow struct {
+// cells returns the combinations for one set: by seed, labeled share, detector, search.
+func (o *TradeoffOptions) cells(dataset, group string) []TradeoffCell {
+	var cells []TradeoffCell
+	for seed := range o.Seeds {
+		for _, labeled := range o.Labeled {
+			for _, detector := range o.Detectors {
+				c := Cell{Dataset: dataset, Group: group, Detector: detector, Method: "nng-mix", Labeled: labeled,
+					Multiplier: o.Multiplier, NoiseStd: DefaultNoise("nng-mix", detector, group), Seed: uint64(seed)}
+				for _, search := range o.searches() {
+					cells = append(cells, TradeoffCell{c, search})
+				}
+			}
+		}
+	}
+	return cells
+}
+
+// TradeoffCell is one combination of a trade-off study on one set.
+type TradeoffCell struct {
 	Cell
 	Search
+}
+
+// TradeoffRow is what one search reached in one combination.
+type TradeoffRow struct {
+	TradeoffCell
 	Recall float64 // by distance, of the neighbors among the unlabeled rows
 	AUROC  float64
 }
 
-// TradeoffPoint is the mean of a search over the sets of a group, seeds and shares of
-// labels.
-type TradeoffPoint struct {
-	Group, Detector string
-	Search
-	Recall, AUROC float64
-	// Gain is the mean difference of AUROC to exact search in the same combination, and
-	// [Low, High] its 95 % interval by the percentile bootstrap over the sets.
-	Gain, Low, High float64
-	Sets, Seeds     int
+// tradeoffColumns name the fields of tradeoff_cells.csv.
+var tradeoffColumns = []string{"dataset", "group", "detector", "labeled", "multiplier", "noise_std", "seed",
+	"ef_search", "share", "recall", "auroc"}
+
+func (r TradeoffRow) key() TradeoffCell { return r.TradeoffCell }
+
+// record returns r as the fields of a line.
+func (r TradeoffRow) record() []string {
+	return []string{r.Dataset, r.Group, r.Detector, decimal(r.Labeled), decimal(r.Multiplier), decimal(r.NoiseStd),
+		strconv.FormatUint(r.Seed, 10), strconv.Itoa(r.EfSearch), decimal(r.Share), decimal(r.Recall), decimal(r.AUROC)}
 }
 
-// RunTradeoff runs the study and returns its rows in order of sets and seeds, their
-// means, and the sets that could not be run. The random numbers of a combination are
-// the same for all searches, so that only the neighbors differ.
-func RunTradeoff(ctx context.Context, sets []Source, opt TradeoffOptions) ([]TradeoffRow, []TradeoffPoint, []Skipped, error) {
+// parseTradeoffRow is the inverse of record.
+func parseTradeoffRow(f []string) (TradeoffRow, error) {
+	p := fields{text: f}
+	c := Cell{Dataset: f[0], Group: f[1], Detector: f[2], Method: "nng-mix", Labeled: p.number(3),
+		Multiplier: p.number(4), NoiseStd: p.number(5), Seed: uint64(p.whole(6))}
+	r := TradeoffRow{TradeoffCell{c, Search{EfSearch: p.whole(7), Share: p.number(8)}}, p.number(9), p.number(10)}
+	return r, p.err
+}
+
+// TradeoffOutcome is what a trade-off study leaves.
+type TradeoffOutcome struct {
+	Rows    []TradeoffRow
+	Points  []TradeoffPoint
+	Sets    int // those asked for
+	Skipped []Skipped
+}
+
+// Markdown returns what is in tradeoff.md: how much recall each detector needs, the means,
+// and which sets were skipped.
+func (o *TradeoffOutcome) Markdown() string {
+	var b strings.Builder
+	for _, n := range Needs(o.Points) {
+		fmt.Fprintf(&b, "- %s\n", n)
+	}
+	return b.String() + "\n" + tradeoffMarkdown(o.Points) + "\n" + SkippedMarkdown(o.Skipped, o.Sets)
+}
+
+// RunTradeoff runs the study on all sets and keeps what it finds in the folder dir, which
+// it makes:
+//
+//	tradeoff_cells.csv  a line for each combination, as it is finished; in the order of
+//	                    sets, seeds, shares of labels, detectors and searches at the end
+//	tradeoff.csv        the means, see [TradeoffPoint]
+//	tradeoff.md         how much recall is needed, in words, see [Need]
+//	run.json            options, machine, versions, and the sets that were skipped
+//
+// The random numbers of a combination are the same for all searches, so that only the
+// neighbors differ. A study that was interrupted continues when it is run again with the
+// same options and dir, and ends in the same bytes as an uninterrupted one. Sets are
+// skipped as [RunStudy] does.
+func RunTradeoff(ctx context.Context, sets []Source, dir string, opt TradeoffOptions) (*TradeoffOutcome, error) {
 	if err := opt.Validate(); err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	jobs := len(sets) * opt.Seeds
-	rows, failed := make([][]TradeoffRow, jobs), make([]error, jobs)
-	var mu sync.Mutex
-	done := 0
-	err := parallel.Do(ctx, parallel.Threads(opt.Threads), jobs, func(_, job int) error {
-		rows[job], failed[job] = opt.combinations(ctx, sets[job/opt.Seeds], uint64(job%opt.Seeds))
-		mu.Lock()
-		defer mu.Unlock()
-		if done++; opt.Progress != nil {
-			opt.Progress(done, jobs)
-		}
-		return ctx.Err()
-	})
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	var skipped []Skipped
-	for job, err := range failed {
-		if source := sets[job/opt.Seeds]; err != nil {
-			skipped = append(skipped, Skipped{Dataset: source.Name, Group: source.Group, Cells: 1, Reason: err.Error()})
-		}
-	}
-	all := slices.Concat(rows...)
-	if len(all) == 0 {
-		return nil, nil, skipped, fmt.Errorf("eval: all %d sets were skipped; the first: %w", len(sets), failed[0])
-	}
-	return all, opt.summarize(all), skipped, nil
-}
-
-// combinations runs all searches, detectors and shares of labels on one split.
-func (o *TradeoffOptions) combinations(ctx context.Context, source Source, seed uint64) ([]TradeoffRow, error) {
-	set, err := source.Load(ctx)
+	record, err := newRecord(dir, opt, sets)
 	if err != nil {
 		return nil, err
 	}
-	study := study{opt: StudyOptions{Protocol: o.Protocol, Splits: o.Splits}}
-	split, err := study.split(set, seed)
+	results, err := openJournal(filepath.Join(dir, "tradeoff_cells.csv"), tradeoffColumns, parseTradeoffRow)
 	if err != nil {
 		return nil, err
 	}
-	var rows []TradeoffRow
-	for _, labeled := range o.Labeled {
-		task, err := split.Task(labeled)
-		if err != nil {
-			return nil, err
-		}
-		for _, detector := range o.Detectors {
-			cell := Cell{Dataset: source.Name, Group: source.Group, Detector: detector, Method: "nng-mix", Labeled: labeled,
-				Multiplier: o.Multiplier, NoiseStd: DefaultNoise("nng-mix", detector, source.Group), Seed: seed}
-			for _, search := range o.searches() {
-				row, err := o.run(ctx, task, cell, search)
-				if err != nil {
-					return nil, err
-				}
-				rows = append(rows, row)
-			}
-		}
+	r := runner[TradeoffCell, TradeoffRow]{results: results, progress: opt.Progress}
+	cells := r.plan(sets, opt.cells)
+	t := tradeoff{opt: opt, benches: newBenches(r.jobs)}
+	r.run = t.run
+	if err := r.finish(ctx, cells, opt.Threads); err != nil {
+		return nil, err
 	}
-	return rows, nil
+	out := &TradeoffOutcome{Rows: results.entries(cells), Sets: len(sets), Skipped: r.skippedInOrder(sets)}
+	if len(out.Rows) == 0 {
+		return nil, noneLeft(out.Skipped)
+	}
+	out.Points = SummarizeTradeoff(out.Rows)
+	text, err := TradeoffCSV(out.Points)
+	return out, errors.Join(err, record.finish(dir, out.Skipped),
+		writeFile(filepath.Join(dir, "tradeoff.csv"), text), writeFile(filepath.Join(dir, "tradeoff.md"), out.Markdown()))
 }
 
-// run runs one cell with one search.
-func (o *TradeoffOptions) run(ctx context.Context, task *Task, cell Cell, search Search) (TradeoffRow, error) {
+// tradeoff is a running study.
+type tradeoff struct {
+	opt     TradeoffOptions
+	benches map[benchKey]*bench
+}
+
+// run runs one combination.
+func (t *tradeoff) run(ctx context.Context, set *Dataset, c TradeoffCell) (TradeoffRow, error) {
+	b := t.benches[keyOfBench(c.Cell)]
+	defer b.release()
+	split, err := b.splitOf(set, t.opt, c.Seed)
+	if err != nil {
+		return TradeoffRow{}, err
+	}
+	task, err := split.Task(c.Labeled)
+	if err != nil {
+		return TradeoffRow{}, err
+	}
 	recall := Recall{ByDistance: 1}
-	generate := o.Generate
-	if search != (Search{}) {
-		generate.Engine = search.engine(cell.Seed, &recall)
+	generate := t.opt.Generate
+	if c.Search != (Search{}) {
+		generate.Engine = b.engine(c, &recall)
 	}
-	row, err := runCell(ctx, task, cell, generate)
-	return TradeoffRow{Cell: cell, Search: search, Recall: recall.ByDistance, AUROC: row.AUROC}, err
-}
-
-// summarize returns the means by group, detector and search, in order of rows.
-func (o *TradeoffOptions) summarize(rows []TradeoffRow) []TradeoffPoint {
-	type key struct {
-		group, detector string
-		search          Search
-	}
-	type sums struct{ recall, auroc, gain, n float64 }
-	var order []key
-	perSet := map[key]map[string]*sums{}
-	exact := 0.0
-	for _, r := range rows {
-		if r.Search == (Search{}) {
-			exact = r.AUROC // the first of its combination
-		}
-		k := key{r.Group, r.Detector, r.Search}
-		if perSet[k] == nil {
-			perSet[k] = map[string]*sums{}
-			order = append(order, k)
-		}
-		if perSet[k][r.Dataset] == nil {
-			perSet[k][r.Dataset] = &sums{}
-		}
-		s := perSet[k][r.Dataset]
-		s.recall, s.auroc, s.gain, s.n = s.recall+r.Recall, s.auroc+r.AUROC, s.gain+(r.AUROC-exact), s.n+1
-	}
-	var points []TradeoffPoint
-	for _, k := range order {
-		var recall, auroc, gain []float64
-		for _, r := range rows { // sets in order, so that sums have the same bits
-			if s := perSet[k][r.Dataset]; s != nil && r.Group == k.group && s.n > 0 {
-				recall, auroc, gain = append(recall, s.recall/s.n), append(auroc, s.auroc/s.n), append(gain, s.gain/s.n)
-				s.n = 0
-			}
-		}
-		p := TradeoffPoint{Group: k.group, Detector: k.detector, Search: k.search, Sets: len(gain), Seeds: o.Seeds,
-			Recall: stat.Mean(recall, nil), AUROC: stat.Mean(auroc, nil), Gain: stat.Mean(gain, nil)}
-		p.Low, p.High = bootstrap(gain)
-		points = append(points, p)
-	}
-	return points
-}
-
-// bootstrap returns the 95 % percentile interval of the mean of values (Efron and
-// Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3); NaN for fewer than
-// two values.
-func bootstrap(values []float64) (low, high float64) {
-	if len(values) < 2 {
-		return math.NaN(), math.NaN()
-	}
-	const resamples = 10_000
-	rng := rand.New(rand.NewPCG(1, 0x626f6f74))
-	means := make([]float64, resamples)
-	for b := range means {
-		sum := 0.0
-		for range values {
-			sum += values[rng.IntN(len(values))]
-		}
-		means[b] = sum / float64(len(values))
-	}
-	slices.Sort(means)
-	return stat.Quantile(0.025, stat.Empirical, means, nil), stat.Quantile(0.975, stat.Empirical, means, nil)
+	row, err := runCell(ctx, task, c.Cell, generate)
+	return TradeoffRow{c, recall.ByDistance, row.AUROC}, err
 }

@@ -2,11 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-	"time"
 
 	"github.com/nngmix/nngmix/eval"
 	"github.com/spf13/cobra"
@@ -26,28 +21,27 @@ func evalCommand() *cobra.Command {
 // aucOptions are the options of nngmix eval auc.
 type aucOptions struct {
 	eval.StudyOptions
-	Data, Out string
-	Methods   []string
-	Full      bool // no subsampling
-	Quiet     bool
+	studyFlags
+	Methods []string
 }
 
 const evalAUCLong = `Run the study of the NNG-Mix paper on the data sets under a folder.
 
-Every .npz file (X, y as in ADBench) below --data is a set; its folder is its
-group. Each is split as ADBench does, pseudo-anomalies are made from the labeled
+Every .npz file (X, y as in ADBench) that --data names, or below a folder that it
+names, is a set; its folder is its group. Each is split as ADBench does, pseudo-anomalies are made from the labeled
 anomalies, a detector is trained on the augmented rows, and its scores of the test
 rows give AUROC and average precision. --out receives results.csv, a line for each
 combination as it is finished, run.json, summary.csv and summary.md: means per
 group, average rank, and the gain over no pseudo-anomalies (none) and over plain
 copies (oversample) with its Wilcoxon signed-rank p-value.
 
-An interrupted study continues when the same command is given again.`
+A set that cannot be read or divided is skipped and counted. An interrupted study
+continues when the same command is given again.`
 
 func evalAUCCommand() *cobra.Command {
 	opt := aucOptions{StudyOptions: eval.DefaultStudyOptions()}
 	cmd := &cobra.Command{
-		Use:   "auc --data DIR --out RUN_DIR",
+		Use:   "auc --data PATH --out RUN_DIR",
 		Short: "Run the paper's study: detectors trained with and without pseudo-anomalies",
 		Long:  evalAUCLong,
 		Example: `  nngmix eval auc --data adbench --out run --methods none,oversample,nng-mix --detectors mlp --seeds 1
@@ -66,8 +60,7 @@ func (o *aucOptions) addFlags(cmd *cobra.Command) {
 	for _, m := range grid.Methods {
 		o.Methods = append(o.Methods, m.Name)
 	}
-	flags.StringVar(&o.Data, "data", "", "folder with the sets")
-	flags.StringVar(&o.Out, "out", "", "folder for the results, made when it is missing")
+	o.studyFlags.addPaths(flags)
 	flags.StringSliceVar(&o.Methods, "methods", o.Methods, "none and methods of generate, each optionally with its noise, as gaussian:0.1")
 	flags.StringSliceVar(&grid.Detectors, "detectors", grid.Detectors, "mlp, deepsad, deepsad-reference, logistic, randomforest, gbdt, devnet, iforest, knn, lof, ecod")
 	flags.Float64SliceVar(&grid.Labeled, "labeled", grid.Labeled, "shares of the training anomalies that are labeled")
@@ -76,9 +69,7 @@ func (o *aucOptions) addFlags(cmd *cobra.Command) {
 	flags.Float64SliceVar(&grid.NoiseStd, "noise-std", nil, "noise of nng-mix and gaussian (default the reference's for group and detector)")
 	flags.IntVar(&grid.Seeds, "seeds", grid.Seeds, "number of seeds: splits and random numbers 0 to seeds-1")
 	flags.StringVar(&o.Splits, "splits", "", "folder of splits to use instead of drawing them")
-	flags.BoolVar(&o.Full, "full-size", false, "do not cut sets to 10,000 rows")
-	flags.IntVar(&o.Threads, "threads", 0, "combinations to run at once (default all processors); does not change the results")
-	flags.BoolVar(&o.Quiet, "quiet", false, "no progress and no summary")
+	o.studyFlags.add(flags, &o.Threads)
 }
 
 // evalAUC carries out nngmix eval auc.
@@ -86,43 +77,19 @@ func evalAUC(ctx context.Context, opt *aucOptions) error {
 	if err := opt.complete(); err != nil {
 		return usageError{err}
 	}
-	sets, err := eval.FindSets(opt.Data)
-	if err != nil {
-		return err
-	}
-	bars := newProgress(opt.Quiet)
-	defer bars.Wait()
-	advance := bars.stage("study")
-	lastLine := time.Now()
-	opt.Progress = func(p eval.Progress) {
-		advance(int64(p.Done), int64(p.Total))
-		if !bars.visible && !opt.Quiet && time.Since(lastLine) > 10*time.Second {
-			lastLine = time.Now()
-			fmt.Fprintf(os.Stderr, "%d of %d done, about %v left\n", p.Done, p.Total, p.Left.Round(time.Second))
+	return opt.study(&opt.Progress, func(sets []eval.Source) (string, error) {
+		outcome, err := eval.RunStudy(ctx, sets, opt.Out, opt.StudyOptions)
+		if err != nil {
+			return "", err
 		}
-	}
-	outcome, err := eval.RunStudy(ctx, sets, opt.Out, opt.StudyOptions)
-	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("interrupted; what is finished is kept in %s, and the same command continues", opt.Out)
-	}
-	if err != nil {
-		return err
-	}
-	bars.Wait()
-	for _, s := range outcome.Skipped {
-		fmt.Fprintf(os.Stderr, "skipped   %s (%s), %d combinations: %s\n", s.Dataset, s.Group, s.Cells, s.Reason)
-	}
-	if !opt.Quiet {
-		fmt.Print(eval.SummaryMarkdown(outcome.Means))
-		fmt.Fprintf(os.Stderr, "wrote     %s\n", filepath.Join(opt.Out, "{results,summary}.csv, summary.md, run.json"))
-	}
-	return nil
+		return outcome.Markdown(), nil
+	})
 }
 
 // complete checks the options and turns them into those of a study.
 func (o *aucOptions) complete() error {
-	if o.Data == "" || o.Out == "" {
-		return errors.New("--data DIR (the sets) and --out RUN_DIR (the results) are both needed")
+	if err := o.check(&o.Protocol); err != nil {
+		return err
 	}
 	o.Grid.Methods = nil
 	for _, text := range o.Methods {
@@ -131,9 +98,6 @@ func (o *aucOptions) complete() error {
 			return err
 		}
 		o.Grid.Methods = append(o.Grid.Methods, m)
-	}
-	if o.Full {
-		o.Protocol.MaxRows = 0
 	}
 	for _, share := range o.Grid.Labeled { // shares above the protocol's label more
 		o.Protocol.LabeledShare = max(o.Protocol.LabeledShare, share)

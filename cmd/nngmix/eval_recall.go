@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -18,6 +19,7 @@ import (
 	"github.com/nngmix/nngmix/eval"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
+	"github.com/nngmix/nngmix/internal/atomicfile"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/spf13/cobra"
 )
@@ -274,4 +276,17 @@ func (s *sweep) line(engine, parameter string, p eval.Point, build float64, byte
 	return []string{engine, parameter, number(p.ByDistance, 4), number(p.ByID, 4), number(p.QPS, 0),
 		number(p.Latency.P50, 7), number(p.Latency.P90, 7), number(p.Latency.P99, 7), number(p.Latency.Max, 7),
 		number(build, 3), known(float64(bytes)), known(distances)}
+}
+
+// writeCSV writes lines to path, whole or not at all.
+func writeCSV(path string, lines [][]string, force bool) error {
+	f, err := atomicfile.Create(path, force)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if err := csv.NewWriter(f).WriteAll(lines); err != nil {
+		return err
+	}
+	return f.Commit()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"time"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -29,9 +30,19 @@ func newProgress(quiet bool) *progress {
 // stage starts the bar of a stage and returns what to call as it advances: the
 // work done and all there is to do, in units of the stage.
 func (p *progress) stage(name string) func(done, total int64) {
+	return p.add(name, decor.AverageETA(decor.ET_STYLE_GO))
+}
+
+// estimated is stage with an estimate of the time left by the caller.
+func (p *progress) estimated(name string, left func() time.Duration) func(done, total int64) {
+	return p.add(name, decor.Any(func(decor.Statistics) string { return left().Round(time.Second).String() }))
+}
+
+// add starts a bar with a decorator for the time left.
+func (p *progress) add(name string, left decor.Decorator) func(done, total int64) {
 	bar := p.bars.AddBar(0,
 		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.Percentage(decor.WCSyncSpace)),
-		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO), decor.Name(" left "), decor.AverageETA(decor.ET_STYLE_GO)),
+		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO), decor.Name(" left "), left),
 	)
 	return func(done, total int64) {
 		bar.SetTotal(total, false)
@@ -50,6 +61,14 @@ func (p *progress) spinner(name string) (done func()) {
 		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_GO)),
 	)
 	return func() { bar.SetTotal(1, true) }
+}
+
+// Write writes lines above the bars, or, without them, to stderr.
+func (p *progress) Write(lines []byte) (int, error) {
+	if p.visible {
+		return p.bars.Write(lines)
+	}
+	return os.Stderr.Write(lines)
 }
 
 // Wait ends the display. A bar that did not reach its end stays as it is.

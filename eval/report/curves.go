@@ -9,13 +9,14 @@ import (
 // point is a point of a curve; lo and hi bound y, or are NaN.
 type point struct {
 	x, y, lo, hi float64
+	series       int  // of its mark
+	bare         bool // without a mark
 	tip          string
 }
 
-// curve is a named series of points, drawn by ascending x.
+// curve is a series of points, drawn by ascending x.
 type curve struct {
-	name   string
-	series int // its color and shape
+	series int // of its line
 	points []point
 }
 
@@ -32,6 +33,7 @@ type curveChart struct {
 	panels                []curvePanel
 	log                   bool // y by its logarithm
 	zero                  bool // a line at y = 0
+	falls                 bool // x falls to the right
 }
 
 // draw draws the chart.
@@ -51,7 +53,11 @@ func (c curveChart) draw() Figure {
 	xs, ys := c.values()
 	for i, p := range c.panels {
 		left, top := float64(i%across)*width, y+float64(i/across)*height
-		sx := newScale(xs, left+64, left+width-18, false)
+		from, to := left+64, left+width-18
+		if c.falls {
+			from, to = to, from
+		}
+		sx := newScale(xs, from, to, false)
 		sy := newScale(ys, top+height-panelBottom, top+above, c.log)
 		c.drawPanel(&d, p, sx, sy)
 	}
@@ -76,20 +82,21 @@ func (c curveChart) values() (xs, ys []float64) {
 
 // drawPanel draws one panel between the ends of its scales.
 func (c curveChart) drawPanel(d *drawing, p curvePanel, x, y scale) {
-	d.text("head", x.from, y.to-14, p.title)
+	left, right := min(x.from, x.to), max(x.from, x.to)
+	d.text("head", left, y.to-14, p.title)
 	for _, v := range x.ticks(6) {
 		d.line("grid", x.at(v), y.from, x.at(v), y.to)
 		d.text("small mid", x.at(v), y.from+16, tick(v))
 	}
 	for _, v := range y.ticks(5) {
-		d.line("grid", x.from, y.at(v), x.to, y.at(v))
-		d.text("small end", x.from-7, y.at(v)+4, tick(v))
+		d.line("grid", left, y.at(v), right, y.at(v))
+		d.text("small end", left-7, y.at(v)+4, tick(v))
 	}
-	d.line("axis", x.from, y.from, x.to, y.from)
-	d.text("small mid", (x.from+x.to)/2, y.from+33, c.x)
-	d.turned("small mid", x.from-50, (y.from+y.to)/2, c.y)
+	d.line("axis", left, y.from, right, y.from)
+	d.text("small mid", (left+right)/2, y.from+33, c.x)
+	d.turned("small mid", left-50, (y.from+y.to)/2, c.y)
 	if c.zero {
-		d.line("zero", x.from, y.at(0), x.to, y.at(0))
+		d.line("zero", left, y.at(0), right, y.at(0))
 	}
 	for _, k := range p.curves {
 		k.draw(d, x, y)
@@ -117,6 +124,8 @@ func (k curve) draw(d *drawing, x, y scale) {
 		d.path("curve"+color, line, false)
 	}
 	for i, q := range points {
-		d.mark(k.series, line[i][0], line[i][1], q.tip)
+		if !q.bare {
+			d.mark(q.series, line[i][0], line[i][1], q.tip)
+		}
 	}
 }

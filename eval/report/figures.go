@@ -20,7 +20,7 @@ func (r *Run) figures(means []eval.Mean) []Figure {
 	if r.Recall != nil {
 		figures = append(figures, recallFigure(r.Recall))
 	}
-	if r.Tradeoff != nil {
+	if len(r.Tradeoff) > 0 {
 		figures = append(figures, tradeoffFigure(r.Tradeoff))
 	}
 	return figures
@@ -118,36 +118,43 @@ func recallFigure(s *Sheet) Figure {
 		if at < 0 {
 			at = len(c.series)
 			c.series = append(c.series, engine)
-			p.curves = append(p.curves, curve{name: engine, series: at})
+			p.curves = append(p.curves, curve{series: at})
 		}
 		if recall := s.number(i, "recall"); speed > 0 && !math.IsNaN(recall) {
 			tip := fmt.Sprintf("%s %s: recall %.4f, %s queries/s", engine, s.text(i, "parameter"), recall, tick(speed))
-			p.curves[at].points = append(p.curves[at].points, point{recall, speed, math.NaN(), math.NaN(), tip})
+			p.curves[at].points = append(p.curves[at].points, point{recall, speed, math.NaN(), math.NaN(), at, false, tip})
 		}
 	}
 	c.panels = []curvePanel{p}
 	return c.draw()
 }
 
-// tradeoffFigure draws the change of AUROC against recall, with its confidence interval,
-// a panel for each group and detector.
-func tradeoffFigure(s *Sheet) Figure {
-	c := curveChart{id: "tradeoff", title: "What approximate search costs in AUROC", x: "recall of the neighbor search", y: "change of AUROC", zero: true,
-		note: "Each mark is one efSearch: mean AUROC minus that with exact search, paired over sets and seeds. The band is the confidence interval of this difference; where it holds 0, no cost is shown."}
+// tradeoffFigure draws the change of AUROC against recall, with its confidence interval:
+// a panel for each group, detector and labeled share.
+func tradeoffFigure(points []eval.TradeoffPoint) Figure {
+	c := curveChart{id: "tradeoff", title: "What approximate search costs in AUROC", x: "recall of the neighbor search, falling", y: "change of AUROC",
+		zero: true, falls: true, series: []string{"graph, at falling efSearch", "exact search among a share of the rows"},
+		note: "Mean AUROC minus that with exact search, paired over sets and seeds. The band is the 95 % interval of this difference; where it holds 0, no cost is shown. Recall falls to the right."}
 	at := map[string]int{}
-	for i := range s.Rows {
-		title := s.text(i, "group") + ", " + s.text(i, "detector")
+	for _, p := range points {
+		title := fmt.Sprintf("%s, %s, %s labeled", p.Group, p.Detector, percent(p.Labeled))
 		k, ok := at[title]
 		if !ok {
 			k = len(c.panels)
 			at[title] = k
-			c.panels = append(c.panels, curvePanel{title: title, curves: []curve{{}}})
+			c.panels = append(c.panels, curvePanel{title: title, curves: []curve{{series: 2}}})
 		}
-		q := point{s.number(i, "recall"), s.number(i, "gain_over_exact"), s.number(i, "ci_low"), s.number(i, "ci_high"), ""}
-		if math.IsNaN(q.x) || math.IsNaN(q.y) {
-			continue // the row of exact search itself may leave them empty
+		q := point{x: p.Recall, y: p.Gain, lo: p.Low, hi: p.High}
+		q.tip = fmt.Sprintf("%s: recall %.3f, %+.4f", p.Search, p.Recall, p.Gain)
+		if !math.IsNaN(p.Low) {
+			q.tip += fmt.Sprintf(" [%+.4f, %+.4f]", p.Low, p.High)
 		}
-		q.tip = fmt.Sprintf("efSearch %s: recall %.3f, %+.4f [%+.4f, %+.4f]", s.text(i, "ef_search"), q.x, q.y, q.lo, q.hi)
+		switch {
+		case p.Share > 0:
+			q.series = 1
+		case p.EfSearch == 0:
+			q.bare = true // exact search, where the curve begins
+		}
 		c.panels[k].curves[0].points = append(c.panels[k].curves[0].points, q)
 	}
 	return c.draw()

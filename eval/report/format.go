@@ -19,6 +19,18 @@ func exactly(v float64) string { return unlessNaN(v, strconv.FormatFloat(v, 'g',
 // measure returns v with three decimals, "" for NaN.
 func measure(v float64) string { return unlessNaN(v, strconv.FormatFloat(v, 'f', 3, 64)) }
 
+// finely returns v with four decimals, "" for NaN.
+func finely(v float64) string { return unlessNaN(v, strconv.FormatFloat(v, 'f', 4, 64)) }
+
+// finelySigned returns v with its sign and four decimals, "" for NaN.
+func finelySigned(v float64) string {
+	text := fmt.Sprintf("%+.4f", v)
+	if text == "-0.0000" || text == "+0.0000" {
+		text = "0.0000"
+	}
+	return unlessNaN(v, text)
+}
+
 // signed returns v with its sign and three decimals, "" for NaN.
 func signed(v float64) string {
 	text := fmt.Sprintf("%+.3f", v)
@@ -46,18 +58,25 @@ func unlessNaN(v float64, text string) string {
 // percent returns a share as text.
 func percent(share float64) string { return strconv.FormatFloat(share*100, 'g', 6, 64) + " %" }
 
-// shares are the columns whose values are shares or differences of shares.
-var shares = []string{"recall", "recall_by_id", "auroc", "ap", "gain_over_exact", "ci_low", "ci_high"}
+// shares are the columns of recall.csv whose values are shares.
+var shares = []string{"recall", "recall_by_id"}
 
-// short returns a value of a column with four digits when it is a number with a fraction:
-// four decimals of a share.
+// short returns a value of a column of recall.csv, in its unit on the page, with four digits
+// when it is a number with a fraction: four decimals of a share.
 func short(column, text string) string {
 	v := number(text)
-	switch {
-	case math.IsNaN(v) || !strings.ContainsAny(text, ".e"):
+	if math.IsNaN(v) {
 		return text
+	}
+	if u, ok := units[column]; ok && u.factor != 1 {
+		v *= u.factor
+		text = strconv.FormatFloat(v, 'f', 6, 64)
+	}
+	switch {
 	case slices.Contains(shares, column):
 		return strconv.FormatFloat(v, 'f', 4, 64)
+	case !strings.ContainsAny(text, ".e"):
+		return text
 	case math.Abs(v) >= 1000:
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	}

@@ -31,6 +31,7 @@ type page struct {
 	Warnings                      []string
 	Headline, Sets                *table
 	Recall, Tradeoff              *table
+	Needs                         []string
 	AUROC, Gain, Curves, Approach *drawn
 	Skipped                       []eval.Skipped
 	Asked                         []string
@@ -54,8 +55,8 @@ func (r *Run) WritePage(w io.Writer, title string) error {
 	if r.Recall != nil {
 		p.Recall = sheetTable("recall-table", "Every engine and setting", r.Recall)
 	}
-	if r.Tradeoff != nil {
-		p.Tradeoff = sheetTable("tradeoff-table", "Every efSearch", r.Tradeoff)
+	if len(r.Tradeoff) > 0 {
+		p.Needs, p.Tradeoff = r.needs(), tradeoffTable(r.Tradeoff)
 	}
 	places := map[string]**drawn{"auroc": &p.AUROC, "gain": &p.Gain, "recall": &p.Curves, "tradeoff": &p.Approach}
 	for _, f := range r.figures(means) {
@@ -75,7 +76,8 @@ func (r *Run) facts() []Setting {
 			facts = append(facts, Setting{name, value})
 		}
 	}
-	if len(r.Rows) > 0 {
+	switch {
+	case len(r.Rows) > 0:
 		seeds := unique(r.Rows, func(row eval.Row) string { return fmt.Sprint(row.Seed) })
 		sets := unique(r.Rows, func(row eval.Row) string { return row.Group + "/" + row.Dataset })
 		add("sets", fmt.Sprint(len(sets)))
@@ -83,6 +85,11 @@ func (r *Run) facts() []Setting {
 		add("labeled", strings.Join(unique(r.Rows, func(row eval.Row) string { return percent(row.Labeled) }), ", "))
 		slices.Sort(seeds)
 		add("seeds", strings.Join(seeds, ", "))
+	case len(r.Tradeoff) > 0:
+		add("sets", fmt.Sprint(len(r.Sets)-len(r.Skipped)))
+		add("detectors", strings.Join(unique(r.Tradeoff, func(p eval.TradeoffPoint) string { return p.Detector }), ", "))
+		add("labeled", strings.Join(unique(r.Tradeoff, func(p eval.TradeoffPoint) string { return percent(p.Labeled) }), ", "))
+		add("seeds", fmt.Sprint(r.Tradeoff[0].Seeds))
 	}
 	m := r.Machine
 	add("processor", m.CPU)

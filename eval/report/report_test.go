@@ -25,7 +25,12 @@ const (
 		"skipped": [{"dataset": "gone", "group": "Classical", "cells": 6, "reason": "no anomalies in <gone>"}]}`
 	resultsHead = "dataset,group,detector,method,labeled,multiplier,seed,auroc,ap,n_unlabeled,n_labeled,dim,seconds_generate,seconds_fit,noise_std,balance,n_generated\n"
 	recallCSV   = "engine,parameter,recall,recall_by_id,qps,p99\nhnsw,ef_search=10,0.8,0.79,100000,0.00002\nhnsw,ef_search=80,0.99,0.99,20000,0.0001\nbrute & <co>,,1,1,300,0.004\n"
-	tradeoffCSV = "ef_search,recall,auroc,gain_over_exact,ci_low,ci_high,sets,seeds,group,detector\n10,0.6,0.7,-0.02,-0.03,-0.01,5,3,Classical,mlp\n80,0.99,0.719,-0.001,-0.004,0.002,5,3,Classical,mlp\n"
+	tradeoffCSV = "group,detector,labeled,search,ef_search,share,recall,auroc,gain_over_exact,ci_low,ci_high,sets,seeds\n" +
+		"Classical,mlp,0.01,exact,0,0,1.000000,0.720000,0.000000,0.000000,0.000000,5,3\n" +
+		"Classical,mlp,0.01,hnsw efSearch=10,10,0,0.990000,0.719000,-0.001000,-0.004000,0.002000,5,3\n" +
+		"Classical,mlp,0.01,0.5 of the rows,0,0.5,0.500000,0.700000,-0.020000,-0.030000,-0.010000,5,3\n" +
+		"Classical,mlp,0.1,exact,0,0,1.000000,0.800000,0.000000,,,1,1\n" +
+		"Classical,mlp,0.1,hnsw efSearch=10,10,0,0.970000,0.801000,0.001000,,,1,1\n"
 )
 
 // resultsCSV returns two sets, two seeds and three methods; nng-mix gains 0.25 over none
@@ -149,14 +154,16 @@ func TestPageHoldsEveryRow(t *testing.T) {
 	}, sets[3:5]); diff != "" || len(sets) != 7 {
 		t.Errorf("%d rows of sets: %s", len(sets), diff)
 	}
-	if got := rowsOf(t, page, "recall-table"); len(got) != 4 || got[3][0] != "brute & <co>" {
+	if got := rowsOf(t, page, "recall-table"); len(got) != 4 || got[3][0] != "brute & <co>" || got[1][5] != "20" || got[0][4] != "queries/s" {
 		t.Errorf("recall: %q", got)
 	}
-	if got := rowsOf(t, page, "tradeoff-table"); len(got) != 3 || got[1][3] != "-0.0200" {
+	if got := rowsOf(t, page, "tradeoff-table"); len(got) != 6 || got[3][6] != "-0.0200" || got[5][7] != "" {
 		t.Errorf("tradeoff: %q", got)
 	}
 	for _, want := range []string{"Chip &lt;9&gt;", "neon", "v1.2.3 0123456789ab", "1.26.0", "none, gaussian:0.1", "Title &lt;i&gt;&amp;&#34;",
-		"no anomalies in &lt;gone&gt;", "1 of 4 sets have no result yet, the first of them CV_by_ResNet18/late", "1 of 4 sets could not be run"} {
+		"no anomalies in &lt;gone&gt;", "1 of 4 sets have no result yet, the first of them CV_by_ResNet18/late", "1 of 4 sets could not be run",
+		"<li>Classical, mlp, 1 % labeled: AUROC suffers at recall 0.50 (0.5 of the rows: -0.0200, 95 % interval -0.0300 to -0.0100), not above; at recall 0.95 and more it changes by -0.0010 (1 search).</li>",
+		"<li>Classical, mlp, 10 % labeled: no loss of AUROC down to recall 0.97; "} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -229,7 +236,7 @@ func TestOpenErrors(t *testing.T) {
 		{"recall.csv lacks a column", map[string]string{"run.json": runJSON, "recall.csv": "engine,parameter,recall\nhnsw,,1\n"}, false, "recall.csv has no column qps"},
 		{"recall.csv has no rows", map[string]string{"run.json": runJSON, "recall.csv": "engine,parameter,recall,qps\n"}, false, "recall.csv has no rows"},
 		{"recall.csv has text for a number", map[string]string{"run.json": runJSON, "recall.csv": "engine,parameter,recall,qps\nhnsw,,1,fast\n"}, false, `line 2: qps is "fast"`},
-		{"tradeoff.csv is torn", map[string]string{"run.json": runJSON, "tradeoff.csv": tradeoffCSV + "80,0."}, false, "wrong number of fields"},
+		{"tradeoff.csv is torn", map[string]string{"run.json": runJSON, "tradeoff.csv": tradeoffCSV + "80,0.\n"}, false, "tradeoff.csv: line 7: 2 fields, want 13"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Open(folder(t, c.files))
@@ -277,11 +284,11 @@ func TestWrite(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"page.html", "page_files/auroc.svg", "page_files/auroc.png", "page_files/gain.svg", "page_files/gain.png",
 		"page_files/recall.svg", "page_files/recall.png", "page_files/tradeoff.svg", "page_files/tradeoff.png",
-		"page_files/means.csv", "page_files/recall.csv", "page_files/tradeoff.csv", "page_files/sets.csv"}, names); diff != "" {
+		"page_files/means.csv", "page_files/sets.csv", "page_files/recall.csv", "page_files/tradeoff.csv"}, names); diff != "" {
 		t.Error(diff)
 	}
-	if first[paths[10]] != recallCSV {
-		t.Errorf("recall.csv changed:\n%s", first[paths[10]])
+	if first[paths[11]] != recallCSV {
+		t.Errorf("recall.csv changed:\n%s", first[paths[11]])
 	}
 
 	if err := os.Remove(paths[0]); err != nil {

@@ -18,19 +18,16 @@ var ErrNoRun = errors.New("no run of nngmix eval")
 // Run is what nngmix eval left in a folder.
 type Run struct {
 	Machine  eval.Machine
-	Sets     []string       // group/name of the sets that were asked for; nil where there are none
-	Skipped  []eval.Skipped // sets that could not be run
-	Settings []Setting      // the rest of run.json
-	Rows     []eval.Row     // of results.csv; nil without that file
-	Recall   *Sheet         // recall.csv, nil without that file
-	Tradeoff *Sheet         // tradeoff.csv, nil without that file
+	Sets     []string             // group/name of the sets that were asked for; nil where there are none
+	Skipped  []eval.Skipped       // sets that could not be run
+	Settings []Setting            // the rest of run.json
+	Rows     []eval.Row           // of results.csv; nil without that file
+	Recall   *Sheet               // recall.csv, nil without that file
+	Tradeoff []eval.TradeoffPoint // of tradeoff.csv; nil without that file
 }
 
-// recallColumns and tradeoffColumns are what the figures need; files may have more.
-var (
-	recallColumns   = []string{"engine", "parameter", "recall", "qps"}
-	tradeoffColumns = []string{"group", "detector", "ef_search", "recall", "gain_over_exact", "ci_low", "ci_high"}
-)
+// recallColumns are what the figure needs; the file may have more.
+var recallColumns = []string{"engine", "parameter", "recall", "qps"}
 
 // Open reads the folder dir. It is an error, ErrNoRun, when dir has no run.json of nngmix
 // eval or none of the files it explains, and an error when one of them cannot be read.
@@ -46,10 +43,11 @@ func Open(dir string) (*Run, error) {
 	if r.Recall, err = readSheet(filepath.Join(dir, "recall.csv"), recallColumns); err != nil {
 		return nil, err
 	}
-	if r.Tradeoff, err = readSheet(filepath.Join(dir, "tradeoff.csv"), tradeoffColumns); err != nil {
-		return nil, err
+	points := filepath.Join(dir, "tradeoff.csv")
+	if r.Tradeoff, err = eval.ReadTradeoff(points); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("report: %w", err)
 	}
-	if len(r.Rows) == 0 && r.Recall == nil && r.Tradeoff == nil {
+	if len(r.Rows) == 0 && r.Recall == nil && len(r.Tradeoff) == 0 {
 		return nil, fmt.Errorf("report: %s: %w: no line in results.csv, and neither recall.csv nor tradeoff.csv", dir, ErrNoRun)
 	}
 	return r, nil
@@ -88,6 +86,15 @@ func readRecord(dir string) (*Run, error) {
 
 // means returns the means of the rows.
 func (r *Run) means() []eval.Mean { return eval.Summarize(r.Rows) }
+
+// needs returns the answers of a trade-off study as sentences.
+func (r *Run) needs() []string {
+	var sentences []string
+	for _, n := range eval.Needs(r.Tradeoff) {
+		sentences = append(sentences, n.String())
+	}
+	return sentences
+}
 
 // unfinished returns the sets that have no result although they were not skipped.
 func (r *Run) unfinished() []string {

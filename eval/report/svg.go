@@ -27,22 +27,25 @@ const colors = 7
 // seriesClass returns the class of a series.
 func seriesClass(series int) string { return fmt.Sprintf("s%d", series%colors) }
 
-// Inline returns f as SVG for a page that has the style of figures.
-func (f Figure) Inline() string { return f.svg("", "") }
+// Inline returns f as SVG for a page that has the style of figures. Narrow pages shrink it
+// a little, and scroll what does not fit.
+func (f Figure) Inline() string {
+	return f.svg(fmt.Sprintf(` style="min-width:%spx"`, px(max(min(f.width, widest), 0.85*f.width))), "")
+}
 
 // SVG returns f as an SVG file.
 func (f Figure) SVG() string {
 	return f.svg(` xmlns="http://www.w3.org/2000/svg"`, "<style>\n"+figureStyle+"</style>\n") + "\n"
 }
 
-func (f Figure) svg(namespace, style string) string {
+func (f Figure) svg(attributes, style string) string {
 	var body strings.Builder
 	for _, s := range f.shapes {
 		s.svg(&body)
 	}
 	return fmt.Sprintf(`<svg%s class="figure" viewBox="0 0 %s %s" width="%[2]s" height="%[3]s" role="img" aria-labelledby="%[4]s-title %[4]s-note">`+
 		"\n<title id=\"%[4]s-title\">%[5]s</title>\n<desc id=\"%[4]s-note\">%[6]s</desc>\n%[7]s%[8]s</svg>",
-		namespace, px(f.width), px(f.height), f.ID, html.EscapeString(f.Title), html.EscapeString(f.Note), style, body.String())
+		attributes, px(f.width), px(f.height), f.ID, html.EscapeString(f.Title), html.EscapeString(f.Note), style, body.String())
 }
 
 // px returns a coordinate to a tenth of a pixel.

@@ -121,12 +121,40 @@ func setTable(means []setMean) *table {
 	return t
 }
 
+// tradeoffTable returns the points of a trade-off study as a table.
+func tradeoffTable(points []eval.TradeoffPoint) *table {
+	t := &table{ID: "tradeoff-table", Caption: "Every search, as means over the sets of a group; losses are bold", Sorts: true,
+		Columns: columnsOf("group", "detector", "#labeled", "search", "#recall", "#AUROC", "#over exact", "#95 % from", "#to", "#sets", "#seeds")}
+	block := tableBlock{}
+	for _, p := range points {
+		row := t.cells(p.Group, p.Detector, option(p.Labeled), p.Search.String(), finely(p.Recall), finely(p.AUROC),
+			finelySigned(p.Gain), finelySigned(p.Low), finelySigned(p.High), fmt.Sprint(p.Sets), fmt.Sprint(p.Seeds))
+		row[6].Strong = p.Suffers()
+		block.Rows = append(block.Rows, row)
+	}
+	t.Blocks = []tableBlock{block}
+	return t
+}
+
+// units are columns of recall.csv that the page shows in another unit.
+var units = map[string]struct {
+	name   string
+	factor float64
+}{
+	"p50": {"p50, µs", 1e6}, "p90": {"p90, µs", 1e6}, "p99": {"p99, µs", 1e6}, "max": {"max, µs", 1e6},
+	"qps": {"queries/s", 1}, "build_seconds": {"build, s", 1}, "index_bytes": {"index, MB", 1e-6},
+	"distances_per_query": {"distances/query", 1}, "recall_by_id": {"by id", 1},
+}
+
 // sheetTable returns a sheet as a table; a column of which all values are numbers is one
 // of numbers.
 func sheetTable(id, caption string, s *Sheet) *table {
 	t := &table{ID: id, Caption: caption, Sorts: true}
 	for j, name := range s.Columns {
 		c := column{Name: strings.ReplaceAll(name, "_", " "), Number: true}
+		if u, ok := units[name]; ok {
+			c.Name = u.name
+		}
 		for i := range s.Rows {
 			text := s.Rows[i][j]
 			c.Number = c.Number && (text == "" || unlessNaN(number(text), text) != "")

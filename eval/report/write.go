@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -82,11 +83,11 @@ func (r *Run) files(opt Options) ([]file, error) {
 		files = append(files, file{filepath.Join(dir, f.ID+".svg"), f.SVG()}, file{filepath.Join(dir, f.ID+".png"), png.String()})
 	}
 	tables, err := r.tables(means)
-	for _, t := range tables {
-		files = append(files, file{filepath.Join(dir, t.path), t.text})
-	}
 	if err != nil {
 		return nil, err
+	}
+	for _, t := range tables {
+		files = append(files, file{filepath.Join(dir, t.path), t.text})
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
@@ -97,25 +98,23 @@ func (r *Run) files(opt Options) ([]file, error) {
 // tables makes the tables as CSV.
 func (r *Run) tables(means []eval.Mean) ([]file, error) {
 	var files []file
-	if len(means) > 0 {
-		text, err := eval.SummaryCSV(means)
-		if err != nil {
-			return nil, fmt.Errorf("report: %w", err)
-		}
-		files = append(files, file{"means.csv", text})
+	var errs []error
+	add := func(name string, make func() (string, error)) {
+		text, err := make()
+		files, errs = append(files, file{name, text}), append(errs, err)
 	}
-	for _, t := range []struct {
-		name  string
-		sheet *Sheet
-	}{{"recall.csv", r.Recall}, {"tradeoff.csv", r.Tradeoff}, {"sets.csv", setSheet(setMeans(r.Rows))}} {
-		if t.sheet == nil || len(t.sheet.Rows) == 0 {
-			continue
-		}
-		text, err := t.sheet.CSV()
-		if err != nil {
-			return nil, fmt.Errorf("report: %w", err)
-		}
-		files = append(files, file{t.name, text})
+	if len(means) > 0 {
+		add("means.csv", func() (string, error) { return eval.SummaryCSV(means) })
+		add("sets.csv", setSheet(setMeans(r.Rows)).CSV)
+	}
+	if r.Recall != nil {
+		add("recall.csv", r.Recall.CSV)
+	}
+	if len(r.Tradeoff) > 0 {
+		add("tradeoff.csv", func() (string, error) { return eval.TradeoffCSV(r.Tradeoff) })
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("report: %w", err)
 	}
 	return files, nil
 }
