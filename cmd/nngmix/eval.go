@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/nngmix/nngmix/eval"
 	"github.com/spf13/cobra"
 )
@@ -47,7 +45,7 @@ func evalAUCCommand() *cobra.Command {
 		Example: `  nngmix eval auc --data adbench --out run --methods none,oversample,nng-mix --detectors mlp --seeds 1
   nngmix eval auc --data adbench --out run --methods oversample,nng-mix,gaussian:0.1 --noise-std 0.01,0.1,0.3 --multipliers 10,50 --balance 0.5`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return evalAUC(cmd.Context(), &opt) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return evalAUC(cmd, &opt) },
 	}
 	opt.addFlags(cmd)
 	return cmd
@@ -73,12 +71,12 @@ func (o *aucOptions) addFlags(cmd *cobra.Command) {
 }
 
 // evalAUC carries out nngmix eval auc.
-func evalAUC(ctx context.Context, opt *aucOptions) error {
+func evalAUC(cmd *cobra.Command, opt *aucOptions) error {
 	if err := opt.complete(); err != nil {
 		return usageError{err}
 	}
-	return opt.study(&opt.Progress, func(sets []eval.Source) (string, error) {
-		outcome, err := eval.RunStudy(ctx, sets, opt.Out, opt.StudyOptions)
+	return opt.study(cmd.OutOrStdout(), &opt.Progress, func(sets []eval.Source) (string, error) {
+		outcome, err := eval.RunStudy(cmd.Context(), sets, opt.Out, opt.StudyOptions)
 		if err != nil {
 			return "", err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -45,8 +46,8 @@ func (o *studyFlags) check(p *eval.Protocol) error {
 }
 
 // study runs a study, which reports to *report, on the sets that o names, and prints the
-// summary that it returns.
-func (o *studyFlags) study(report *func(eval.Progress), run func([]eval.Source) (string, error)) error {
+// summary that it returns to stdout.
+func (o *studyFlags) study(stdout io.Writer, report *func(eval.Progress), run func([]eval.Source) (string, error)) error {
 	sets, err := eval.FindSets(o.Data...)
 	if err != nil {
 		return err
@@ -60,7 +61,7 @@ func (o *studyFlags) study(report *func(eval.Progress), run func([]eval.Source) 
 		return fmt.Errorf("interrupted; what is finished is kept in %s, and the same command continues", o.Out)
 	}
 	if err == nil && !o.Quiet {
-		fmt.Print(summary)
+		fmt.Fprint(stdout, summary)
 		fmt.Fprintf(os.Stderr, "wrote     %s\n", o.Out)
 	}
 	return err

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/nngmix/nngmix/eval"
 	"github.com/spf13/cobra"
 )
@@ -36,7 +34,7 @@ func evalTradeoffCommand() *cobra.Command {
 		Example: `  nngmix eval tradeoff --data adbench/Classical --out run --detectors mlp --seeds 3
   nngmix eval tradeoff --data adbench/Classical/11_donors.npz,big.npz --full-size --out run --detectors logistic`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return evalTradeoff(cmd.Context(), &opt) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return evalTradeoff(cmd, &opt) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -53,7 +51,7 @@ func evalTradeoffCommand() *cobra.Command {
 }
 
 // evalTradeoff carries out nngmix eval tradeoff.
-func evalTradeoff(ctx context.Context, opt *tradeoffOptions) error {
+func evalTradeoff(cmd *cobra.Command, opt *tradeoffOptions) error {
 	if err := opt.check(&opt.Protocol); err != nil {
 		return usageError{err}
 	}
@@ -63,8 +61,8 @@ func evalTradeoff(ctx context.Context, opt *tradeoffOptions) error {
 	if err := opt.Validate(); err != nil {
 		return usageError{err}
 	}
-	return opt.study(&opt.Progress, func(sets []eval.Source) (string, error) {
-		outcome, err := eval.RunTradeoff(ctx, sets, opt.Out, opt.TradeoffOptions)
+	return opt.study(cmd.OutOrStdout(), &opt.Progress, func(sets []eval.Source) (string, error) {
+		outcome, err := eval.RunTradeoff(cmd.Context(), sets, opt.Out, opt.TradeoffOptions)
 		if err != nil {
 			return "", err
 		}

@@ -1,6 +1,7 @@
 package adbench
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -21,7 +22,13 @@ type Options struct {
 	BaseURL  string                  // folder that has the groups' folders
 	Files    []File                  // what to fetch
 	Progress func(done, total int64) // bytes; may be nil
+	// Idle is how long the server may send nothing before the connection is given up; 0 = a
+	// minute.
+	Idle time.Duration
 }
+
+// ErrIdle says that the server sent nothing for too long.
+var ErrIdle = errors.New("the server stopped sending")
 
 // Outcome counts files.
 type Outcome struct {
@@ -33,11 +40,15 @@ type Outcome struct {
 // comes in it is NAME.part; only when its checksum is right it gets its name. A NAME.part
 // of an earlier call is continued.
 //
+// A connection that breaks, or brings nothing for a while (ErrIdle), is made again where the
+// file stopped, as long as more of it comes.
+//
 // An error stops it and leaves what is fetched. A file that is there, or arrives, with
 // another checksum is ErrChecksum; the one that arrived is removed.
 func Download(ctx context.Context, opt Options) (Outcome, error) {
+	opt.Idle = cmp.Or(opt.Idle, time.Minute)
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.ResponseHeaderTimeout = time.Minute
+	transport.ResponseHeaderTimeout = opt.Idle
 	d := &download{Options: opt, client: &http.Client{Transport: transport}}
 	defer transport.CloseIdleConnections()
 	for _, f := range opt.Files {
@@ -49,6 +60,8 @@ func Download(ctx context.Context, opt Options) (Outcome, error) {
 		if err != nil {
 			return out, fmt.Errorf("adbench: %w", err)
 		}
+		d.done, d.part = d.done+f.Size, 0
+		d.report()
 		if fetched {
 			out.Fetched++
 		} else {
@@ -61,14 +74,20 @@ func Download(ctx context.Context, opt Options) (Outcome, error) {
 // download is a call of Download.
 type download struct {
 	Options
-	client      *http.Client
-	done, total int64 // bytes
+	client            *http.Client
+	done, part, total int64 // bytes of files that are complete, of the one that comes in, of all
 }
 
-func (d *download) advance(n int64) {
-	d.done += n
+// advanceTo tells that so much of the current file is there.
+func (d *download) advanceTo(part int64) {
+	d.part = part
+	d.report()
+}
+
+// report calls Progress.
+func (d *download) report() {
 	if d.Progress != nil {
-		d.Progress(d.done, d.total)
+		d.Progress(d.done+d.part, d.total)
 	}
 }
 
@@ -77,7 +96,6 @@ func (d *download) file(ctx context.Context, f File) (fetched bool, err error) {
 	path := filepath.Join(d.Dir, filepath.FromSlash(f.Path))
 	switch err := check(path, f); {
 	case err == nil:
-		d.advance(f.Size)
 		return false, nil
 	case errors.Is(err, ErrChecksum):
 		return false, fmt.Errorf("%w; move it away to fetch it", err)
@@ -88,13 +106,29 @@ func (d *download) file(ctx context.Context, f File) (fetched bool, err error) {
 		return false, err
 	}
 	part := path + ".part"
-	if err := d.fetch(ctx, f, part); err != nil {
-		return false, err
+	for {
+		before := size(part)
+		err := d.fetch(ctx, f, part)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, errCut) || ctx.Err() != nil || size(part) <= before {
+			return false, err
+		}
 	}
 	if err := check(part, f); err != nil {
 		return false, errors.Join(fmt.Errorf("from %s: %w; it was removed", d.url(f), err), os.Remove(part))
 	}
 	return true, os.Rename(part, path)
+}
+
+// size returns the size of the file at path, 0 without one.
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // check returns ErrChecksum when the file at path is not f.
@@ -117,16 +151,18 @@ func check(path string, f File) error {
 
 func (d *download) url(f File) string { return strings.TrimSuffix(d.BaseURL, "/") + "/" + f.Path }
 
+// errCut marks the end of a connection before that of the file.
+var errCut = errors.New("the same command continues")
+
 // fetch brings what is missing of f to the file part, durably.
 func (d *download) fetch(ctx context.Context, f File, part string) (err error) {
-	var at int64
-	if info, err := os.Stat(part); err == nil {
-		at = info.Size()
-	}
+	at := size(part)
 	if at == f.Size { // cut after the last byte; its checksum tells
-		d.advance(at)
+		d.advanceTo(at)
 		return nil
 	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	body, at, err := d.open(ctx, f, at)
 	if err != nil {
 		return err
@@ -143,22 +179,32 @@ func (d *download) fetch(ctx context.Context, f File, part string) (err error) {
 	if _, err := w.Seek(at, io.SeekStart); err != nil {
 		return err
 	}
-	d.advance(at)
-	n, err := io.Copy(w, io.TeeReader(io.LimitReader(body, f.Size-at+1), counter{d})) // one byte more shows a longer file
+	d.advanceTo(at)
+	idle := time.AfterFunc(d.Idle, func() { stop(fmt.Errorf("%w for %v", ErrIdle, d.Idle)) })
+	defer idle.Stop()
+	n, err := io.Copy(w, io.TeeReader(io.LimitReader(body, f.Size-at+1), counter{d, idle})) // one byte more shows a longer file
 	if err == nil && at+n < f.Size {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("%s: %d of %d bytes came: %w; the same command continues", d.url(f), at+n, f.Size, err), w.Sync())
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		return errors.Join(fmt.Errorf("%s: %d of %d bytes came: %w; %w", d.url(f), at+n, f.Size, err, errCut), w.Sync())
 	}
 	return w.Sync()
 }
 
-// counter advances a download by what is written to it.
-type counter struct{ *download }
+// counter advances a download by what is written to it, and starts its wait for more anew.
+type counter struct {
+	*download
+	idle *time.Timer
+}
 
 func (c counter) Write(p []byte) (int, error) {
-	c.advance(int64(len(p)))
+	c.idle.Reset(c.Idle)
+	c.part += int64(len(p))
+	c.report()
 	return len(p), nil
 }
 

@@ -29,6 +29,8 @@ type server struct {
 	*httptest.Server
 	files map[string][]byte
 	cut   int  // bytes after which the connection breaks, 0 = never
+	piece int  // bytes of a range after which the connection breaks, 0 = never
+	stall int  // bytes after which nothing more is sent, 0 = never
 	plain bool // ranges are ignored
 
 	mu    sync.Mutex
@@ -61,6 +63,23 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(len(raw)))
 		_, _ = w.Write(raw[:s.cut]) // the client notices
 		panic(http.ErrAbortHandler)
+	case s.stall > 0:
+		w.Header().Set("Content-Length", fmt.Sprint(len(raw)))
+		_, _ = w.Write(raw[:s.stall])
+		w.(http.Flusher).Flush()
+		<-r.Context().Done() // the client gave up
+	case s.piece > 0:
+		var at int
+		_, _ = fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &at) // 0 without one
+		w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", at, len(raw)-1, len(raw)))
+		w.Header().Set("Content-Length", fmt.Sprint(len(raw)-at))
+		if at > 0 {
+			w.WriteHeader(http.StatusPartialContent)
+		}
+		_, _ = w.Write(raw[at:min(at+s.piece, len(raw))])
+		if at+s.piece < len(raw) {
+			panic(http.ErrAbortHandler)
+		}
 	default:
 		if s.plain {
 			r.Header.Del("Range")
@@ -149,9 +168,9 @@ func TestResume(t *testing.T) {
 			if err := os.WriteFile(part, c.change(raw), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			s.cut, s.plain = 0, c.plain
+			s.cut, s.plain, s.asked = 0, c.plain, nil
 			_, err = Download(t.Context(), opt)
-			if got := s.asked[1]; got != "/sets/Classical/a.npz "+c.ranged {
+			if got := s.asked[0]; got != "/sets/Classical/a.npz "+c.ranged {
 				t.Errorf("asked for %q", got)
 			}
 			if c.fails {
@@ -166,6 +185,41 @@ func TestResume(t *testing.T) {
 			s.holds(t, dir, files[1:2])
 		})
 	}
+}
+
+// TestCutOften lets every connection break after some bytes: one call fetches the file.
+func TestCutOften(t *testing.T) {
+	s, files := newServer(t)
+	s.piece = 40_000
+	dir := t.TempDir()
+	if _, err := Download(t.Context(), Options{Dir: dir, BaseURL: s.URL + "/sets", Files: files[1:2]}); err != nil {
+		t.Fatal(err)
+	}
+	s.holds(t, dir, files[1:2])
+	if want := "/sets/Classical/a.npz bytes=120000-"; len(s.asked) != 4 || s.asked[3] != want {
+		t.Errorf("asked for %q", s.asked)
+	}
+}
+
+// TestIdle lets the server stop sending without an end of the connection.
+func TestIdle(t *testing.T) {
+	s, files := newServer(t)
+	s.stall = 50_000
+	dir := t.TempDir()
+	opt := Options{Dir: dir, BaseURL: s.URL + "/sets", Files: files[1:2], Idle: 50 * time.Millisecond}
+	start := time.Now()
+	_, err := Download(t.Context(), opt)
+	if !errors.Is(err, ErrIdle) || !strings.Contains(err.Error(), "50000 of 150003 bytes came: the server stopped sending for 50ms; the same command continues") {
+		t.Errorf("got %v, want ErrIdle", err)
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("gave up after %v", took)
+	}
+	s.stall, s.asked = 0, nil
+	if _, err := Download(t.Context(), opt); err != nil || s.asked[0] != "/sets/Classical/a.npz bytes=50000-" {
+		t.Errorf("continued with %q, %v", s.asked, err)
+	}
+	s.holds(t, dir, files[1:2])
 }
 
 func TestErrors(t *testing.T) {
