@@ -33,7 +33,7 @@ func (d *Dataset) Check() error {
 	}
 	switch {
 	case d.Dim < 2:
-		return fmt.Errorf("eval: set %s has %d columns: %w", d.Name, d.Dim, ErrTooNarrow)
+		return fmt.Errorf("eval: set %s: %w: it has %d", d.Name, ErrTooNarrow, d.Dim)
 	case len(d.X) != d.Dim*len(d.Y):
 		return fmt.Errorf("eval: set %s has %d values for %d labels of %d columns", d.Name, len(d.X), len(d.Y), d.Dim)
 	case anomalies == 0:
