@@ -163,11 +163,12 @@ func (b *builder) refine(ctx context.Context, l *layer) error {
 // better returns links for row, chosen from those it has and from what a search
 // of width ef that starts at them finds.
 func (w *worker) better(l *layer, row uint32, ef int) []uint32 {
-	g, s, q := w.selector.g, &w.search, w.selector.g.row(row)
+	g, s, q := w.selector.g, &w.search, w.selector.g.target(row)
 	g.begin(s, ef, nil)
 	s.visited.add(row)
 	g.visit(s, q, l.list(row))
 	g.walk(s, l, q)
+	g.settle(s, q, ef)
 	w.candidates = w.selector.measure(w.candidates, row, l.linked(row))
 	for _, k := range s.pool.found() {
 		w.candidates = append(w.candidates, k&^expanded)

@@ -114,6 +114,9 @@ func TestBuildIsDeterministic(t *testing.T) {
 	for _, metric := range metrics {
 		opt := DefaultOptions()
 		opt.Metric, opt.Threads, opt.EfConstruction = metric, 1, 24
+		if metric == exact.Cosine {
+			opt.Quantize = QuantizeOn
+		}
 		want, err := build(t.Context(), rows, 20, opt, small)
 		if err != nil {
 			t.Fatal(err)
@@ -127,7 +130,8 @@ func TestBuildIsDeterministic(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !slices.Equal(got.first().links, want.first().links) || !slices.Equal(got.first().ids, want.first().ids) {
+				if !slices.Equal(got.first().links, want.first().links) || !slices.Equal(got.first().ids, want.first().ids) ||
+					!slices.Equal(got.first().codeSection, want.first().codeSection) {
 					t.Errorf("%v: level %v with %d threads makes another graph than %v with 1", metric, level, threads, simd.Active())
 				}
 			}
@@ -151,6 +155,7 @@ func TestBuildErrors(t *testing.T) {
 		{"NaN", []float32{1, 2, 3, nan}, 2, nil, ErrNotFinite, "row 1, column 1"},
 		{"too long", []float32{1, 2, 3e19, 0}, 2, nil, ErrTooLarge, "row 1"},
 		{"all options", []float32{1}, 1, func(o *Options) { *o = Options{M: 1, Metric: 9, Threads: -1} }, ErrOptions, "EfConstruction is 0"},
+		{"codes under L1", []float32{1}, 1, func(o *Options) { o.Metric, o.Quantize = exact.L1, QuantizeOn }, ErrOptions, "no codes under l1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -64,7 +64,8 @@ func TestChanges(t *testing.T) {
 	for seed := range uint64(4) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		rows := clustered(1500, dim, seed)
-		x, m := mustBuild(t, rows, dim, exact.L2Squared, small), newModel(rows, dim)
+		mode := [2]Quantize{QuantizeOff, QuantizeOn}[seed%2]
+		x, m := buildWith(t, rows, dim, exact.L2Squared, mode), newModel(rows, dim)
 		for step := range steps {
 			changed := r.Uint32N(m.next)
 			row := clustered(1, dim, r.Uint64())

@@ -25,6 +25,8 @@
 //     anomalies, have neighbors in places that no path joins. (That the hierarchy
 //     can go is known: Munyampirwa et al., Down with the hierarchy, 2024,
 //     arXiv:2412.01940.)
+//   - Where rows outgrow the caches, searches compare copies of them with 8 bits a
+//     column and then the nearest found once more in full; see Quantize.
 //   - The graph is not made row by row: all pairs of rows are compared inside the
 //     parts of several random partitions (PiPNN: Rubel et al., 2026,
 //     arXiv:2602.21247), the nearest are linked by the paper's rule, and a search

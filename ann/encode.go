@@ -90,10 +90,10 @@ func (x *Index) arrangeFile(st *state, meta []byte) (*header, [][]byte) {
 		v := &st.views[i]
 		s := segmentHeader{
 			nodes: uint64(v.n), values: uint64(v.unique()), rows: uint64(len(v.ids)),
-			entryShift: uint32(v.entries.shift), radius: v.radius,
+			entryShift: uint32(v.entries.shift), lossless: v.quantizer.lossless, radius: v.radius, step: v.quantizer.step,
 		}
 		for j, b := range [segmentSections][]byte{
-			bytesOf(v.rows), bytesOf(v.links), bytesOf(v.values), bytesOf(v.nodeStarts), bytesOf(v.starts), bytesOf(v.ids), bytesOf(v.hidden),
+			bytesOf(v.rows), v.codeSection, bytesOf(v.links), bytesOf(v.values), bytesOf(v.nodeStarts), bytesOf(v.starts), bytesOf(v.ids), bytesOf(v.hidden),
 		} {
 			s.sections[j] = place(b)
 		}

@@ -13,6 +13,11 @@ type graph struct {
 	layer             // all rows with their links
 	entries layer     // rows at which searches may enter, evenly spread, without links
 	entry   []float32 // these rows, one after the other
+
+	quantizer   quantizer
+	codeSection []byte  // the memory of quantizer.low, then that of codes
+	codes       []uint8 // of all rows, or nil
+	entryCodes  []uint8 // of the entries
 }
 
 // layer is a sample of the rows of a graph with links between them: row i of the
@@ -61,18 +66,32 @@ func (g *graph) takeEntries(limit int) {
 func (g *graph) copyEntries(shift uint) {
 	g.entries = sampled(g.n, shift, 0)
 	if shift == 0 {
-		g.entry = g.rows
+		g.entry, g.entryCodes = g.rows, g.codes
 		return
 	}
 	g.entry = alignedFloats(g.entries.size * g.stride)
 	for i := range g.entries.size {
 		copy(g.entry[i*g.stride:], g.row(g.entries.id(i)))
 	}
+	if g.codes == nil {
+		return
+	}
+	stride := g.quantizer.stride()
+	g.entryCodes = aligned(g.entries.size * stride)
+	for i := range g.entries.size {
+		copy(g.entryCodes[i*stride:], g.code(g.entries.id(i)))
+	}
 }
 
 // row returns row i with its padding.
 func (g *graph) row(i uint32) []float32 {
 	return g.rows[int(i)*g.stride:][:g.stride:g.stride]
+}
+
+// code returns the codes of row i with their padding.
+func (g *graph) code(i uint32) []uint8 {
+	stride := g.quantizer.stride()
+	return g.codes[int(i)*stride:][:stride:stride]
 }
 
 // pick keeps the rows ids, in that order.

@@ -46,6 +46,9 @@ type Stats struct {
 	Links    int   // links in all graphs
 	Bytes    int64 // memory held, or mapped from a file
 
+	CodeBytes int64 // of these, in codes: see Quantize
+	Lossless  bool  // there are codes, and all of them are lossless
+
 	BuildSeconds float64 // all of Build; 0 where the index comes from a file
 }
 
@@ -60,6 +63,8 @@ func (x *Index) Stats() Stats {
 		s.Deleted += len(v.ids) - v.live
 		s.Unique += v.unique()
 		s.Bytes += v.bytes()
+		s.CodeBytes += v.codeBytes()
+		s.Lossless = v.quantizer.lossless && (s.Lossless || i == 0)
 		for id := range uint32(v.layer.size) {
 			s.Links += len(v.linked(id))
 		}

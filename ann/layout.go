@@ -38,13 +38,15 @@ type header struct {
 type segmentHeader struct {
 	nodes, values, rows uint64
 	entryShift          uint32
-	radius              float64
+	lossless            bool
+	radius, step        float64
 	sections            [segmentSections]section
 }
 
 // The sections of a segment, in the order of the file.
 const (
 	sectionVectors = iota
+	sectionCodes
 	sectionLinks
 	sectionValues
 	sectionNodeStarts
@@ -54,7 +56,7 @@ const (
 	segmentSections
 )
 
-var sectionNames = [segmentSections]string{"vectors", "links", "values", "node starts", "starts", "ids", "hidden"}
+var sectionNames = [segmentSections]string{"vectors", "codes", "links", "values", "node starts", "starts", "ids", "hidden"}
 
 // section is a part of a file.
 type section struct {
@@ -76,6 +78,7 @@ func (h *header) encode() []byte {
 	b = le.AppendUint32(b, h.next)
 	b = le.AppendUint32(b, uint32(len(h.segments)))
 	b = h.meta.append(b)
+	b = le.AppendUint32(b, uint32(h.opt.Quantize))
 	b = b[:fixedBytes]
 	for i := range h.segments {
 		s := &h.segments[i]
@@ -83,8 +86,9 @@ func (h *header) encode() []byte {
 		b = le.AppendUint64(b, s.values)
 		b = le.AppendUint64(b, s.rows)
 		b = le.AppendUint32(b, s.entryShift)
-		b = le.AppendUint32(b, 0)
+		b = le.AppendUint32(b, bit(s.lossless))
 		b = le.AppendUint64(b, math.Float64bits(s.radius))
+		b = le.AppendUint64(b, math.Float64bits(s.step))
 		for _, part := range s.sections {
 			b = part.append(b)
 		}
@@ -92,6 +96,14 @@ func (h *header) encode() []byte {
 	}
 	b = b[:headerBytes-4]
 	return le.AppendUint32(b, crc32.Checksum(b, castagnoli))
+}
+
+// bit returns 1 for true.
+func bit(set bool) uint32 {
+	if set {
+		return 1
+	}
+	return 0
 }
 
 func (s section) append(b []byte) []byte {
@@ -139,9 +151,13 @@ func decodeHeader(data []byte) (*header, error) {
 	h.next = r.uint32()
 	segments := r.uint32()
 	h.meta = r.section()
+	quantize := r.uint32()
+	h.opt.Quantize = Quantize(quantize)
 	switch err := h.opt.Validate(); {
 	case binary.LittleEndian.Uint32(data[24:]) > math.MaxUint8:
 		return nil, corrupt("metric is unknown")
+	case quantize > math.MaxUint8:
+		return nil, corrupt("quantize is %d, want 0 to 2", quantize)
 	case err != nil:
 		return nil, corrupt("%v", err)
 	case dim < 1 || dim > maxColumns:
@@ -155,8 +171,8 @@ func decodeHeader(data []byte) (*header, error) {
 	for i := range int(segments) {
 		r := reader(data[fixedBytes+i*segmentBytes:])
 		s := segmentHeader{nodes: r.uint64(), values: r.uint64(), rows: r.uint64(), entryShift: r.uint32()}
-		r.uint32()
-		s.radius = math.Float64frombits(r.uint64())
+		s.lossless = r.uint32() == 1
+		s.radius, s.step = math.Float64frombits(r.uint64()), math.Float64frombits(r.uint64())
 		for j := range s.sections {
 			s.sections[j] = r.section()
 		}
@@ -221,6 +237,9 @@ func (h *header) checkLayout() error {
 		if s.entryShift > 31 || !(s.radius >= 0 && s.radius <= math.MaxFloat64) {
 			return corrupt("segment %d: entry shift %d, radius %v", i, s.entryShift, s.radius)
 		}
+		if !(s.step >= 0 && s.step <= math.MaxFloat64) || (s.step > 0 && !h.mayHaveCodes()) {
+			return corrupt("segment %d: step of codes %v", i, s.step)
+		}
 		want := h.lengths(s)
 		for j, part := range s.sections {
 			what := fmt.Sprintf("segment %d, %s", i, sectionNames[j])
@@ -238,11 +257,20 @@ func (h *header) checkLayout() error {
 	return nil
 }
 
+// mayHaveCodes tells whether rows of such a kind can have codes.
+func (h *header) mayHaveCodes() bool {
+	sp := space{metric: h.opt.Metric, dim: h.dim}
+	return hasCodes(h.opt.Metric, sp.columns())
+}
+
 // lengths returns the lengths that the sections of s must have; hidden may also be
 // empty.
 func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
 	sp := space{metric: h.opt.Metric, dim: h.dim}
 	n[sectionVectors] = s.nodes * uint64(sp.columns()) * 4
+	if s.step > 0 {
+		n[sectionCodes] = uint64(codeStart(sp.columns())) + s.nodes*uint64(codeStride(sp.columns()))
+	}
 	if s.entryShift > 0 {
 		n[sectionLinks] = s.nodes * uint64(2*h.opt.M) * 4
 	}

@@ -141,6 +141,9 @@ func (h *header) decodeSegment(data []byte, s *segmentHeader) (view, error) {
 	}
 	part := func(i int) []byte { return s.sections[i].of(data) }
 	x.graph = graph{kernels: kernels, n: int(s.nodes), stride: x.columns(), rows: sliceOf[float32](part(sectionVectors))}
+	if s.step > 0 {
+		x.takeCodes(part(sectionCodes), s.step, s.lossless)
+	}
 	x.values = sliceOf[float32](part(sectionValues))
 	x.nodeStarts = sliceOf[uint32](part(sectionNodeStarts))
 	x.starts = sliceOf[uint32](part(sectionStarts))
@@ -290,6 +293,9 @@ func (v *view) verify(seen bitset) error {
 		if err := checkFinite("value", values, len(values)+1); err != nil {
 			return err
 		}
+	}
+	if err := v.checkCodes(); err != nil {
+		return err
 	}
 	for i, id := range v.ids {
 		if v.hidden.has(uint32(i)) {

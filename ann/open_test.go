@@ -18,7 +18,11 @@ import (
 func changed(tb testing.TB, metric exact.Metric) *Index {
 	tb.Helper()
 	const dim = 5
-	x := mustBuild(tb, clustered(900, dim, 1), dim, metric, small)
+	mode := QuantizeAuto // for so few rows: off
+	if metric == exact.Cosine {
+		mode = QuantizeOn
+	}
+	x := buildWith(tb, clustered(900, dim, 1), dim, metric, mode)
 	if _, err := x.Add(tb.Context(), clustered(100, dim, 2)); err != nil {
 		tb.Fatal(err)
 	}
@@ -126,7 +130,7 @@ func TestDamage(t *testing.T) {
 	}
 	for at := 0; at < len(data); at++ {
 		if at >= headerBytes {
-			at += 97
+			at += 211
 		}
 		if at >= len(data) {
 			break
@@ -178,7 +182,10 @@ func TestOpenErrors(t *testing.T) {
 		{"M", edit(32, 255, 255), ErrCorrupt, "M is"},
 		{"segments", edit(52, 200), ErrCorrupt, "200 segments"},
 		{"nodes", edit(fixedBytes, 255, 255, 255, 255, 255, 255, 255, 255), ErrCorrupt, "nodes"},
-		{"offset", edit(fixedBytes+40, 7), ErrCorrupt, "offset"},
+		{"offset", edit(fixedBytes+48, 7), ErrCorrupt, "offset"},
+		{"quantize", edit(80, 3), ErrCorrupt, "Quantize"},
+		{"step without codes", edit(fixedBytes+40, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f), ErrCorrupt, "codes"},
+		{"lossless", edit(fixedBytes+28, 2), ErrCorrupt, "unused"},
 		{"unused byte", edit(fixedBytes-1, 1), ErrCorrupt, "unused"},
 	}
 	for _, tt := range tests {
@@ -215,7 +222,7 @@ func seal(data []byte) []byte {
 // FuzzOpen makes files with right checksums of the header that Save would not
 // write. Open must refuse them or give an index that can be searched.
 func FuzzOpen(f *testing.F) {
-	x := mustBuild(f, clustered(200, 3, 1), 3, exact.Cosine, small)
+	x := buildWith(f, clustered(200, 3, 1), 3, exact.Cosine, QuantizeOn)
 	x.Delete(7)
 	data := fileOf(f, x)
 	f.Add([]byte{0, 0, 0, 1})

@@ -23,6 +23,9 @@ type Options struct {
 	// of a row are chosen. More costs build time and gains recall. 1 to 10,000,
 	// default 64.
 	EfConstruction int
+	// Quantize says whether searches compare copies of the rows with 8 bits a
+	// column first. The zero value, QuantizeAuto, does so where it pays.
+	Quantize Quantize
 	// Seed of all random choices. The same rows, options and seed give the same
 	// index, bit for bit, at any number of threads and on any instruction set.
 	Seed uint64
@@ -85,6 +88,8 @@ func (o Options) Validate() error {
 	v.report(o.Metric > exact.InnerProduct, "Metric is %v, want l2squared, l1, cosine or innerproduct", o.Metric)
 	v.report(o.M < 2 || o.M > 128, "M is %d, want 2 to 128", o.M)
 	v.report(o.EfConstruction < 1 || o.EfConstruction > 10_000, "EfConstruction is %d, want 1 to 10000", o.EfConstruction)
+	v.report(o.Quantize > QuantizeOn, "Quantize is %d, want 0 to 2", o.Quantize)
+	v.report(o.Quantize == QuantizeOn && !hasCodes(o.Metric, 1), "Quantize is on, but there are no codes under %v: want auto or off", o.Metric)
 	v.report(o.Threads < 0, "Threads is %d, want at least 0", o.Threads)
 	return v.err()
 }

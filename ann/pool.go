@@ -15,11 +15,15 @@ const (
 )
 
 func newKey(distance float32, node uint32) key {
-	return key(math.Float32bits(distance))<<32 | key(node)<<1
+	return rankKey(math.Float32bits(distance), node)
 }
 
+// rankKey is newKey for a number that orders candidates as distances do.
+func rankKey(rank, node uint32) key { return key(rank)<<32 | key(node)<<1 }
+
+func (k key) rank() uint32      { return uint32(k >> 32) }
 func (k key) node() uint32      { return uint32(k) >> 1 }
-func (k key) distance() float32 { return math.Float32frombits(uint32(k >> 32)) }
+func (k key) distance() float32 { return math.Float32frombits(k.rank()) }
 
 // pool is the list of the nearest candidates of a search, ascending, at most
 // limit of them.

@@ -74,7 +74,7 @@ func (r *reach) missing() (n int) {
 func (b *builder) linkTo(row uint32) {
 	s := &b.workers[0].search
 	for ef := 64; ef < 4*b.n; ef *= 4 {
-		b.search(s, b.row(row), min(ef, b.n))
+		b.search(s, b.target(row), min(ef, b.n))
 		for _, k := range s.pool.found() {
 			list := b.list(k.node())
 			if n := len(trimList(list)); n < len(list) {

@@ -109,8 +109,12 @@ func TestRecallADBench(t *testing.T) {
 func TestSearchAllocatesNothing(t *testing.T) {
 	const dim = 20
 	rows := clustered(4000, dim, 5)
-	for _, metric := range metrics {
-		x := mustBuild(t, rows, dim, metric, small)
+	for i, metric := range append(metrics, exact.L2Squared) {
+		mode := QuantizeOff
+		if i == len(metrics) {
+			mode = QuantizeOn
+		}
+		x := buildWith(t, rows, dim, metric, mode)
 		dst := make([]Neighbor, 0, 16)
 		search := func() {
 			var err error

@@ -56,6 +56,9 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	for i, row := range x.ids {
 		x.ids[i] = ids[row]
 	}
+	if err := x.quantize(ctx, opt.Metric, opt.Quantize, b.threads); err != nil {
+		return nil, err
+	}
 	return x, b.build(ctx)
 }
 
@@ -158,5 +161,8 @@ func (x *segment) value(v uint32) []float32 {
 // bytes returns the memory that x takes.
 func (x *segment) bytes() int64 {
 	words := len(x.rows) + len(x.links) + len(x.entry) + len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
-	return 4 * int64(words)
+	return 4*int64(words) + x.codeBytes()
 }
+
+// codeBytes returns the memory that the codes of g take.
+func (g *graph) codeBytes() int64 { return int64(len(g.codeSection) + len(g.entryCodes)) }

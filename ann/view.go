@@ -66,8 +66,14 @@ func (v *view) nearest(s *scratch, query []float32, k, ef int, at uint32, filter
 	}
 	ef = max(ef, k)
 	flat := v.entries.size == v.n // without links
+	q := v.targetOf(&s.searcher, s.vector)
 	for before := len(s.hits); flat || ef < v.n/exactShare; ef *= widening {
-		v.search(&s.searcher, s.vector, min(ef, v.n))
+		v.search(&s.searcher, q, min(ef, v.n))
+		if r.allAllowed() {
+			v.settle(&s.searcher, q, k)
+		} else {
+			v.settle(&s.searcher, q, ef)
+		}
 		if v.rescore(s, query, k, at, &r) == k {
 			return
 		}
@@ -77,7 +83,7 @@ func (v *view) nearest(s *scratch, query []float32, k, ef int, at uint32, filter
 		}
 	}
 	// The allowed rows are few, or the search was led into a corner with fewer.
-	v.scanAllowed(&s.searcher, s.vector, k, &r)
+	v.scanAllowed(&s.searcher, target{vector: s.vector}, k, &r)
 	v.rescore(s, query, k, at, &r)
 }
 
@@ -127,10 +133,10 @@ func (v *view) allowedShare(r *rule) float64 {
 
 // scanAllowed fills s.pool with the k nodes nearest to q of those that have a row
 // that may be returned, by looking at all of these.
-func (v *view) scanAllowed(s *searcher, q []float32, k int, r *rule) {
+func (v *view) scanAllowed(s *searcher, q target, k int, r *rule) {
 	const batch = 256
 	s.pool.reset(min(2*k+64, v.n)) // more than k: rows at one distance are told apart by id later
-	s.batch, s.distances = grow(s.batch, batch), grow(s.distances, batch)
+	s.batch, s.ranks = grow(s.batch, batch), grow(s.ranks, batch)
 	n := 0
 	for node := range uint32(v.n) {
 		if v.nodeAllowed(r, node) {

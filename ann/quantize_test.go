@@ -1,0 +1,214 @@
+package ann
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/exact"
+)
+
+// whole returns rows of whole numbers from 0 to 255, scaled and moved.
+func whole(n, dim int, scale, low float64, seed uint64) []float32 {
+	r := rand.New(rand.NewPCG(seed, 3))
+	rows := make([]float32, n*dim)
+	for i := range rows {
+		rows[i] = float32(low + scale*float64(r.IntN(256)))
+	}
+	return rows
+}
+
+func TestNewQuantizer(t *testing.T) {
+	tests := []struct {
+		name     string
+		rows     []float32
+		step     float64 // 0: any
+		lossless bool
+	}{
+		{"one row", []float32{3, 4}, 1, true},
+		{"integers", []float32{3, 4, 5, 10}, 2, true},
+		{"integers from 0 to 255", whole(500, 2, 1, 0, 1), 1, true},
+		{"pixels", whole(500, 2, 1.0/255, 0, 2), 1.0 / 255, true},
+		{"negative halves", whole(500, 2, 0.5, -40, 3), 0.5, true},
+		{"too many values", []float32{0, 0, 1, 0, 400, 0}, 400. / 255, false},
+		{"reals", clustered(500, 2, 1), 0, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			z := newQuantizer(tt.rows, 2)
+			if tt.step > 0 && math.Abs(z.step/tt.step-1) > 1e-6 || z.lossless != tt.lossless {
+				t.Errorf("got step %v, lossless %v, want %v, %v", z.step, z.lossless, tt.step, tt.lossless)
+			}
+			codes := make([]uint8, z.stride())
+			for i := 0; i < len(tt.rows); i += 2 {
+				if outside := z.put(codes, tt.rows[i:i+2]); outside > 1e-6 {
+					t.Fatalf("row %d is %v outside", i/2, outside)
+				}
+				for j, v := range tt.rows[i : i+2] {
+					if d := float64(z.low[j]) + z.step*float64(codes[j]) - float64(v); math.Abs(d) > z.step*0.5001 {
+						t.Fatalf("row %d, column %d: %v has code %d, %v away", i/2, j, v, codes[j], d)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestQuantizerOutside(t *testing.T) {
+	z := newQuantizer([]float32{0, 0, 255, 100}, 2)
+	codes := make([]uint8, z.stride())
+	if outside := z.put(codes, []float32{258, -4}); outside != 3*3+4*4 || codes[0] != 255 || codes[1] != 0 {
+		t.Errorf("got %v, codes %v", outside, codes[:2])
+	}
+}
+
+// buildWith builds an index with small tuning.
+func buildWith(tb testing.TB, rows []float32, dim int, metric exact.Metric, mode Quantize) *Index {
+	tb.Helper()
+	opt := DefaultOptions()
+	opt.Metric, opt.Quantize = metric, mode
+	x, err := build(tb.Context(), rows, dim, opt, small)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return x
+}
+
+// TestCodeRanks compares the ranks of rows with those of a loop over codes.
+func TestCodeRanks(t *testing.T) {
+	const dim = 70
+	g := &buildWith(t, clustered(500, dim, 1), dim, exact.L2Squared, QuantizeOn).first().graph
+	s := &searcher{ranks: make([]uint32, 3)}
+	ids := []uint32{7, 0, 300}
+	for i, rank := range g.rank(s, g.target(5), ids) {
+		want := 0
+		for j := range dim {
+			d := int(g.code(5)[j]) - int(g.code(ids[i])[j])
+			want += d * d
+		}
+		if int(rank) != want {
+			t.Errorf("row %d: got %d, want %d", ids[i], rank, want)
+		}
+	}
+}
+
+// TestLosslessCodes expects the same answers with lossless codes as without.
+func TestLosslessCodes(t *testing.T) {
+	const n, dim = 3000, 40
+	rows, queries := whole(n, dim, 1, -3, 1), whole(40, dim, 1, -3, 2)
+	with, without := buildWith(t, rows, dim, exact.L2Squared, QuantizeOn), buildWith(t, rows, dim, exact.L2Squared, QuantizeOff)
+	if !with.Stats().Lossless || with.Stats().CodeBytes == 0 || without.Stats().CodeBytes != 0 {
+		t.Fatalf("with codes %+v, without %+v", with.Stats(), without.Stats())
+	}
+	for _, ef := range []int{10, 30, 100} {
+		opt := SearchOptions{EfSearch: ef}
+		got, err := with.SearchBatch(t.Context(), queries, 10, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := without.SearchBatch(t.Context(), queries, 10, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("ef %d: (-without +with):\n%s", ef, diff)
+		}
+	}
+}
+
+// TestCodesKeepRecall compares the recall with codes that round to that without.
+// All distances must be exact.
+func TestCodesKeepRecall(t *testing.T) {
+	const n, dim, k, ef = 4000, 40, 10, 100
+	rows, queries := clustered(n, dim, 1), clustered(100, dim, 2)
+	for _, metric := range []exact.Metric{exact.L2Squared, exact.Cosine} {
+		best := truth(t, rows, queries, dim, k, metric)
+		all := truth(t, rows, queries[:5*dim], dim, n, metric)
+		var reached [2]float64
+		for i, mode := range []Quantize{QuantizeOff, QuantizeOn} {
+			got, err := buildWith(t, rows, dim, metric, mode).SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: ef})
+			if err != nil {
+				t.Fatal(err)
+			}
+			reached[i] = recall(got, best)
+			checkDistances(t, got, all)
+		}
+		t.Logf("%v: recall %.4f without codes, %.4f with", metric, reached[0], reached[1])
+		if reached[1] < reached[0]-0.01 {
+			t.Errorf("%v: recall %.4f without codes, %.4f with", metric, reached[0], reached[1])
+		}
+	}
+}
+
+// checkDistances compares the distances in got with those in all, which has all
+// rows, for the queries in all.
+func checkDistances(t *testing.T, got, all *exact.Result) {
+	t.Helper()
+	for q := range all.Counts {
+		want := map[uint32]float64{}
+		ids, distances := all.Of(q)
+		for i, id := range ids {
+			want[id] = distances[i]
+		}
+		ids, distances = got.Of(q)
+		for i, id := range ids {
+			if distances[i] != want[id] {
+				t.Errorf("query %d, row %d: distance %v, want %v", q, id, distances[i], want[id])
+			}
+		}
+	}
+}
+
+// TestCodesFarQuery asks for the neighbors of a point so far outside of all rows
+// that its codes would be those of another point.
+func TestCodesFarQuery(t *testing.T) {
+	const n, dim, k = 4000, 8, 10
+	rows := clustered(n, dim, 1)
+	queries := make([]float32, 20*dim)
+	for i := range queries {
+		queries[i] = rows[i] * 100
+	}
+	got, err := buildWith(t, rows, dim, exact.L2Squared, QuantizeOn).SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := recall(got, truth(t, rows, queries, dim, k, exact.L2Squared)); r < 0.95 {
+		t.Errorf("recall %.3f", r)
+	}
+}
+
+// TestQuantizeAuto builds codes of tables for which they pay and of others.
+func TestQuantizeAuto(t *testing.T) {
+	const large = codesBytes / 4 / 64 // rows of 64 columns
+	near := clustered(large, 64, 1)
+	near[0] = 1e4 // one value far out: a step is more than what tells neighbors apart
+	tests := []struct {
+		name   string
+		rows   []float32
+		dim    int
+		metric exact.Metric
+		codes  bool
+	}{
+		{"large", clustered(large, 64, 1), 64, exact.L2Squared, true},
+		{"under L1", clustered(large, 64, 1), 64, exact.L1, false},
+		{"small", clustered(large/2, 64, 1), 64, exact.L2Squared, false},
+		{"few columns", clustered(large*4, 16, 1), 16, exact.L2Squared, false},
+		{"coarse", near, 64, exact.L2Squared, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &segment{space: space{metric: tt.metric, dim: tt.dim}, graph: graph{n: len(tt.rows) / tt.dim, stride: tt.dim, rows: tt.rows}}
+			var err error
+			if s.kernels, err = s.kernelsAt(small.level); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.quantize(t.Context(), tt.metric, QuantizeAuto, 2); err != nil {
+				t.Fatal(err)
+			}
+			if got := s.codes != nil; got != tt.codes {
+				t.Errorf("codes: got %v, want %v", got, tt.codes)
+			}
+		})
+	}
+}

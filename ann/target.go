@@ -1,0 +1,85 @@
+package ann
+
+import (
+	"slices"
+	"unsafe"
+
+	"github.com/nngmix/nngmix/simd"
+)
+
+// target is what a search compares rows with: a vector, padded as the rows are,
+// and its codes, or nil where vectors are compared.
+type target struct {
+	vector []float32
+	codes  []uint8
+}
+
+// target returns row i as a target.
+func (g *graph) target(i uint32) target {
+	t := target{vector: g.row(i)}
+	if g.codes != nil {
+		t.codes = g.code(i)
+	}
+	return t
+}
+
+// targetOf returns vector as a target. Vectors are compared where codes cannot
+// stand for it: some of its columns are beyond those of all rows.
+func (g *graph) targetOf(s *searcher, vector []float32) target {
+	if g.codes == nil {
+		return target{vector: vector}
+	}
+	s.codes = grow(s.codes, g.quantizer.stride())
+	clear(s.codes[len(vector):])
+	if g.quantizer.put(s.codes, vector) > maxOutside {
+		return target{vector: vector}
+	}
+	return target{vector, s.codes}
+}
+
+// maxOutside is the squared distance, in steps, that codes may be away from their
+// query.
+const maxOutside = 4
+
+// rank returns numbers that order rows by their distance to q: squared distances
+// between codes, or the bits of distances between vectors, which are not negative.
+// They are valid until the next call.
+func (g *graph) rank(s *searcher, q target, rows []uint32) []uint32 {
+	s.work.Distances += int64(len(rows))
+	ranks := s.ranks[:len(rows)]
+	if q.codes != nil {
+		simd.GatherU8(ranks, q.codes, g.codes, len(q.codes), rows)
+	} else {
+		g.kernels.Gather(asFloats(ranks), q.vector, g.rows, g.stride, rows)
+	}
+	return ranks
+}
+
+// asFloats returns the memory of ranks for the bits of as many numbers.
+func asFloats(ranks []uint32) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(ranks))), len(ranks))
+}
+
+// settle replaces the ranks of candidates by their distances to q.vector where
+// codes were compared. It drops candidates that are too far, by their codes, to be
+// among the k nearest.
+func (g *graph) settle(s *searcher, q target, k int) {
+	if q.codes == nil {
+		return
+	}
+	found := s.pool.found()
+	if k < len(found) {
+		far := rankKey(g.quantizer.beyond(found[k-1].rank()), maxNodes)
+		n, _ := slices.BinarySearch(found[k:], far)
+		found = found[:k+n]
+	}
+	s.batch, s.ranks = grow(s.batch, len(found)), grow(s.ranks, len(found))
+	for i, c := range found {
+		s.batch[i] = c.node()
+	}
+	for i, rank := range g.rank(s, target{vector: q.vector}, s.batch) {
+		found[i] = rankKey(rank, s.batch[i])
+	}
+	slices.Sort(found)
+	s.pool.size = len(found)
+}
