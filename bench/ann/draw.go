@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -44,9 +45,11 @@ func drawSet(path string, r results, set string) error {
 	}
 	shareScale(panels)
 	canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(vg.Length(len(panels))*5.5*vg.Inch, 4.2*vg.Inch), vgimg.UseDPI(110))}
-	tiles := draw.Tiles{Rows: 1, Cols: len(panels), PadX: 12, PadLeft: 8, PadRight: 12, PadTop: 8, PadBottom: 8}
-	for i, c := range plot.Align([][]*plot.Plot{panels}, tiles, draw.New(canvas))[0] {
-		panels[i].Draw(c)
+	whole := draw.Crop(draw.New(canvas), 8, -8, 8, -8)
+	drawKey(whole, r.engines(set))
+	whole = draw.Crop(whole, 0, 0, 0, -keyHeight)
+	for i, p := range panels {
+		p.Draw(draw.Tiles{Rows: 1, Cols: len(panels), PadX: 16}.At(whole, i, 0))
 	}
 	f, err := atomicfile.Create(path, true)
 	if err != nil {
@@ -59,6 +62,25 @@ func drawSet(path string, r results, set string) error {
 	return f.Commit()
 }
 
+const keyHeight = 20
+
+var sans = font.Font{Typeface: "Liberation", Variant: "Sans"}
+
+// drawKey draws the looks of engines in a row at the top of c, which no curve crosses.
+func drawKey(c draw.Canvas, engines []string) {
+	style := plot.NewLegend().TextStyle
+	style.Font = font.From(sans, 11)
+	style.YAlign = text.YCenter
+	x, y := c.Min.X+10, c.Max.Y-keyHeight/2
+	for _, engine := range engines {
+		l := looks[engine]
+		c.StrokeLine2(draw.LineStyle{Color: l.color, Width: 1.5}, x, y, x+24, y)
+		c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: 3.5, Shape: l.shape}, vg.Point{X: x + 12, Y: y})
+		c.FillText(style, vg.Point{X: x + 30, Y: y}, engine)
+		x += 30 + style.Width(engine) + 22
+	}
+}
+
 // panel draws queries per second over recall.
 func panel(r results, set, kind string) *plot.Plot {
 	p := plot.New()
@@ -67,8 +89,6 @@ func panel(r results, set, kind string) *plot.Plot {
 	p.X.Label.Text, p.Y.Label.Text = "recall@10", "queries per second, one thread"
 	p.X.Tick.Marker, p.Y.Tick.Marker = recallTicks{}, speedTicks{}
 	p.Y.Scale = plot.LogScale{}
-	p.Legend.Top, p.Legend.Left = false, true
-	p.Legend.Padding, p.Legend.XOffs, p.Legend.YOffs = 2, 6, 6
 	grid := plotter.NewGrid()
 	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{0xdd}, color.Gray{0xdd}
 	p.Add(grid)
@@ -85,16 +105,14 @@ func panel(r results, set, kind string) *plot.Plot {
 		line := &plotter.Line{XYs: points, LineStyle: draw.LineStyle{Color: style.color, Width: 1.5}}
 		marks := &plotter.Scatter{XYs: points, GlyphStyle: draw.GlyphStyle{Color: style.color, Radius: 3, Shape: style.shape}}
 		p.Add(line, marks)
-		p.Legend.Add(engine, line, marks)
 	}
 	return p
 }
 
 // dress gives all text of p one typeface.
 func dress(p *plot.Plot) {
-	sans := font.Font{Typeface: "Liberation", Variant: "Sans"}
 	p.Title.TextStyle.Font = font.From(sans, 12)
-	p.Legend.TextStyle.Font = font.From(sans, 10)
+	p.Title.Padding = 4
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Label.TextStyle.Font = font.From(sans, 11)
 		axis.Tick.Label.Font = font.From(sans, 10)

@@ -44,6 +44,8 @@ func engines() []engine {
 		{ours, "nngmix", "", itself(ours), grid(), 0},
 		{hnswlib, "hnswlib", "dpkg-query -Wf ${Version} libhnswlib-dev", compileHnswlib, grid(), 0},
 		{"faiss", "faiss IndexHNSWFlat", "dpkg-query -Wf ${Version} python3-faiss", runFaiss, grid(), 0},
+		{"usearch", "usearch", "echo " + usearchVersion, runUsearch, grid(), 0},
+		{"weaviate", "weaviate's hnsw as a library", "go list -C bench/ann/weaviate -m -f {{.Version}} github.com/weaviate/weaviate", buildWeaviate, grid(), 0},
 		{coderName, "coder/hnsw", "go list -m -f {{.Version}} github.com/coder/hnsw", itself(coderName), []int{20}, 100_000},
 	}
 }
@@ -122,6 +124,54 @@ func runFaiss(ctx context.Context, _ string) (*exec.Cmd, error) {
 		return nil, fmt.Errorf("%w: %s (it needs Debian's python3-faiss)", err, firstLine(out))
 	}
 	return exec.CommandContext(ctx, python, append([]string{"-c", faissSource}, settings()...)...), nil
+}
+
+//go:embed peers/usearch.cjs
+var usearchSource string
+
+// usearchVersion is a package of npm that holds the library compiled for common
+// systems, as its makers did; its Go binding would need cgo and that library.
+const usearchVersion = "2.25.3"
+
+func runUsearch(ctx context.Context, folder string) (*exec.Cmd, error) {
+	home, err := cache("usearch-" + usearchVersion)
+	if err != nil {
+		return nil, err
+	}
+	modules := filepath.Join(home, "node_modules")
+	if _, err := os.Stat(filepath.Join(modules, "usearch")); err != nil {
+		install := exec.CommandContext(ctx, "npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", home, "usearch@"+usearchVersion)
+		if out, err := install.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("npm install: %w: %s (it needs node 20 with npm)", err, firstLine(out))
+		}
+	}
+	script := filepath.Join(folder, "usearch.cjs")
+	if err := os.WriteFile(script, []byte(usearchSource), 0o600); err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, "node", append(append([]string{"--expose-gc", script}, settings()...), folder)...)
+	cmd.Env = append(os.Environ(), "NODE_PATH="+modules)
+	return cmd, nil
+}
+
+// buildWeaviate compiles the nested module weaviate, which takes minutes the first
+// time: it is much of that server.
+func buildWeaviate(ctx context.Context, _ string) (*exec.Cmd, error) {
+	home, err := cache("weaviate")
+	if err != nil {
+		return nil, err
+	}
+	root, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w (it needs the source of this module)", err)
+	}
+	program := filepath.Join(home, "driver")
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
+	build.Dir = filepath.Join(strings.TrimSpace(string(root)), "bench", "ann", "weaviate")
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("go build: %w: %s", err, firstLine(out))
+	}
+	return exec.CommandContext(ctx, program, settings()...), nil
 }
 
 // settings returns the arguments of the peers.
