@@ -78,7 +78,7 @@ func (v *view) nearest(s *scratch, query []float32, k, ef int, at uint32, filter
 			return
 		}
 		s.hits = s.hits[:before]
-		if flat || r.allAllowed() {
+		if flat || r.allAllowed() || ef > v.n/widenShare {
 			break
 		}
 	}
@@ -90,6 +90,10 @@ func (v *view) nearest(s *scratch, query []float32, k, ef int, at uint32, filter
 // widening is how much wider a search becomes that found too few rows that may be
 // returned: near rows that may not, such as a query's own, crowded them out.
 const widening = 4
+
+// widenShare is the share of all nodes as width of a search beyond which a wider one
+// costs more than comparing the query with all nodes.
+const widenShare = 128
 
 // directionless tells whether all rows are at one distance from query: it is zero,
 // and only its direction matters.
