@@ -52,7 +52,8 @@ type Tuned struct {
 	Recall     float64 `json:"recall"`      // of that search, over the sample
 	LowerBound float64 `json:"lower_bound"` // on the recall over all queries; Recall itself where all were sampled
 	Queries    int     `json:"queries"`     // answered exactly to find out
-	Met        bool    `json:"met"`         // whether LowerBound is at least the target
+	Distances  int     `json:"distances"`   // rows that the graph compared a query with, on average
+	Met        bool    `json:"met"`         // whether LowerBound is at least the target at less work than comparing with all rows
 }
 
 // Tune looks for the least EfSearch with which searches for k rows find a share of
@@ -69,8 +70,9 @@ type Tuned struct {
 // since one such may have been missed. EfSearch is doubled from k until it is
 // accepted, and then narrowed down to within a tenth.
 //
-// Where Met is false, no search up to MaxEf was good enough: SearchExact is the
-// answer. The errors are those of SearchBatch, and ErrOptions for a target outside
+// Where Met is false, no search up to MaxEf was good enough, or one compares queries
+// with a quarter of the distinct rows and more, which it does where most rows near
+// them are deleted: SearchExact is the answer. The errors are those of SearchBatch, and ErrOptions for a target outside
 // (0, 1).
 func (x *Index) Tune(ctx context.Context, queries []float32, k int, target float64, opt TuneOptions) (Tuned, error) {
 	if err := x.checkTuning(queries, k, target, opt); err != nil {
@@ -146,7 +148,7 @@ func (o TuneOptions) maxEf(rows int) int {
 }
 
 func (x *Index) tuneOn(ctx context.Context, st *state, all *distinct, s sample, k int, target float64, opt TuneOptions) (_ Tuned, err error) {
-	t := &tuner{Index: x, st: st, sample: s, k: k, opt: opt, target: target, most: opt.maxEf(len(all.values))}
+	t := &tuner{Index: x, st: st, sample: s, k: k, opt: opt, target: target, rows: len(all.values), most: opt.maxEf(len(all.values))}
 	if t.truth, err = all.search(ctx, s.queries, k, opt.Threads); err != nil {
 		return Tuned{}, err
 	}
@@ -199,6 +201,7 @@ type tuner struct {
 	k      int
 	opt    TuneOptions
 	target float64
+	rows   int // distinct ones
 	most   int // the widest search tried
 }
 
@@ -206,7 +209,7 @@ type tuner struct {
 func (t *tuner) find(ctx context.Context) (Tuned, error) {
 	low, ef := 0, min(t.k, t.most)
 	best, err := t.try(ctx, ef)
-	for err == nil && !best.Met && ef < t.most {
+	for err == nil && !best.Met && !t.costly(best) && ef < t.most {
 		low, ef = ef, min(2*ef, t.most)
 		best, err = t.try(ctx, ef)
 	}
@@ -227,18 +230,26 @@ func (t *tuner) find(ctx context.Context) (Tuned, error) {
 
 // try measures searches of width ef.
 func (t *tuner) try(ctx context.Context, ef int) (Tuned, error) {
-	got, err := t.answer(ctx, t.st, t.queries, t.k, SearchOptions{EfSearch: ef, Threads: t.opt.Threads})
+	var work Counters
+	got, err := t.answer(ctx, t.st, t.queries, t.k, SearchOptions{EfSearch: ef, Threads: t.opt.Threads, Counters: &work})
 	if err != nil {
 		return Tuned{}, err
 	}
 	recalls := recalls(got, t.truth)
 	tuned := Tuned{EfSearch: ef, Recall: mean(recalls, t.weights), Queries: len(recalls)}
+	tuned.Distances = int(work.Distances) / max(1, len(recalls))
 	tuned.LowerBound = tuned.Recall
 	if t.weights == nil {
 		tuned.LowerBound = lowerBound(recalls, t.opt.Confidence, t.opt.Seed)
 	}
-	tuned.Met = tuned.LowerBound >= t.target
+	tuned.Met = tuned.LowerBound >= t.target && !t.costly(tuned)
 	return tuned, nil
+}
+
+// costly tells whether searches do so much work that exact search, which compares
+// many queries and rows at once, takes less time. Small graphs are searched whole.
+func (t *tuner) costly(tuned Tuned) bool {
+	return t.rows > 10_000 && tuned.Distances > t.rows/4
 }
 
 // recalls returns, for each query, the share of its true neighbors that got has:

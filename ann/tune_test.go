@@ -185,6 +185,26 @@ func TestSearchAtRecallFallsBack(t *testing.T) {
 	}
 }
 
+// TestTuneGivesUpInCrowds deletes all rows around the queries: a search of the graph
+// would have to leave the crowd, or compare with all rows.
+func TestTuneGivesUpInCrowds(t *testing.T) {
+	const dim, k = 8, 10
+	rows := clustered(20_000, dim, 1)
+	var crowd []float32
+	for range 500 {
+		crowd = append(crowd, rows[:dim]...)
+	}
+	for i := range crowd {
+		crowd[i] += float32(i%991) * 1e-4
+	}
+	x := mustBuild(t, append(crowd, rows...), dim, exact.L2Squared, small)
+	x.Delete(sequence(0, 500)...)
+	tuned, err := x.Tune(t.Context(), crowd, k, 0.9, DefaultTuneOptions())
+	if err != nil || tuned.Met || tuned.Distances < 5000 {
+		t.Errorf("got %+v, %v", tuned, err)
+	}
+}
+
 func TestTuneErrors(t *testing.T) {
 	x := mustBuild(t, clustered(100, 2, 1), 2, exact.L2Squared, small)
 	bad := TuneOptions{Sample: 0, Confidence: 1, MaxEf: -1, Threads: -1}

@@ -90,6 +90,8 @@ func (f *widthFlags) reportTuned(t ann.Tuned) answerReport {
 	case t.Met:
 		how.Method, how.EfSearch = "hnsw", t.EfSearch
 		how.Reason = fmt.Sprintf("efSearch %d finds %.4f of the true neighbors of %d queries: recall is at least %.4f for a target of %v", t.EfSearch, t.Recall, t.Queries, t.LowerBound, f.RecallTarget)
+	case t.LowerBound >= f.RecallTarget && t.EfSearch > 0:
+		how.Reason = fmt.Sprintf("hnsw would compare each query with %d rows, most rows near the queries being labeled: that is more work than exact search", t.Distances)
 	case t.EfSearch > 0:
 		how.Reason = fmt.Sprintf("hnsw misses the recall target of %v: efSearch %d finds %.4f of the true neighbors of %d queries, at least %.4f", f.RecallTarget, t.EfSearch, t.Recall, t.Queries, t.LowerBound)
 	case f.RecallTarget == 1:
