@@ -52,8 +52,9 @@ type scores struct {
 	seeds     int
 }
 
-// Summarize returns the means of rows by group, detector, labeled share and variant, in
-// the order in which these first occur.
+// Summarize returns the means of rows by group, detector, labeled share and variant:
+// groups by name, shares from the smallest, the others in the order in which they first
+// occur.
 func Summarize(rows []Row) []Mean {
 	var blocks []block
 	members := map[block][]Row{}
@@ -64,8 +65,14 @@ func Summarize(rows []Row) []Mean {
 		}
 		members[b] = append(members[b], r)
 	}
+	order := map[string]int{} // of detectors
+	for _, b := range blocks {
+		if _, ok := order[b.detector]; !ok {
+			order[b.detector] = len(order)
+		}
+	}
 	slices.SortStableFunc(blocks, func(a, b block) int {
-		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.labeled, b.labeled))
+		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(order[a.detector], order[b.detector]), cmp.Compare(a.labeled, b.labeled))
 	})
 	var means []Mean
 	for _, b := range blocks {
@@ -84,8 +91,9 @@ func (b block) summarize(rows []Row) []Mean {
 			variants = append(variants, v)
 			bySet[v] = map[string]scores{}
 		}
-		s := bySet[v][r.Dataset]
-		bySet[v][r.Dataset] = scores{s.auroc + r.AUROC, s.ap + r.AP, s.seeds + 1}
+		set := r.Group + "/" + r.Dataset
+		s := bySet[v][set]
+		bySet[v][set] = scores{s.auroc + r.AUROC, s.ap + r.AP, s.seeds + 1}
 	}
 	ranks := meanRanks(variants, bySet)
 	means := make([]Mean, len(variants))
@@ -183,10 +191,19 @@ func SummaryMarkdown(means []Mean) string {
 			fmt.Fprintf(&b, "\n### %s, %s\n\n| %s |\n|%s\n", group, detector,
 				strings.Join(meanColumns[2:], " | "), strings.Repeat("---|", len(meanColumns)-2))
 		}
-		record := m.record(func(v float64) string { return strconv.FormatFloat(v, 'f', 3, 64) })
+		record := m.record(func(v float64) string { return strings.TrimPrefix(fmt.Sprintf("%.3f", v), minusZero(v)) })
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(record[2:], " | "))
 	}
 	return strings.TrimPrefix(b.String(), "\n")
+}
+
+// minusZero returns the sign that a small negative v would show although its three decimals
+// are 0.
+func minusZero(v float64) string {
+	if v < 0 && v > -0.0005 {
+		return "-"
+	}
+	return ""
 }
 
 // SkippedMarkdown returns, of so many sets, which were skipped, and why.

@@ -1,9 +1,12 @@
 package eval
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // summaryRows returns a study of two sets and two seeds, and a third set that lacks one
@@ -53,6 +56,28 @@ func TestSummarize(t *testing.T) {
 		if !(near(m.GainOversample, want.gainOver) || math.IsNaN(m.GainOversample) && math.IsNaN(want.gainOver)) {
 			t.Errorf("%s: gain over copies %v, want %v", m.Method, m.GainOversample, want.gainOver)
 		}
+	}
+}
+
+// TestSummarizeOrder tests that blocks stand by group, detector and share, and that two
+// folders of a group may hold sets of one name.
+func TestSummarizeOrder(t *testing.T) {
+	var rows []Row
+	for _, group := range []string{"NLP", "CV_by_X", "CV_by_Y"} {
+		for _, labeled := range []float64{0.1, 0.05} {
+			for _, detector := range []string{"mlp", "logistic"} {
+				rows = append(rows, Row{Cell: Cell{Dataset: "a", Group: group, Detector: detector, Method: None, Labeled: labeled}})
+			}
+		}
+	}
+	var got []string
+	for _, m := range Summarize(rows) {
+		got = append(got, fmt.Sprint(m.Group, " ", m.Detector, " ", m.Labeled, " ", m.Sets, " ", m.Seeds))
+	}
+	want := []string{"CV mlp 0.05 2 1", "CV mlp 0.1 2 1", "CV logistic 0.05 2 1", "CV logistic 0.1 2 1",
+		"NLP mlp 0.05 1 1", "NLP mlp 0.1 1 1", "NLP logistic 0.05 1 1", "NLP logistic 0.1 1 1"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -83,6 +83,7 @@ func gainFigure(means []eval.Mean) *Figure {
 		labeled  float64
 	}
 	for _, k := range unique(means, func(m eval.Mean) row { return row{m.Detector, m.Labeled} }) {
+		var line []dotPanel
 		for _, group := range groups {
 			p := dotPanel{title: fmt.Sprintf("%s, %s, %s labeled", group, k.detector, percent(k.labeled))}
 			for _, m := range means {
@@ -97,10 +98,13 @@ func gainFigure(means []eval.Mean) *Figure {
 					p.names, p.values = append(p.names, variantName(m.Variant)), append(p.values, values)
 				}
 			}
-			c.panels = append(c.panels, p)
+			line = append(line, p)
+		}
+		if slices.ContainsFunc(line, func(p dotPanel) bool { return len(p.names) > 0 }) {
+			c.panels = append(c.panels, line...)
 		}
 	}
-	if !slices.ContainsFunc(c.panels, func(p dotPanel) bool { return len(p.names) > 0 }) {
+	if len(c.panels) == 0 {
 		return nil
 	}
 	f := c.draw()

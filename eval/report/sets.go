@@ -60,7 +60,7 @@ func setMeans(rows []eval.Row) []setMean {
 }
 
 func keyOf(r eval.Row) setKey {
-	return setKey{r.Dataset, eval.ShortGroup(r.Group), r.Detector, r.Labeled,
+	return setKey{r.Dataset, r.Group, r.Detector, r.Labeled,
 		eval.Variant{Method: r.Method, Multiplier: r.Multiplier, Balance: r.Balance, NoiseStd: r.NoiseStd}}
 }
 

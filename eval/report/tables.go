@@ -74,9 +74,9 @@ func headline(means []eval.Mean) *table {
 				best.Strong = false
 			}
 			best, bestAUROC = &row[5], m.AUROC
-			best.Strong = true
 		}
 		block.Rows = append(block.Rows, row)
+		best.Strong = len(block.Rows) > 1 // alone, it is better than nothing
 	}
 	return t
 }
