@@ -103,31 +103,47 @@ func checkRows(rows []float32, dim int, opt Options) error {
 // lets go of the caller's rows unless the queries are given here: brute force then
 // compares them with the rows where these are.
 func (x *Index) build(ctx context.Context, queries []float32, k int) error {
-	start := time.Now()
-	p := x.plan(queries, k)
-	if p.dedupe {
-		if err := x.dedupe(ctx); err != nil {
-			return err
-		}
+	p, err := x.begin(ctx, queries, k, reference)
+	if err != nil {
+		return err
 	}
-	x.places = x.from.len()
+	start := time.Now()
 	if err := p.chooseMethod(ctx, x); err != nil {
 		return err
 	}
-	if err := x.fill(ctx, p); err != nil {
-		return err
+	x.stats.BuildSeconds += time.Since(start).Seconds()
+	return x.fill(ctx, p)
+}
+
+// begin finds equal rows where that pays and returns the plan for the rest.
+func (x *Index) begin(ctx context.Context, queries []float32, k int, m Machine) (*plan, error) {
+	start := time.Now()
+	p := x.plan(queries, k, m)
+	if p.dedupe {
+		if err := x.dedupe(ctx); err != nil {
+			return nil, err
+		}
 	}
-	x.stats.Unique, x.stats.Method, x.stats.Reason = x.places, p.method, p.reason
+	x.places = x.from.len()
 	x.stats.BuildSeconds += time.Since(start).Seconds() - x.stats.DedupeSeconds
-	return ctx.Err()
+	return p, nil
 }
 
 // fill makes what the method of p needs.
 func (x *Index) fill(ctx context.Context, p *plan) error {
+	start := time.Now()
+	x.stats.Unique, x.stats.Method, x.stats.Reason = x.places, p.method, p.reason
 	if p.method == Brute && p.given != nil {
 		x.from.order = x.from.byVariance(x.metric, x.nominal)
-		return nil
+	} else if err := x.packRows(ctx, p); err != nil {
+		return err
 	}
+	x.stats.BuildSeconds += time.Since(start).Seconds()
+	return ctx.Err()
+}
+
+// packRows puts the rows into blocks.
+func (x *Index) packRows(ctx context.Context, p *plan) error {
 	x.blocks = make([]float32, simd.BlocksLen(x.places, x.dim))
 	if p.method == KDTree {
 		var items []uint32

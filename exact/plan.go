@@ -11,21 +11,6 @@ import (
 	"github.com/nngmix/nngmix/simd"
 )
 
-// Costs in nanoseconds on one core, measured on a Zen 5 machine with AVX-512. They
-// decide only which way is taken; on other machines their ratios are much the same.
-const (
-	costTile    = 0.0105 // a column of a row against a query, four queries at once
-	costQuery   = 3000   // what passes the filter, for a query by brute force
-	costPack    = 0.4    // a column of a row
-	costHashRow = 30     // finding the equals of a row ...
-	costHash    = 0.6    // ... and for each of its columns
-	costTree    = 60     // building a tree, for a row ...
-	costColumn  = 8      // ... and for each of its columns
-	costCall    = 20     // handing a block to a kernel
-	costBox     = 5      // comparing a query with a box ...
-	costSide    = 1      // ... and for each of its columns
-)
-
 // manyQueries stands for the number of queries where it is not known.
 const manyQueries = 1 << 16
 
@@ -39,90 +24,129 @@ const mostlyUnique = 0.9
 // plan is how an index will answer queries.
 type plan struct {
 	given   []float32 // the queries, or nil
-	queries float64   // how many
+	queries float64   // how many distinct ones
 	k       int
+	costs   costs
 	dedupe  bool
 	method  Method
 	reason  string
 }
 
 // plan decides whether equal rows are looked for. queries may be nil.
-func (x *Index) plan(queries []float32, k int) *plan {
-	p := &plan{given: queries, queries: float64(x.opt.Queries), k: k}
+func (x *Index) plan(queries []float32, k int, m Machine) *plan {
+	p := &plan{given: queries, queries: float64(x.opt.Queries), k: k, costs: m.costs()}
 	switch {
 	case queries != nil:
-		p.queries = float64(len(queries) / x.dim)
+		asked := source{rows: queries, dim: x.dim}
+		p.queries = float64(asked.len())
+		if p.queries > fewQueries {
+			p.queries *= asked.uniqueShare()
+		}
 	case x.opt.Queries == 0:
 		p.queries = manyQueries
 	}
 	n, d := float64(x.rows), float64(x.dim)
-	find := n * (costHashRow + costHash*d)
-	saved := (1 - x.from.uniqueShare()) * n * d * (costPack + costTile*p.queries)
-	p.dedupe = saved > find
+	find := p.costs.find(n, d)
+	all := n * d * (p.costs.pack + p.costs.tile*p.queries)
+	p.dedupe = all > find && (1-x.from.uniqueShare())*all > find
 	return p
 }
+
+// fewQueries is a number of queries so small that equal ones need no counting.
+const fewQueries = 64
 
 // chooseMethod decides how queries are answered, once the rows to be searched are
 // known.
 func (p *plan) chooseMethod(ctx context.Context, x *Index) error {
-	n, d := float64(x.places), float64(x.dim)
-	brute := p.queries * (n*d*costTile + costQuery)
-	build := n * (costTree + costColumn*d)
-	switch {
-	case x.opt.Method != Auto:
+	if x.opt.Method != Auto {
 		p.method, p.reason = x.opt.Method, "the options ask for it"
-	case x.metric != L2Squared && x.metric != L1:
-		p.method, p.reason = Brute, fmt.Sprintf("a tree has no bounds for metric %v", x.metric)
-	case x.places < 4*treeSample:
-		p.method, p.reason = Brute, fmt.Sprintf("a tree does not pay for %d distinct rows", x.places)
-	case build >= brute:
-		p.method, p.reason = Brute, fmt.Sprintf("comparing %.0f queries with all %d rows takes about %s and building a tree alone %s",
-			p.queries, x.places, milliseconds(brute), milliseconds(build))
-	default:
-		query, err := p.treeCost(ctx, x)
-		if err != nil {
-			return err
-		}
-		tree := build + p.queries*query
-		if p.method = KDTree; tree >= brute {
-			p.method = Brute
-		}
-		p.reason = fmt.Sprintf("for %.0f queries a tree takes about %s and comparing with all %d rows %s",
-			p.queries, milliseconds(tree), x.places, milliseconds(brute))
+		return nil
 	}
+	p.method = Brute
+	if p.reason = x.noTree(); p.reason != "" {
+		return nil
+	}
+	n, d := float64(x.places), float64(x.dim)
+	brute, build := p.brute(n, d), p.costs.build(n, d)
+	if build >= brute {
+		p.reason = fmt.Sprintf("comparing %.0f queries with all %d rows takes about %s and building a tree alone %s",
+			p.queries, x.places, milliseconds(brute), milliseconds(build))
+		return nil
+	}
+	query, err := p.treeCost(ctx, x)
+	if err != nil {
+		return err
+	}
+	tree := build + p.queries*query
+	if tree < brute {
+		p.method = KDTree
+	}
+	p.reason = fmt.Sprintf("for %.0f queries a tree takes about %s and comparing with all %d rows %s",
+		p.queries, milliseconds(tree), x.places, milliseconds(brute))
 	return nil
+}
+
+// noTree returns why no tree over the places of x is thought of, or "".
+func (x *Index) noTree() string {
+	switch {
+	case x.metric != L2Squared && x.metric != L1:
+		return fmt.Sprintf("a tree has no bounds for metric %v", x.metric)
+	case x.places < 4*treeSample:
+		return fmt.Sprintf("a tree does not pay for %d distinct rows", x.places)
+	}
+	return ""
+}
+
+// brute returns the cost of answering all queries by brute force.
+func (p *plan) brute(n, d float64) float64 {
+	passes := 1.0
+	if p.given != nil { // the rows stay where they are and are packed for each batch
+		passes = math.Ceil(p.queries / batchQueries)
+	}
+	return p.queries*p.costs.query(n, d, p.k) + passes*n*d*p.costs.pack
 }
 
 func milliseconds(ns float64) string { return fmt.Sprintf("%.3g ms", ns/1e6) }
 
 // Rows and queries of the trees on which treeCost counts.
 const (
-	treeSample  = 2048
-	treeQueries = 32
+	treeSample  = 2048 // at least
+	treeQueries = 256
+	treeShare   = 0.02 // of the cost of brute force is what counting may cost
 )
 
 // treeCost estimates the nanoseconds that a tree over the places of x takes for a
 // query: it counts what queries visit in trees over two samples, the second four
-// times the first, and lets the counts grow on by the same power of the rows.
+// times the first, and lets the counts grow on by the same power of the rows. Where
+// brute force takes long the samples are large; the second may be all rows.
 func (p *plan) treeCost(ctx context.Context, x *Index) (float64, error) {
 	queries := p.given
 	if queries == nil {
 		queries = x.from.gather(nil, x.from.sample(treeQueries))
 	}
-	small, err := x.countVisits(ctx, queries, p.k, treeSample/4)
+	n, d := float64(x.places), float64(x.dim)
+	each := p.costs.build(1, d) + treeQueries*d*p.costs.tile*p.costs.leaf
+	count := max(treeSample, int(treeShare*p.brute(n, d)/(1.25*each)))
+	if 2*count > x.places {
+		count = x.places
+	}
+	large, err := x.countVisits(ctx, queries, p.k, count)
 	if err != nil {
 		return 0, err
 	}
-	large, err := x.countVisits(ctx, queries, p.k, treeSample)
-	if err != nil {
-		return 0, err
+	small, steps := large, 0.0
+	if count < x.places {
+		if small, err = x.countVisits(ctx, queries, p.k, count/4); err != nil {
+			return 0, err
+		}
+		steps = math.Log(n/float64(count)) / math.Log(4)
 	}
-	d, steps := float64(x.dim), math.Log(float64(x.places)/treeSample)/math.Log(4)
 	extend := func(small, large int) float64 {
 		return float64(large) * math.Pow(max(1, float64(large)/float64(small)), steps)
 	}
-	ns := extend(small.tiles, large.tiles)*(costCall+simd.BlockRows*simd.TileQueries*d*costTile) + extend(small.boxes, large.boxes)*(costBox+costSide*d)
-	return ns / float64(large.queries), nil
+	tile := p.costs.call + simd.BlockRows*simd.TileQueries*d*p.costs.tile*p.costs.leaf
+	ns := extend(small.tiles, large.tiles)*tile + extend(small.boxes, large.boxes)*(p.costs.box+p.costs.side*d)
+	return ns/float64(large.queries) + 2*float64(p.k)*p.costs.hit(d), nil
 }
 
 // visits counts what the search of a tree does.
@@ -141,7 +165,10 @@ func (x *Index) countVisits(ctx context.Context, queries []float32, k, count int
 	}
 	some := source{rows: queries, dim: x.dim}
 	b, err := small.search(ctx, some.gather(nil, some.sample(treeQueries)), k)
-	return b.visits, err
+	if err != nil {
+		return visits{}, err
+	}
+	return b.visits, nil
 }
 
 // uniqueShare estimates the share of distinct rows from a sample (Chao,
