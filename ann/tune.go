@@ -132,9 +132,10 @@ func (x *Index) checkTuning(queries []float32, k int, target float64, opt TuneOp
 	return x.checkQueries(queries, k, SearchOptions{EfSearch: 1, Threads: opt.Threads})
 }
 
-// sample returns how many queries are to be sampled. n perfect ones prove a recall
+// SampleSize returns how many queries Tune answers exactly for a recall target in (0, 1), where
+// there are more: at least Sample, and enough to prove the target: n perfect ones prove a recall
 // of (1-Confidence)^(1/n).
-func (o TuneOptions) sample(target float64) int {
+func (o TuneOptions) SampleSize(target float64) int {
 	least := xrand.Log(1-o.Confidence) / xrand.Log(target)
 	return max(o.Sample, int(math.Ceil(3*least)))
 }
@@ -164,7 +165,7 @@ type sample struct {
 // sampleQueries returns all distinct queries with the numbers of their copies
 // where they are few enough, and otherwise queries drawn without replacement.
 func (x *Index) sampleQueries(ctx context.Context, queries []float32, target float64, opt TuneOptions) (sample, error) {
-	dim, most := x.space.dim, opt.sample(target)
+	dim, most := x.space.dim, opt.SampleSize(target)
 	groups, err := dedupe.Find(ctx, queries, dim, parallel.Threads(opt.Threads))
 	if err != nil {
 		return sample{}, err

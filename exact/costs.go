@@ -50,10 +50,13 @@ func (c *costs) build(n, d float64) float64 { return n * (c.treeRow + c.treeCol*
 // hit returns the cost of a row that passes the filter.
 func (c *costs) hit(d float64) float64 { return c.row + c.column*d }
 
-// query returns the cost of comparing a query with n rows for the k nearest. In
-// rows without order, k·ln(n/k) of them are among the k nearest so far.
-func (c *costs) query(n, d float64, k int) float64 {
+// hits returns the cost of the rows that pass the filter when a query is compared
+// with n rows for the k nearest. In rows without order, k·ln(n/k) of them are among
+// the k nearest so far.
+func (c *costs) hits(n, d float64, k int) float64 {
 	first := float64(max(k, 64)) // the bound is set by a block, or by k rows
-	hits := float64(k) * (1 + math.Log(max(1, n/first)))
-	return n*d*c.tile + hits*c.hit(d)
+	return float64(k) * (1 + math.Log(max(1, n/first))) * c.hit(d)
 }
+
+// query returns the cost of comparing a query with n rows for the k nearest.
+func (c *costs) query(n, d float64, k int) float64 { return n*d*c.tile + c.hits(n, d, k) }

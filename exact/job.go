@@ -2,7 +2,6 @@ package exact
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/nngmix/nngmix/simd"
@@ -18,8 +17,10 @@ type Job struct {
 
 // NewJob prepares a search for the k rows nearest to each query, on a machine of
 // which the speed is m. The caller must not change rows and queries while the Job
-// or an Index of it is in use. opt.Method and opt.Queries do not matter. The errors
-// are those of Build and SearchBatch, but for the values of the queries.
+// or an Index of it is in use. opt.Queries is the number of distinct queries that
+// its indexes will answer, where more than these are expected; opt.Method does not
+// matter. The errors are those of Build and SearchBatch, but for the values of the
+// queries.
 func NewJob(ctx context.Context, rows []float32, dim int, queries []float32, k int, opt Options, m Machine) (*Job, error) {
 	opt.Method = Auto
 	x, err := newIndex(ctx, rows, dim, opt, simd.Active())
@@ -60,7 +61,8 @@ func (j *Job) Stats() Stats {
 	return s
 }
 
-// Queries returns the number of distinct queries, by estimate.
+// Queries returns the number of distinct queries by estimate, those expected
+// included.
 func (j *Job) Queries() float64 { return j.plan.queries }
 
 // Prospect is what a method is thought to take.
@@ -82,18 +84,10 @@ func (j *Job) Brute() Prospect {
 // that is estimated. The error is that of ctx.
 func (j *Job) KDTree(ctx context.Context) (Prospect, error) {
 	x := j.index
-	n, d := float64(x.places), float64(x.dim)
-	if why := x.noTree(); why != "" {
-		return Prospect{Why: why}, nil
+	build, query, why, err := j.plan.tree(ctx, x)
+	p := Prospect{Build: build / 1e9, Query: query / 1e9, Why: why}
+	if build > 0 {
+		p.Bytes = 4 * (int64(x.blockCount())*int64(x.dim)*(simd.BlockRows+4) + int64(x.rows) + int64(x.places))
 	}
-	build, brute := j.plan.costs.build(n, d), j.plan.brute(n, d)
-	blocks := int64(x.blockCount())
-	p := Prospect{Build: build / 1e9, Bytes: 4 * (blocks*int64(x.dim)*(simd.BlockRows+4) + int64(x.rows) + int64(x.places))}
-	if build >= brute {
-		p.Why = fmt.Sprintf("building it alone takes longer than comparing with all rows, %s", milliseconds(brute))
-		return p, nil
-	}
-	query, err := j.plan.treeCost(ctx, x)
-	p.Query = query / 1e9
 	return p, err
 }

@@ -84,7 +84,7 @@ func TestJobEstimates(t *testing.T) {
 	if p := tree(many); p.Why != "" || p.Query <= 0 || p.Query > many.Brute().Query || p.Bytes < 4*14_000*3 {
 		t.Errorf("tree in 3 columns: got %+v, brute force %+v", p, many.Brute())
 	}
-	if p := tree(job(L2Squared, queries[:15], Machine{1, 1})); !strings.Contains(p.Why, "longer") {
+	if p := tree(job(L2Squared, queries[:15], Machine{1, 1})); !strings.Contains(p.Why, "building a tree alone") {
 		t.Errorf("tree for 5 queries: got %+v", p)
 	}
 	if p := tree(job(Cosine, queries, Machine{1, 1})); !strings.Contains(p.Why, "cosine") {

@@ -42,6 +42,7 @@ func (x *Index) plan(queries []float32, k int, m Machine) *plan {
 		if p.queries > fewQueries {
 			p.queries *= asked.uniqueShare()
 		}
+		p.queries = max(p.queries, float64(x.opt.Queries))
 	case x.opt.Queries == 0:
 		p.queries = manyQueries
 	}
@@ -62,39 +63,43 @@ func (p *plan) chooseMethod(ctx context.Context, x *Index) error {
 		p.method, p.reason = x.opt.Method, "the options ask for it"
 		return nil
 	}
-	p.method = Brute
-	if p.reason = x.noTree(); p.reason != "" {
-		return nil
-	}
 	n, d := float64(x.places), float64(x.dim)
-	brute, build := p.brute(n, d), p.costs.build(n, d)
-	if build >= brute {
-		p.reason = fmt.Sprintf("comparing %.0f queries with all %d rows takes about %s and building a tree alone %s",
-			p.queries, x.places, milliseconds(brute), milliseconds(build))
-		return nil
-	}
-	query, err := p.treeCost(ctx, x)
+	build, query, why, err := p.tree(ctx, x)
 	if err != nil {
 		return err
 	}
-	tree := build + p.queries*query
-	if tree < brute {
-		p.method = KDTree
+	p.method, p.reason = Brute, why
+	if why == "" {
+		brute, tree := p.brute(n, d), build+p.queries*query
+		if tree < brute {
+			p.method = KDTree
+		}
+		p.reason = fmt.Sprintf("for %.0f queries a tree takes about %s and comparing with all %d rows %s",
+			p.queries, milliseconds(tree), x.places, milliseconds(brute))
 	}
-	p.reason = fmt.Sprintf("for %.0f queries a tree takes about %s and comparing with all %d rows %s",
-		p.queries, milliseconds(tree), x.places, milliseconds(brute))
 	return nil
 }
 
-// noTree returns why no tree over the places of x is thought of, or "".
-func (x *Index) noTree() string {
-	switch {
-	case x.metric != L2Squared && x.metric != L1:
-		return fmt.Sprintf("a tree has no bounds for metric %v", x.metric)
-	case x.places < 4*treeSample:
-		return fmt.Sprintf("a tree does not pay for %d distinct rows", x.places)
+// tree estimates what a tree over the places of x takes to build and for a query,
+// or tells why it is not thought of.
+func (p *plan) tree(ctx context.Context, x *Index) (build, query float64, why string, err error) {
+	if x.metric != L2Squared && x.metric != L1 {
+		return 0, 0, fmt.Sprintf("a tree has no bounds for metric %v", x.metric), nil
 	}
-	return ""
+	n, d := float64(x.places), float64(x.dim)
+	build = p.costs.build(n, d)
+	brute := p.brute(n, d)
+	s, pays := p.treeSample(x.places, d)
+	switch {
+	case build >= brute:
+		why = fmt.Sprintf("comparing %.0f queries with all %d rows takes about %s and building a tree alone %s",
+			p.queries, x.places, milliseconds(brute), milliseconds(build))
+	case !pays:
+		why = fmt.Sprintf("comparing %.0f queries with all %d rows takes about %s, too little to look at a tree", p.queries, x.places, milliseconds(brute))
+	default:
+		query, err = p.treeCost(ctx, x, s)
+	}
+	return build, query, why, err
 }
 
 // brute returns the cost of answering all queries by brute force.
@@ -108,63 +113,93 @@ func (p *plan) brute(n, d float64) float64 {
 
 func milliseconds(ns float64) string { return fmt.Sprintf("%.3g ms", ns/1e6) }
 
-// Rows and queries of the trees on which treeCost counts.
+// Limits of the trees on which treeCost counts.
 const (
-	treeSample  = 2048 // at least
-	treeQueries = 256
-	treeShare   = 0.02 // of the cost of brute force is what counting may cost
+	treeSample  = 1024 // rows, at least
+	treeQueries = 256  // at most, and at least an eighth
+	treeShare   = 0.03 // of the cost of brute force is what counting is to cost ...
+	treeMost    = 0.1  // ... and what it may cost
 )
+
+// sample is the size of a tree on which visits are counted, and of a second one
+// with a quarter of the rows.
+type sample struct{ rows, queries int }
+
+// countingCost returns what counting takes, half of it overhead.
+func (p *plan) countingCost(s sample, d float64) float64 {
+	rows, queries := 1.25*float64(s.rows), float64(min(s.queries, int(p.queries)))
+	return 2 * (p.costs.build(rows, d) + queries*(rows*d*p.costs.tile*p.costs.leaf+4*float64(p.k)*p.costs.hit(d)))
+}
+
+// treeSample returns how large a sample the cost of brute force allows, and
+// whether any pays.
+func (p *plan) treeSample(n int, d float64) (sample, bool) {
+	budget := treeShare * p.brute(float64(n), d)
+	s := sample{min(n, treeSample), treeQueries / 8}
+	if p.countingCost(s, d) > treeMost/treeShare*budget {
+		return s, false
+	}
+	grow := func(value *int, most int) {
+		for *value < most {
+			before := *value
+			if *value = min(2*before, most); p.countingCost(s, d) > budget {
+				*value = before
+				return
+			}
+		}
+	}
+	grow(&s.queries, treeQueries)
+	grow(&s.rows, n)
+	return s, true
+}
 
 // treeCost estimates the nanoseconds that a tree over the places of x takes for a
 // query: it counts what queries visit in trees over two samples, the second four
 // times the first, and lets the counts grow on by the same power of the rows. Where
 // brute force takes long the samples are large; the second may be all rows.
-func (p *plan) treeCost(ctx context.Context, x *Index) (float64, error) {
+func (p *plan) treeCost(ctx context.Context, x *Index, s sample) (float64, error) {
 	queries := p.given
 	if queries == nil {
-		queries = x.from.gather(nil, x.from.sample(treeQueries))
+		queries = x.from.gather(nil, x.from.sample(s.queries))
 	}
 	n, d := float64(x.places), float64(x.dim)
-	each := p.costs.build(1, d) + treeQueries*d*p.costs.tile*p.costs.leaf
-	count := max(treeSample, int(treeShare*p.brute(n, d)/(1.25*each)))
-	if 2*count > x.places {
-		count = x.places
-	}
-	large, err := x.countVisits(ctx, queries, p.k, count)
+	large, err := x.countVisits(ctx, queries, p.k, s)
 	if err != nil {
 		return 0, err
 	}
 	small, steps := large, 0.0
-	if count < x.places {
-		if small, err = x.countVisits(ctx, queries, p.k, count/4); err != nil {
+	if s.rows < x.places {
+		if small, err = x.countVisits(ctx, queries, p.k, sample{s.rows / 4, s.queries}); err != nil {
 			return 0, err
 		}
-		steps = math.Log(n/float64(count)) / math.Log(4)
+		steps = math.Log(n/float64(s.rows)) / math.Log(4)
 	}
 	extend := func(small, large int) float64 {
 		return float64(large) * math.Pow(max(1, float64(large)/float64(small)), steps)
 	}
 	tile := p.costs.call + simd.BlockRows*simd.TileQueries*d*p.costs.tile*p.costs.leaf
-	ns := extend(small.tiles, large.tiles)*tile + extend(small.boxes, large.boxes)*(p.costs.box+p.costs.side*d)
-	return ns/float64(large.queries) + 2*float64(p.k)*p.costs.hit(d), nil
+	tiles := extend(small.tiles, large.tiles) / float64(large.queries)
+	boxes := extend(small.boxes, large.boxes) / float64(large.queries)
+	seen := min(n, tiles*simd.TileQueries*simd.BlockRows)
+	return tiles*tile + boxes*(p.costs.box+p.costs.side*d) + p.costs.hits(seen, d, p.k), nil
 }
 
 // visits counts what the search of a tree does.
 type visits struct{ queries, tiles, boxes int }
 
-// countVisits returns what some of queries visit in a tree over count of the
-// places of x.
-func (x *Index) countVisits(ctx context.Context, queries []float32, k, count int) (visits, error) {
-	opt := Options{Metric: x.metric, Nominal: x.nominal, Method: KDTree, Threads: 1}
-	small, err := newIndex(ctx, x.from.gather(nil, x.from.sample(count)), x.dim, opt, x.kernels.Level())
+// countVisits returns what some of queries visit in a tree over some of the places
+// of x.
+func (x *Index) countVisits(ctx context.Context, queries []float32, k int, s sample) (visits, error) {
+	opt := Options{Metric: x.metric, Nominal: x.nominal, Method: KDTree, Queries: 1, Threads: 1}
+	small, err := newIndex(ctx, x.from.gather(nil, x.from.sample(s.rows)), x.dim, opt, x.kernels.Level())
 	if err != nil {
 		return visits{}, err
 	}
 	if err := small.build(ctx, nil, k); err != nil {
 		return visits{}, err
 	}
-	some := source{rows: queries, dim: x.dim}
-	b, err := small.search(ctx, some.gather(nil, some.sample(treeQueries)), k)
+	asked := source{rows: queries, dim: x.dim}
+	b, err := small.search(ctx, asked.gather(nil, asked.sample(s.queries)), k)
 	if err != nil {
 		return visits{}, err
 	}

@@ -63,6 +63,7 @@ func Search(ctx context.Context, rows []float32, dim int, queries []float32, k i
 }
 
 func searchAt(ctx context.Context, rows []float32, dim int, queries []float32, k int, opt Options, level simd.Level) (*Result, Stats, error) {
+	opt.Queries = 0
 	x, err := newIndex(ctx, rows, dim, opt, level)
 	if err != nil {
 		return nil, Stats{}, err

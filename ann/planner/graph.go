@@ -1,0 +1,181 @@
+package planner
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/nngmix/nngmix/ann"
+)
+
+// Costs of a graph with default options on the reference machine, in seconds on
+// one core. They decide only whether a graph is worth a closer look; then one is
+// built over a sample.
+const (
+	costLink       = 16e-6   // building, for a row ...
+	costLinkColumn = 0.16e-6 // ... and for each of its columns
+	costEnter      = 5e-6    // a query, before the walk ...
+	costColumn     = 10e-9   // ... for each of its columns
+	costHop        = 0.25e-6 // ... and for each row that the walk keeps track of
+	costCopy       = 1e-9    // a column of a row, copied for the truth of Tune
+
+	costRows   = 10_000 // the rows of the tables where they were measured
+	buildPower = 0.15   // cost of a row by the number of rows
+	queryPower = 0.2    // cost of a hop by the number of rows
+	efPower    = 0.4    // width of a search of equal recall by the number of rows
+
+	usualEf   = 64 // where nothing is known
+	tuneTries = 12 // searches of the sample by Tune
+)
+
+// graph estimates a graph.
+func (p *Plan) graph(ctx context.Context) (Estimate, error) {
+	r := &p.request
+	e := Estimate{Method: Graph}
+	switch {
+	case r.Nominal > 0:
+		e.Why = "it compares numbers only, and there are nominal columns"
+		return e, nil
+	case r.Recall == 1:
+		e.Why = "the recall target is 1"
+		return e, nil
+	}
+	e.Bytes = p.graphBytes()
+	e.Possible = p.fits(&e)
+	w := p.guess()
+	sample := r.Tune.SampleSize(r.Recall)
+	truth := min(float64(sample), p.job.Queries()) * p.best0()
+	tuning := func() float64 {
+		return truth + (float64(p.Unique)*float64(r.Dim)*costCopy*r.Machine.Code+tuneTries*float64(sample)*w.query)/p.threads
+	}
+	fill := func() {
+		e.Build, e.query, e.Search = w.build/p.threads, w.query/p.threads, tuning()
+		e = p.sum(e)
+	}
+	fill()
+	switch {
+	case p.count <= sample && r.Reuse == 0:
+		e.Possible = false
+		e.Why = fmt.Sprintf("%d queries are too few: %d exact answers are needed to know the recall", p.count, sample)
+	case r.Method == Auto && e.Possible && e.Total < 1.5*p.best(Graph).Total:
+		if err := p.probe(ctx, &w); err != nil {
+			return e, err
+		}
+		if fill(); w.unreachable {
+			e.Possible, e.Why = false, "no search of a graph of a sample of the rows reached the recall target"
+		}
+	}
+	return e, nil
+}
+
+// best0 returns what the cheapest exact method takes for a query.
+func (p *Plan) best0() float64 { return p.best(Graph).query }
+
+// graphBytes estimates the memory of a graph.
+func (p *Plan) graphBytes() int64 {
+	if p.request.Index != nil {
+		return p.request.Index.Stats().Bytes
+	}
+	columns := int64(p.request.Dim+15) / 16 * 16
+	return int64(p.Unique)*(4*columns+8*int64(p.request.Build.M)+4) + 4*int64(p.Rows)
+}
+
+// work is what a graph is thought to take, in seconds on one core.
+type work struct {
+	build, query float64
+	unreachable  bool // no search found enough
+}
+
+// guess estimates a graph from the sizes alone.
+func (p *Plan) guess() work {
+	r, n, d := &p.request, float64(p.Unique), float64(p.request.Dim)
+	grown := func(power float64) float64 { return math.Pow(n/costRows, power) * r.Machine.Code }
+	w := work{query: (costEnter+costColumn*d)*grown(queryPower) + costHop*usualEf*grown(queryPower)}
+	if r.Index == nil {
+		effort := 0.5 + float64(r.Build.EfConstruction)/128
+		w.build = n * (costLink + costLinkColumn*d) * grown(buildPower) * effort
+	}
+	return w
+}
+
+// Limits of a probe.
+const (
+	probeShare   = 0.03 // of the time of the cheapest exact method
+	probeRows    = 6000 // fewer say little of a graph
+	probeQueries = 64
+)
+
+// probe replaces w by what a graph of a sample of the rows takes, where the
+// sample can be large enough for the time at stake, or by what the given one does.
+// A sample of all rows is kept for Run.
+func (p *Plan) probe(ctx context.Context, w *work) (err error) {
+	r := &p.request
+	if r.Index != nil {
+		w.query, err = p.timeOf(ctx, r.Index, usualEf)
+		return err
+	}
+	count := int(probeShare * p.best(Graph).Total * p.threads / (w.build / float64(p.Unique)))
+	switch {
+	case count >= p.Unique:
+		count = p.Rows
+	case count < probeRows:
+		return nil
+	}
+	if count < p.Rows {
+		count = min(count, p.Rows/2)
+	}
+	count = min(count, p.Rows)
+	opt := r.Build
+	opt.Metric, opt.Threads = r.Metric, r.Threads
+	start := time.Now()
+	x, err := ann.Build(ctx, spread(r.Rows, r.Dim, count), r.Dim, opt)
+	if err != nil {
+		w.unreachable = true // such values have no graph; exact search says what is wrong with them
+		return ctx.Err()
+	}
+	build := time.Since(start).Seconds() * p.threads
+	grown := float64(p.Unique) / float64(x.Stats().Unique)
+	if count == p.Rows {
+		p.built, p.buildSeconds, grown = x, build/p.threads, 1
+	}
+	w.build = build * math.Pow(grown, 1+buildPower)
+	tune := r.Tune
+	tune.Threads = r.Threads
+	tuned, err := x.Tune(ctx, spread(r.Queries, r.Dim, tune.SampleSize(r.Recall)), r.K, r.Recall, tune)
+	if err != nil {
+		return err
+	}
+	w.unreachable = !tuned.Met
+	query, err := p.timeOf(ctx, x, tuned.EfSearch)
+	w.query = query * math.Pow(grown, queryPower+efPower)
+	return err
+}
+
+// timeOf returns the seconds on one core of a search of width ef for one of the
+// queries.
+func (p *Plan) timeOf(ctx context.Context, x *ann.Index, ef int) (float64, error) {
+	some := spread(p.request.Queries, p.request.Dim, probeQueries)
+	best := math.Inf(1)
+	for range 2 { // the first one finds nothing in the caches
+		start := time.Now()
+		if _, err := x.SearchBatch(ctx, some, p.request.K, ann.SearchOptions{EfSearch: ef, Threads: 1}); err != nil {
+			return 0, err
+		}
+		best = min(best, time.Since(start).Seconds())
+	}
+	return best / float64(len(some)/p.request.Dim), nil
+}
+
+// spread returns count rows spread evenly, or all where they are fewer.
+func spread(rows []float32, dim, count int) []float32 {
+	n := len(rows) / dim
+	if n <= count {
+		return rows
+	}
+	some := make([]float32, 0, count*dim)
+	for i := range count {
+		some = append(some, rows[i*n/count*dim:][:dim]...)
+	}
+	return some
+}

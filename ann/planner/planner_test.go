@@ -1,0 +1,258 @@
+package planner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann"
+	"github.com/nngmix/nngmix/exact"
+)
+
+var reference = exact.Machine{Kernels: 1, Code: 1}
+
+// request returns a request for the neighbors of some of the rows around a few
+// centers among the others.
+func request(n, queries, dim int) Request {
+	r := rand.New(rand.NewPCG(1, 2))
+	values := make([]float32, 0, (n+queries)*dim)
+	centers := make([]float32, 20*dim)
+	for i := range centers {
+		centers[i] = r.Float32()
+	}
+	for range n + queries {
+		for _, c := range centers[r.IntN(20)*dim:][:dim] {
+			values = append(values, c+0.1*float32(r.NormFloat64()))
+		}
+	}
+	q := DefaultRequest()
+	q.Rows, q.Queries, q.Dim, q.K, q.Machine = values[:n*dim], values[n*dim:], dim, 10, reference
+	return q
+}
+
+func mustPlan(t *testing.T, r Request) *Plan {
+	t.Helper()
+	p, err := New(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func mustRun(t *testing.T, p *Plan) (*exact.Result, Outcome) {
+	t.Helper()
+	res, out, err := p.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, out
+}
+
+func truth(t *testing.T, r Request) *exact.Result {
+	t.Helper()
+	res, _, err := exact.Search(t.Context(), r.Rows, r.Dim, r.Queries, r.K, exact.Options{Metric: r.Metric, Nominal: r.Nominal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// TestExactAnswersDoNotDependOnTheChoice answers one request by each exact method,
+// on machines of other speeds, and with another number of threads.
+func TestExactAnswersDoNotDependOnTheChoice(t *testing.T) {
+	r := request(9000, 5000, 3)
+	want := truth(t, r)
+	for _, method := range []Method{Auto, Brute, KDTree} {
+		for _, m := range []exact.Machine{reference, {Kernels: 50, Code: 1}, {Kernels: 0.02, Code: 1}} {
+			for _, threads := range []int{1, 3} {
+				r.Method, r.Machine, r.Threads = method, m, threads
+				p := mustPlan(t, r)
+				got, out := mustRun(t, p)
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%v on %v chose %v: (-exact +got):\n%s", method, m, out.Method, diff)
+				}
+				if method != Auto && out.Method != method {
+					t.Errorf("asked for %v, got %v", method, out.Method)
+				}
+			}
+		}
+	}
+}
+
+func TestChoices(t *testing.T) {
+	tests := []struct {
+		name            string
+		n, queries, dim int
+		change          func(*Request)
+		want            Method
+	}{
+		{"few queries", 20_000, 5, 3, nil, Brute},
+		{"few columns", 40_000, 4000, 2, nil, KDTree},
+		{"many columns", 4000, 2000, 60, nil, Brute},
+		{"no memory", 40_000, 4000, 2, func(r *Request) { r.MemoryCap = 1000 }, Brute},
+		{"no bounds", 40_000, 4000, 2, func(r *Request) { r.Metric = exact.Cosine }, Brute},
+		{"many more to come", 20_000, 1000, 60, func(r *Request) { r.Reuse, r.Recall = 10_000_000, 0.9 }, Graph},
+		{"exact all the same", 20_000, 2000, 60, func(r *Request) { r.Reuse = 10_000_000 }, Brute},
+		{"nominal columns", 20_000, 2000, 60, func(r *Request) { r.Reuse, r.Recall, r.Nominal = 10_000_000, 0.9, 1 }, Brute},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := request(tt.n, tt.queries, tt.dim)
+			if tt.change != nil {
+				tt.change(&r)
+			}
+			p := mustPlan(t, r)
+			if p.Chosen != tt.want {
+				t.Errorf("chosen:\n%v", p)
+			}
+			for _, e := range p.Estimates {
+				if !e.Possible && e.Why == "" {
+					t.Errorf("%v is impossible without a reason", e.Method)
+				}
+			}
+		})
+	}
+}
+
+// TestGraphKeepsTheRecall builds a graph or takes a given one.
+func TestGraphKeepsTheRecall(t *testing.T) {
+	r := request(6000, 3000, 20)
+	r.Recall = 0.95
+	want := truth(t, r)
+	given, err := ann.Build(t.Context(), r.Rows, r.Dim, ann.DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []*ann.Index{nil, given} {
+		r.Method, r.Index = Graph, x
+		p := mustPlan(t, r)
+		got, out := mustRun(t, p)
+		if out.Method != Graph || out.Tuned == nil || !out.Tuned.Met || out.Graph == nil || (x != nil && out.Graph != x) {
+			t.Fatalf("got %+v", out)
+		}
+		if share := found(got, want); share < r.Recall {
+			t.Errorf("recall %.4f, want at least %v", share, r.Recall)
+		}
+	}
+}
+
+// found returns the share of the true neighbors in got.
+func found(got, want *exact.Result) float64 {
+	hits := 0
+	for q := range want.Counts {
+		_, best := want.Of(q)
+		_, near := got.Of(q)
+		for _, d := range near {
+			if d <= best[len(best)-1] {
+				hits++
+			}
+		}
+	}
+	return float64(hits) / float64(len(want.IDs))
+}
+
+// TestGraphGivesUp asks for a recall that no search allowed can reach.
+func TestGraphGivesUp(t *testing.T) {
+	r := request(6000, 3000, 20)
+	r.Method, r.Recall, r.Tune.MaxEf = Graph, 0.99, 10
+	p := mustPlan(t, r)
+	got, out := mustRun(t, p)
+	if out.Method == Graph || out.Tuned == nil || out.Tuned.Met || !strings.Contains(out.Reason, "recall 0.99") {
+		t.Errorf("got %+v", out)
+	}
+	if diff := cmp.Diff(truth(t, r), got); diff != "" {
+		t.Errorf("not exact (-exact +got):\n%s", diff)
+	}
+}
+
+// TestSwitch makes the planner believe in a tree that is slower than it thinks.
+func TestSwitch(t *testing.T) {
+	r := request(12_000, 6000, 12)
+	r.Threads = 1
+	done := 0
+	r.Progress = func(n, total int) {
+		if n < done || n > total || total != 6000 {
+			t.Errorf("progress %d of %d after %d", n, total, done)
+		}
+		done = n
+	}
+	p := mustPlan(t, r)
+	tree := p.estimate(KDTree)
+	tree.Possible, tree.query, tree.Total = true, tree.query/1e4, 0
+	p.Chosen = KDTree
+	brute := p.estimate(Brute)
+	brute.query, brute.Total = brute.query/1e4, brute.Total/1e4
+	got, out := mustRun(t, p)
+	if out.Method != Brute || !strings.Contains(out.Reason, "kdtree") {
+		t.Errorf("got %+v, want a change to brute", out)
+	}
+	if diff := cmp.Diff(truth(t, r), got); diff != "" {
+		t.Errorf("(-exact +got):\n%s", diff)
+	}
+	if done != 6000 {
+		t.Errorf("progress ended at %d", done)
+	}
+}
+
+func TestExplain(t *testing.T) {
+	p := mustPlan(t, request(20_000, 2000, 3))
+	before := p.String()
+	mustRun(t, p)
+	after := p.String()
+	for _, want := range []string{"brute", "kdtree", "hnsw", "the recall target is 1", "chosen"} {
+		if !strings.Contains(before, want) {
+			t.Errorf("%q is missing:\n%s", want, before)
+		}
+	}
+	if strings.Contains(before, "measured") || !strings.Contains(after, "measured  ") {
+		t.Errorf("before Run:\n%s\nafter:\n%s", before, after)
+	}
+	text, err := json.Marshal(p)
+	if err != nil || !strings.Contains(string(text), `"method":"kdtree"`) || !strings.Contains(string(text), `"outcome":{`) {
+		t.Errorf("got %s, %v", text, err)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	good := request(100, 10, 2)
+	other, err := ann.Build(t.Context(), good.Rows[:50], 2, ann.DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name   string
+		change func(*Request)
+		want   error
+	}{
+		{"recall", func(r *Request) { r.Recall = 0 }, ErrRequest},
+		{"graph and exact", func(r *Request) { r.Method = Graph }, ErrRequest},
+		{"method", func(r *Request) { r.Method = 9 }, ErrRequest},
+		{"another index", func(r *Request) { r.Index = other }, ErrRequest},
+		{"negative", func(r *Request) { r.Reuse, r.MemoryCap, r.Threads = -1, -1, -1 }, ErrRequest},
+		{"k", func(r *Request) { r.K = 0 }, exact.ErrK},
+		{"dim", func(r *Request) { r.Dim = 0 }, exact.ErrDimension},
+		{"no rows", func(r *Request) { r.Rows = nil }, exact.ErrEmpty},
+	}
+	for _, tt := range tests {
+		r := good
+		tt.change(&r)
+		if _, err := New(t.Context(), r); !errors.Is(err, tt.want) {
+			t.Errorf("%s: got %v, want %v", tt.name, err, tt.want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	p := mustPlan(t, good)
+	cancel()
+	if _, _, err := p.Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("ended context: got %v", err)
+	}
+	none := good
+	none.Queries = nil
+	if res, _ := mustRun(t, mustPlan(t, none)); len(res.Counts) != 0 {
+		t.Errorf("no queries: got %v", res)
+	}
+}

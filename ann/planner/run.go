@@ -1,0 +1,218 @@
+package planner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nngmix/nngmix/ann"
+	"github.com/nngmix/nngmix/exact"
+)
+
+// Outcome tells what Run did.
+type Outcome struct {
+	Method  Method     `json:"method"` // that answered, or most of the queries
+	Reason  string     `json:"reason"` // why it was not the chosen one; empty where it was
+	Build   float64    `json:"build_seconds"`
+	Tune    float64    `json:"tune_seconds"`
+	Search  float64    `json:"search_seconds"`
+	Prepare float64    `json:"prepare_seconds"` // checking rows and finding equal ones, by New
+	Total   float64    `json:"total_seconds"`   // of New, its estimates apart, and Run
+	Bytes   int64      `json:"index_bytes"`     // memory of the index
+	Tuned   *ann.Tuned `json:"tuned,omitempty"` // of the graph
+
+	// The index that answered, for further queries: a graph with Tuned.EfSearch, or
+	// an exact one, which may refer to the rows of the request.
+	Graph *ann.Index   `json:"-"`
+	Exact *exact.Index `json:"-"`
+}
+
+// switchRatio is how many times longer than predicted the first queries must take
+// for another method to be thought of.
+const switchRatio = 1.5
+
+// Run answers the queries by the chosen method. Where the first of them take much
+// longer than predicted, and another method would have answered the others
+// before, it goes on with that. A graph that does not reach the recall target
+// answers nothing. The error is one of the search, or that of ctx.
+func (p *Plan) Run(ctx context.Context) (*exact.Result, Outcome, error) {
+	start := time.Now()
+	r := &run{Plan: p}
+	p.progress.before = 0
+	err := r.use(ctx, p.Chosen)
+	if err == nil {
+		err = r.answerAll(ctx)
+	}
+	if err != nil {
+		return nil, Outcome{}, err
+	}
+	s := p.job.Stats()
+	r.out.Prepare = s.BuildSeconds + s.DedupeSeconds
+	r.out.Total = r.out.Prepare + time.Since(start).Seconds()
+	if r.out.Graph != nil && r.out.Graph == r.built {
+		r.out.Total += r.buildSeconds
+	}
+	p.Outcome = &r.out
+	return r.res, r.out, nil
+}
+
+// run is one Run.
+type run struct {
+	*Plan
+	out    Outcome
+	res    *exact.Result
+	search func(ctx context.Context, queries []float32) (*exact.Result, error)
+}
+
+// use makes what m needs and sets search.
+func (r *run) use(ctx context.Context, m Method) error {
+	r.out.Method = m
+	if m == Graph {
+		return r.useGraph(ctx)
+	}
+	start := time.Now()
+	x, err := r.job.Index(ctx, map[Method]exact.Method{Brute: exact.Brute, KDTree: exact.KDTree}[m])
+	if err != nil {
+		return err
+	}
+	r.out.Exact, r.out.Graph, r.out.Bytes = x, nil, x.Stats().Bytes
+	r.out.Build += time.Since(start).Seconds()
+	r.search = func(ctx context.Context, queries []float32) (*exact.Result, error) {
+		return x.SearchBatch(ctx, queries, r.request.K)
+	}
+	return nil
+}
+
+// useGraph builds a graph unless there is one, tunes it, and falls back to exact
+// search where it cannot be used.
+func (r *run) useGraph(ctx context.Context) error {
+	q := &r.request
+	x := q.Index
+	if x == nil && r.built != nil {
+		x, r.out.Build = r.built, r.buildSeconds
+	}
+	start := time.Now()
+	if x == nil {
+		opt := q.Build
+		opt.Metric, opt.Threads = q.Metric, q.Threads
+		var err error
+		x, err = ann.Build(ctx, q.Rows, q.Dim, opt)
+		if errors.Is(err, ann.ErrTooLarge) {
+			return r.give(ctx, r.best(Graph), err.Error())
+		} else if err != nil {
+			return err
+		}
+	}
+	r.out.Build += time.Since(start).Seconds()
+	start = time.Now()
+	tune := q.Tune
+	tune.Threads = q.Threads
+	tuned, err := x.Tune(ctx, q.Queries, q.K, q.Recall, tune)
+	if err != nil {
+		return err
+	}
+	r.out.Tune += time.Since(start).Seconds()
+	r.out.Tuned, r.out.Graph, r.out.Exact, r.out.Bytes = &tuned, x, nil, x.Stats().Bytes
+	if !tuned.Met {
+		return r.give(ctx, r.best(Graph), fmt.Sprintf("no search of the graph up to ef %d reached recall %v", tuned.EfSearch, q.Recall))
+	}
+	r.search = func(ctx context.Context, queries []float32) (*exact.Result, error) {
+		res, err := x.SearchBatch(ctx, queries, q.K, ann.SearchOptions{EfSearch: tuned.EfSearch, Threads: q.Threads})
+		if n := len(queries) / q.Dim; err == nil && q.Progress != nil {
+			r.progress.part()(n, n)
+		}
+		return res, err
+	}
+	return nil
+}
+
+// give goes on with another method for a reason.
+func (r *run) give(ctx context.Context, to *Estimate, reason string) error {
+	r.out.Reason = reason
+	return r.use(ctx, to.Method)
+}
+
+// answerAll answers all queries, the first ones before the others where that may
+// save time.
+func (r *run) answerAll(ctx context.Context) (err error) {
+	first := r.first()
+	if first == 0 {
+		r.res, err = r.timed(ctx, r.request.Queries)
+		return err
+	}
+	k := min(r.request.K, r.Rows)
+	r.res = &exact.Result{K: k, IDs: make([]uint32, r.count*k), Distances: make([]float64, r.count*k), Counts: make([]int32, r.count)}
+	var some, others []int
+	for i, next := 0, 0; i < r.count; i++ {
+		if next < first && i == next*r.count/first {
+			some = append(some, i)
+			next++
+		} else {
+			others = append(others, i)
+		}
+	}
+	before := r.out.Search
+	if err := r.answer(ctx, some); err != nil {
+		return err
+	}
+	if err := r.reconsider(ctx, r.out.Search-before, len(some), len(others)); err != nil {
+		return err
+	}
+	return r.answer(ctx, others)
+}
+
+// first returns how many queries are answered before the choice is looked at
+// again; 0 where it is not.
+func (r *run) first() int {
+	most := 512 * int(r.threads) // what brute force takes through the rows at once
+	if r.request.Method != Auto || r.count < 4*most {
+		return 0
+	}
+	return max(most, r.count/100)
+}
+
+// answer answers the queries at positions.
+func (r *run) answer(ctx context.Context, positions []int) error {
+	dim := r.request.Dim
+	queries := make([]float32, 0, len(positions)*dim)
+	for _, q := range positions {
+		queries = append(queries, r.request.Queries[q*dim:][:dim]...)
+	}
+	part, err := r.timed(ctx, queries)
+	if err != nil {
+		return err
+	}
+	for i, q := range positions {
+		ids, distances := part.Of(i)
+		copy(r.res.IDs[q*r.res.K:], ids)
+		copy(r.res.Distances[q*r.res.K:], distances)
+		r.res.Counts[q] = part.Counts[i]
+	}
+	r.progress.before += len(positions)
+	return nil
+}
+
+// timed searches and takes note of the time.
+func (r *run) timed(ctx context.Context, queries []float32) (*exact.Result, error) {
+	start := time.Now()
+	res, err := r.search(ctx, queries)
+	r.out.Search += time.Since(start).Seconds()
+	return res, err
+}
+
+// reconsider changes the method where the first queries took much longer than
+// predicted and another one would be done with the others sooner.
+func (r *run) reconsider(ctx context.Context, took float64, some, others int) error {
+	distinct := min(1, r.job.Queries()/float64(r.count+r.request.Reuse))
+	expected := r.estimate(r.out.Method).query * distinct * float64(some)
+	to := r.best(r.out.Method)
+	if took < switchRatio*expected || to == nil || r.out.Reason != "" {
+		return nil
+	}
+	stay := took / float64(some) * float64(others)
+	if change := to.Total - to.query*distinct*float64(some); change > stay/1.2 {
+		return nil
+	}
+	return r.give(ctx, to, fmt.Sprintf("the first %d queries took %s by %v, which was thought to take %s", some, seconds(took), r.out.Method, seconds(expected)))
+}
