@@ -44,10 +44,11 @@ func drawSet(path string, r results, set string) error {
 		return nil
 	}
 	shareScale(panels)
-	canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(vg.Length(len(panels))*5.5*vg.Inch, 4.2*vg.Inch), vgimg.UseDPI(110))}
-	whole := draw.Crop(draw.New(canvas), 8, -8, 8, -8)
-	drawKey(whole, r.engines(set))
-	whole = draw.Crop(whole, 0, 0, 0, -keyHeight)
+	width := vg.Length(2+4.8*float64(len(panels))) * vg.Inch
+	canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, 4.2*vg.Inch), vgimg.UseDPI(110))}
+	whole := draw.Crop(draw.New(canvas), 8, -12, 8, -8)
+	drawKey(whole, r.title(set)+": queries per second on one thread", r.engines(set))
+	whole = draw.Crop(whole, 0, 0, 0, -2*rowHeight)
 	for i, p := range panels {
 		p.Draw(draw.Tiles{Rows: 1, Cols: len(panels), PadX: 16}.At(whole, i, 0))
 	}
@@ -62,31 +63,35 @@ func drawSet(path string, r results, set string) error {
 	return f.Commit()
 }
 
-const keyHeight = 20
+// rowHeight is the height of the title, and of the row with the names of engines.
+const rowHeight = 20
 
 var sans = font.Font{Typeface: "Liberation", Variant: "Sans"}
 
-// drawKey draws the looks of engines in a row at the top of c, which no curve crosses.
-func drawKey(c draw.Canvas, engines []string) {
+// drawKey draws a title at the top of c and the looks of engines in a row under it,
+// which no curve crosses.
+func drawKey(c draw.Canvas, title string, engines []string) {
 	style := plot.NewLegend().TextStyle
-	style.Font = font.From(sans, 11)
+	style.Font = font.From(sans, 12)
 	style.YAlign = text.YCenter
-	x, y := c.Min.X+10, c.Max.Y-keyHeight/2
+	x, y := c.Min.X+10, c.Max.Y-rowHeight/2
+	c.FillText(style, vg.Point{X: x, Y: y}, title)
+	style.Font = font.From(sans, 11)
+	y -= rowHeight
 	for _, engine := range engines {
 		l := looks[engine]
-		c.StrokeLine2(draw.LineStyle{Color: l.color, Width: 1.5}, x, y, x+24, y)
-		c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: 3.5, Shape: l.shape}, vg.Point{X: x + 12, Y: y})
-		c.FillText(style, vg.Point{X: x + 30, Y: y}, engine)
-		x += 30 + style.Width(engine) + 22
+		c.StrokeLine2(draw.LineStyle{Color: l.color, Width: 1.5}, x, y, x+22, y)
+		c.DrawGlyph(draw.GlyphStyle{Color: l.color, Radius: 3.5, Shape: l.shape}, vg.Point{X: x + 11, Y: y})
+		c.FillText(style, vg.Point{X: x + 27, Y: y}, engine)
+		x += 27 + style.Width(engine) + 16
 	}
 }
 
 // panel draws queries per second over recall.
 func panel(r results, set, kind string) *plot.Plot {
 	p := plot.New()
-	p.Title.Text = r.title(set) + ", " + kind
 	dress(p)
-	p.X.Label.Text, p.Y.Label.Text = "recall@10", "queries per second, one thread"
+	p.X.Label.Text = "recall@10, queries: " + queryNames[kind]
 	p.X.Tick.Marker, p.Y.Tick.Marker = recallTicks{}, speedTicks{}
 	p.Y.Scale = plot.LogScale{}
 	grid := plotter.NewGrid()
@@ -109,10 +114,11 @@ func panel(r results, set, kind string) *plot.Plot {
 	return p
 }
 
+// queryNames say what queries are.
+var queryNames = map[string]string{heldOut: "held-out rows", anomalies: "labeled anomalies"}
+
 // dress gives all text of p one typeface.
 func dress(p *plot.Plot) {
-	p.Title.TextStyle.Font = font.From(sans, 12)
-	p.Title.Padding = 4
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Label.TextStyle.Font = font.From(sans, 11)
 		axis.Tick.Label.Font = font.From(sans, 10)
@@ -140,7 +146,7 @@ type recallTicks struct{}
 // Ticks returns the ticks between low and high.
 func (recallTicks) Ticks(low, high float64) []plot.Tick {
 	var ticks []plot.Tick
-	for _, recall := range []float64{0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1} {
+	for _, recall := range []float64{0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, 1} {
 		if x := stretch(recall); x >= low && x <= high {
 			ticks = append(ticks, plot.Tick{Value: x, Label: strconv.FormatFloat(recall, 'f', -1, 64)})
 		}

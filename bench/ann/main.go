@@ -24,7 +24,7 @@ func main() {
 	flag.IntVar(&o.rows, "rows", 0, "rows of each set at most, 0 for all")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed that draws the queries and the synthetic sets")
 	flag.StringVar(&o.out, "out", "", "folder whose ann.csv takes the results and where curves are drawn")
-	stored := flag.Bool("print", false, "print the tables of the folder --out and measure nothing")
+	stored := flag.Bool("print", false, "print the tables of the folder --out, draw its curves and measure nothing")
 	quick := flag.Bool("quick", false, "20,000 rows of three sets, two runs, one build")
 	serving := flag.String("serve", "", "for the benchmark itself: run an engine that takes requests")
 	flag.Parse()
@@ -125,15 +125,20 @@ func keep(folder string, lines []line) error {
 	if err := writeLines(path, merged); err != nil {
 		return err
 	}
-	for _, set := range results(lines).sets() {
-		if err := drawSet(filepath.Join(folder, "ann-"+set+".png"), merged, set); err != nil {
+	return drawSets(folder, merged, results(lines).sets())
+}
+
+// drawSets draws the curves of sets.
+func drawSets(folder string, r results, sets []string) error {
+	for _, set := range sets {
+		if err := drawSet(filepath.Join(folder, "ann-"+set+".png"), r, set); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// printStored prints the tables of the results in folder.
+// printStored prints the tables of the results in folder and draws their curves.
 func printStored(folder string) error {
 	path := filepath.Join(folder, "ann.csv")
 	lines, err := readLines(path)
@@ -144,5 +149,5 @@ func printStored(folder string) error {
 		return fmt.Errorf("%s holds no results: measure with --out first", path)
 	}
 	printAll(lines)
-	return nil
+	return drawSets(folder, lines, results(lines).sets())
 }
