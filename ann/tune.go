@@ -71,8 +71,8 @@ type Tuned struct {
 // accepted, and then narrowed down to within a tenth.
 //
 // Where Met is false, no search up to MaxEf was good enough, or one compares queries
-// with a quarter of the distinct rows and more, which it does where most rows near
-// them are deleted: SearchExact is the answer. The errors are those of SearchBatch, and ErrOptions for a target outside
+// with more than 1/32 of the distinct rows and 5,000: SearchExact is the answer. That
+// is so where most rows near the queries are deleted. The errors are those of SearchBatch, and ErrOptions for a target outside
 // (0, 1).
 func (x *Index) Tune(ctx context.Context, queries []float32, k int, target float64, opt TuneOptions) (Tuned, error) {
 	if err := x.checkTuning(queries, k, target, opt); err != nil {
@@ -248,9 +248,9 @@ func (t *tuner) try(ctx context.Context, ef int) (Tuned, error) {
 }
 
 // costly tells whether searches do so much work that exact search, which compares
-// many queries and rows at once, takes less time. Small graphs are searched whole.
+// many queries and rows at once and goes through memory in order, takes less time.
 func (t *tuner) costly(tuned Tuned) bool {
-	return t.rows > 10_000 && tuned.Distances > t.rows/4
+	return tuned.Distances > max(5000, t.rows/32)
 }
 
 // recalls returns, for each query, the share of its true neighbors that got has:
