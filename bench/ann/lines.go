@@ -25,7 +25,8 @@ type line struct {
 	Value     float64 // the median
 	Least     float64
 	Most      float64
-	Runs      int // how often it was measured
+	Runs      int    // how often it was measured
+	Commit    string // of the source that measured it
 }
 
 // What is measured, beside queries per second for each kind of queries.
@@ -36,7 +37,7 @@ const (
 	openTime  = "open seconds"
 )
 
-var header = []string{"set", "rows", "columns", "engine", "measure", "threads", "ef", "recall", "value", "least", "most", "runs"}
+var header = []string{"set", "rows", "columns", "engine", "measure", "threads", "ef", "recall", "value", "least", "most", "runs", "commit"}
 
 // readLines reads a file of lines; none is no error.
 func readLines(path string) ([]line, error) {
@@ -65,7 +66,7 @@ func decodeLines(r io.Reader) ([]line, error) {
 	}
 	var lines []line
 	for i, record := range records[1:] {
-		l := line{Set: record[0], Engine: record[3], Measure: record[4]}
+		l := line{Set: record[0], Engine: record[3], Measure: record[4], Commit: record[12]}
 		for _, field := range []struct {
 			at int
 			to any
@@ -95,7 +96,7 @@ func encodeLines(w io.Writer, lines []line) error {
 	records := [][]string{header}
 	for _, l := range lines {
 		records = append(records, []string{l.Set, strconv.Itoa(l.Rows), strconv.Itoa(l.Dim), l.Engine, l.Measure, strconv.Itoa(l.Threads),
-			strconv.Itoa(l.Ef), number(l.Recall), number(l.Value), number(l.Least), number(l.Most), strconv.Itoa(l.Runs)})
+			strconv.Itoa(l.Ef), number(l.Recall), number(l.Value), number(l.Least), number(l.Most), strconv.Itoa(l.Runs), l.Commit})
 	}
 	return out.WriteAll(records)
 }

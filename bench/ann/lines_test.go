@@ -10,7 +10,7 @@ import (
 )
 
 var stored = []line{
-	{Set: "a", Rows: 5, Dim: 2, Engine: ours, Measure: buildTime, Threads: 1, Value: 1.5, Least: 1.25, Most: 2, Runs: 3},
+	{Set: "a", Rows: 5, Dim: 2, Engine: ours, Measure: buildTime, Threads: 1, Value: 1.5, Least: 1.25, Most: 2, Runs: 3, Commit: "abc-dirty"},
 	{Set: "a", Rows: 5, Dim: 2, Engine: ours, Measure: heldOut, Threads: 1, Ef: 10, Recall: 0.9375, Value: 1e6, Least: 9e5, Most: 2e6, Runs: 5},
 	{Set: "a", Rows: 5, Dim: 2, Engine: ours, Measure: heldOut, Threads: 1, Ef: 14, Recall: 1, Value: 5e5, Least: 5e5, Most: 5e5, Runs: 1},
 	{Set: "a", Rows: 5, Dim: 2, Engine: hnswlib, Measure: heldOut, Threads: 1, Ef: 10, Recall: 0.5, Value: 7, Least: 7, Most: 7, Runs: 1},

@@ -52,7 +52,7 @@ func main() {
 type options struct {
 	runs, builds, rows int
 	seed               uint64
-	out                string
+	out, commit        string
 	threads            []int
 	engines            []engine
 }
@@ -75,6 +75,7 @@ func run(ctx context.Context, sets, peers, threads string, o options) error {
 	if o.runs < 1 || o.builds < 1 || o.rows < 0 {
 		return fmt.Errorf("runs and builds must be at least 1, rows at least 0")
 	}
+	o.commit = side.Commit()
 	printHead(o)
 	var all results
 	for _, s := range chosen {
@@ -105,6 +106,7 @@ func printHead(o options) {
 }
 
 func printAll(r results) {
+	fmt.Printf("Measured at commit %s.\n", strings.Join(distinct(r, func(l line) string { return l.Commit }), ", "))
 	printBuilds(os.Stdout, r)
 	printSearches(os.Stdout, r)
 	printOpen(os.Stdout, r)

@@ -167,6 +167,7 @@ func (c *contest) buildOnce(ctx context.Context, e *contender, threads int, time
 // add adds the line of what was measured several times.
 func (c *contest) add(e *contender, l line, values side.Times) {
 	l.Set, l.Rows, l.Dim, l.Engine = c.data.name, len(c.data.rows)/c.data.dim, c.data.dim, e.name
+	l.Commit = c.o.commit
 	l.Value, l.Least, l.Most, l.Runs = values.Median(), slices.Min(values), slices.Max(values), len(values)
 	c.lines = append(c.lines, l)
 }

@@ -44,7 +44,7 @@ func Seconds(s float64) string {
 // version and commit.
 func Machine() string {
 	return fmt.Sprintf("%s, %d CPUs, simd %s, %s, commit %s",
-		processor(), runtime.NumCPU(), simd.Active(), runtime.Version(), commit())
+		processor(), runtime.NumCPU(), simd.Active(), runtime.Version(), Commit())
 }
 
 func processor() string {
@@ -62,9 +62,9 @@ func processor() string {
 	return fmt.Sprintf("%s (family %s, model %s)", fields["model name"], fields["cpu family"], fields["model"])
 }
 
-// commit returns the commit of the working tree, marked when files differ from
+// Commit returns the commit of the working tree, marked when files differ from
 // it.
-func commit() string {
+func Commit() string {
 	out, err := exec.Command("git", "describe", "--always", "--dirty", "--exclude=*").Output()
 	if err != nil {
 		return "unknown"
