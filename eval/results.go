@@ -3,6 +3,7 @@ package eval
 import (
 	"errors"
 	"strconv"
+	"strings"
 )
 
 // Row is what a study found for one cell.
@@ -36,6 +37,15 @@ func (r Row) record() []string {
 
 // decimal returns the shortest text that stands for v.
 func decimal(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// rounded returns v with so many decimals; what rounds to 0 has no sign.
+func rounded(v float64, decimals int) string {
+	text := strconv.FormatFloat(v, 'f', decimals, 64)
+	if strings.Trim(text, "-0.") == "" {
+		return strings.TrimPrefix(text, "-")
+	}
+	return text
+}
 
 // parseRow is the inverse of record.
 func parseRow(f []string) (Row, error) {

@@ -191,19 +191,10 @@ func SummaryMarkdown(means []Mean) string {
 			fmt.Fprintf(&b, "\n### %s, %s\n\n| %s |\n|%s\n", group, detector,
 				strings.Join(meanColumns[2:], " | "), strings.Repeat("---|", len(meanColumns)-2))
 		}
-		record := m.record(func(v float64) string { return strings.TrimPrefix(fmt.Sprintf("%.3f", v), minusZero(v)) })
+		record := m.record(func(v float64) string { return rounded(v, 3) })
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(record[2:], " | "))
 	}
 	return strings.TrimPrefix(b.String(), "\n")
-}
-
-// minusZero returns the sign that a small negative v would show although its three decimals
-// are 0.
-func minusZero(v float64) string {
-	if v < 0 && v > -0.0005 {
-		return "-"
-	}
-	return ""
 }
 
 // SkippedMarkdown returns, of so many sets, which were skipped, and why.

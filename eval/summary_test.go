@@ -81,6 +81,14 @@ func TestSummarizeOrder(t *testing.T) {
 	}
 }
 
+func TestRounded(t *testing.T) {
+	for v, want := range map[float64]string{-0.0004: "0.000", -0.0006: "-0.001", 0: "0.000", 10: "10.000", -10.5: "-10.500"} {
+		if got := rounded(v, 3); got != want {
+			t.Errorf("%v: got %s, want %s", v, got, want)
+		}
+	}
+}
+
 func TestSummaryText(t *testing.T) {
 	means := Summarize(summaryRows())
 	text, err := SummaryCSV(means)

@@ -148,7 +148,7 @@ func (p TradeoffPoint) record(decimals int) []string {
 	for _, v := range []float64{p.Recall, p.AUROC, p.Gain, p.Low, p.High} {
 		text := ""
 		if !math.IsNaN(v) {
-			text = strconv.FormatFloat(v, 'f', decimals, 64)
+			text = rounded(v, decimals)
 		}
 		record = append(record, text)
 	}
