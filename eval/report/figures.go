@@ -78,6 +78,9 @@ func gainFigure(means []eval.Mean) *Figure {
 	c := dotChart{id: "gain", title: "Gain in AUROC over no pseudo-anomalies and over plain copies", axis: "mean difference of AUROC",
 		series: []string{"over none", "over as many plain copies (oversample)"}, across: beside(groups), zero: true,
 		note: "Paired over the sets of a group. What plain copies gain over none comes from the weight of the class alone; only what a method gains over plain copies comes from the method."}
+	if len(groups) == 1 { // a line of panels for each detector
+		c.across = min(len(unique(means, func(m eval.Mean) float64 { return m.Labeled })), 3)
+	}
 	type row struct {
 		detector string
 		labeled  float64
