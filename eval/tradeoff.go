@@ -167,7 +167,7 @@ func RunTradeoff(ctx context.Context, sets []Source, dir string, opt TradeoffOpt
 	}
 	r := runner[TradeoffCell, TradeoffRow]{results: results, progress: opt.Progress}
 	cells := r.plan(sets, opt.cells)
-	t := tradeoff{opt: opt, benches: newBenches(r.jobs)}
+	t := tradeoff{opt: opt, splits: newSharedSplits(r.jobs)}
 	r.run = t.run
 	if err := r.finish(ctx, cells, opt.Threads); err != nil {
 		return nil, err
@@ -184,15 +184,15 @@ func RunTradeoff(ctx context.Context, sets []Source, dir string, opt TradeoffOpt
 
 // tradeoff is a running study.
 type tradeoff struct {
-	opt     TradeoffOptions
-	benches map[benchKey]*bench
+	opt    TradeoffOptions
+	splits map[splitKey]*sharedSplit
 }
 
 // run runs one combination.
 func (t *tradeoff) run(ctx context.Context, set *Dataset, c TradeoffCell) (TradeoffRow, error) {
-	b := t.benches[keyOfBench(c.Cell)]
-	defer b.release()
-	split, err := b.splitOf(set, t.opt, c.Seed)
+	s := t.splits[splitKeyOf(c.Cell)]
+	defer s.release()
+	split, err := s.splitOf(set, t.opt, c.Seed)
 	if err != nil {
 		return TradeoffRow{}, err
 	}
@@ -203,7 +203,7 @@ func (t *tradeoff) run(ctx context.Context, set *Dataset, c TradeoffCell) (Trade
 	recall := Recall{ByDistance: 1}
 	generate := t.opt.Generate
 	if c.Search != (Search{}) {
-		generate.Engine = b.engine(c, &recall)
+		generate.Engine = s.engine(c, &recall)
 	}
 	row, err := runCell(ctx, task, c.Cell, generate)
 	return TradeoffRow{c, recall.ByDistance, row.AUROC}, err

@@ -54,6 +54,9 @@ func (o *studyFlags) study(stdout io.Writer, report *func(eval.Progress), run fu
 	}
 	bars := newProgress(o.Quiet)
 	defer bars.Wait()
+	if !o.Quiet {
+		fmt.Fprintf(bars, "study     %d sets\n", len(sets))
+	}
 	*report = o.progress(bars)
 	summary, err := run(sets)
 	bars.Wait()

@@ -231,6 +231,7 @@ func TestOpenErrors(t *testing.T) {
 		{"run.json is no JSON", map[string]string{"run.json": "hello"}, true, "invalid character"},
 		{"run.json of another program", map[string]string{"run.json": `{"a": 1}`, "results.csv": resultsCSV()}, true, "does not tell the machine"},
 		{"nothing measured", map[string]string{"run.json": runJSON}, true, "neither recall.csv nor tradeoff.csv"},
+		{"unfinished trade-off", map[string]string{"run.json": runJSON, "tradeoff_cells.csv": "a\n"}, true, "eval tradeoff has not finished"},
 		{"only a header", map[string]string{"run.json": runJSON, "results.csv": resultsHead}, true, "no line in results.csv"},
 		{"other results.csv", map[string]string{"run.json": runJSON, "results.csv": "a,b\n1,2\n"}, false, "results.csv: line 1: columns are"},
 		{"recall.csv lacks a column", map[string]string{"run.json": runJSON, "recall.csv": "engine,parameter,recall\nhnsw,,1\n"}, false, "recall.csv has no column qps"},

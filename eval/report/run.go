@@ -48,6 +48,9 @@ func Open(dir string) (*Run, error) {
 		return nil, fmt.Errorf("report: %w", err)
 	}
 	if len(r.Rows) == 0 && r.Recall == nil && len(r.Tradeoff) == 0 {
+		if _, err := os.Stat(filepath.Join(dir, "tradeoff_cells.csv")); err == nil {
+			return nil, fmt.Errorf("report: %s: %w: eval tradeoff has not finished; the same command continues it", dir, ErrNoRun)
+		}
 		return nil, fmt.Errorf("report: %s: %w: no line in results.csv, and neither recall.csv nor tradeoff.csv", dir, ErrNoRun)
 	}
 	return r, nil
