@@ -18,12 +18,15 @@ type tuning struct {
 	layerRows    int     // the smallest layer has more rows
 	entryRows    int     // rows at which searches may enter: no more than this,
 	entryColumns int     // or than have so many columns together
+
+	outposts       int // no more than this,
+	outpostColumns int // nor than have so many columns together
 }
 
 // defaultTuning holds the constants that were best in measurements.
 var defaultTuning = tuning{
 	level: simd.Active(), partitions: 4, leaf: 512, width: 32, slack: 1.25,
-	layerRows: 256, entryRows: 256, entryColumns: 64 << 10,
+	layerRows: 256, entryRows: 256, entryColumns: 16 << 10, outposts: 128, outpostColumns: 16 << 10,
 }
 
 // builder makes a graph.
@@ -134,6 +137,10 @@ func (b *builder) link(ctx context.Context, l *layer) error {
 	})
 	if err != nil {
 		return err
+	}
+	if l.shift == 0 {
+		b.takeOutposts(lists, min(b.tune.outposts, b.tune.outpostColumns/b.stride))
+		b.copyEntries(b.entries.shift)
 	}
 	lists.keys = nil // a quarter of the memory of a build, not needed any more
 	if err := b.addReverse(ctx, l); err != nil {

@@ -44,6 +44,11 @@ func (g *graph) check() error {
 	if err := g.layer.check(); err != nil {
 		return err
 	}
+	for i, id := range g.outposts {
+		if i > 0 && id <= g.outposts[i-1] {
+			return fmt.Errorf("outpost %d is row %d, the one before row %d", i, id, g.outposts[i-1])
+		}
+	}
 	if n := newReach(g).missing(); n > 0 {
 		return fmt.Errorf("%d of %d rows cannot be reached", n, g.n)
 	}

@@ -21,8 +21,9 @@
 //     so that a search reads memory that it read before.
 //   - The upper layers are made, but then their links are added to those of
 //     layer 0, and the query is compared with a few hundred rows spread evenly
-//     instead. The search enters at many of them: queries unlike all rows, such as
-//     anomalies, have neighbors in places that no path joins. (That the hierarchy
+//     instead, and with some that are far from all others, then with rows around
+//     the nearest of them in the order of nodes. The search enters at many: queries unlike all rows, such as anomalies,
+//     have neighbors in places that no path joins. (That the hierarchy
 //     can go is known: Munyampirwa et al., Down with the hierarchy, 2024,
 //     arXiv:2412.01940.)
 //   - Where rows outgrow the caches, searches compare copies of them with 8 bits a

@@ -1,18 +1,23 @@
 package ann
 
-import "github.com/nngmix/nngmix/simd"
+import (
+	"slices"
+
+	"github.com/nngmix/nngmix/simd"
+)
 
 // graph is a proximity graph over rows. It knows nothing of metrics, duplicates
 // and row ids: its rows are numbered from 0, in an order in which neighbors are
 // close to each other.
 type graph struct {
-	kernels *simd.Kernels
-	n       int
-	stride  int       // values from a row to the next, a multiple of simd.Lanes
-	rows    []float32 // row i at i·stride, padded with zeros
-	layer             // all rows with their links
-	entries layer     // rows at which searches may enter, evenly spread, without links
-	entry   []float32 // these rows, one after the other
+	kernels  *simd.Kernels
+	n        int
+	stride   int       // values from a row to the next, a multiple of simd.Lanes
+	rows     []float32 // row i at i·stride, padded with zeros
+	layer              // all rows with their links
+	entries  layer     // rows at which searches may enter, evenly spread, without links
+	outposts []uint32  // more of them, ascending
+	entry    []float32 // these rows, one after the other
 
 	quantizer   quantizer
 	codeSection []byte  // the memory of quantizer.low, then that of codes
@@ -62,24 +67,25 @@ func (g *graph) takeEntries(limit int) {
 	g.copyEntries(shift)
 }
 
-// copyEntries makes every 1<<shift-th row an entry.
+// copyEntries makes every 1<<shift-th row an entry, and the outposts.
 func (g *graph) copyEntries(shift uint) {
 	g.entries = sampled(g.n, shift, 0)
 	if shift == 0 {
 		g.entry, g.entryCodes = g.rows, g.codes
 		return
 	}
-	g.entry = alignedFloats(g.entries.size * g.stride)
-	for i := range g.entries.size {
-		copy(g.entry[i*g.stride:], g.row(g.entries.id(i)))
+	ids := slices.Concat(g.entries.ids(), g.outposts)
+	g.entry = alignedFloats(len(ids) * g.stride)
+	for i, id := range ids {
+		copy(g.entry[i*g.stride:], g.row(id))
 	}
 	if g.codes == nil {
 		return
 	}
 	stride := g.quantizer.stride()
-	g.entryCodes = aligned(g.entries.size * stride)
-	for i := range g.entries.size {
-		copy(g.entryCodes[i*stride:], g.code(g.entries.id(i)))
+	g.entryCodes = aligned(len(ids) * stride)
+	for i, id := range ids {
+		copy(g.entryCodes[i*stride:], g.code(id))
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 	headerBytes = 4096 // also what sections are aligned to
 
 	fixedBytes   = 256 // of the header before the segments
-	segmentBytes = 240 // of each segment in the header
+	segmentBytes = 272 // of each segment in the header
 	maxSegments  = (headerBytes - 4 - fixedBytes) / segmentBytes
 )
 
@@ -48,6 +48,7 @@ const (
 	sectionVectors = iota
 	sectionCodes
 	sectionLinks
+	sectionOutposts
 	sectionValues
 	sectionNodeStarts
 	sectionStarts
@@ -56,7 +57,7 @@ const (
 	segmentSections
 )
 
-var sectionNames = [segmentSections]string{"vectors", "codes", "links", "values", "node starts", "starts", "ids", "hidden"}
+var sectionNames = [segmentSections]string{"vectors", "codes", "links", "outposts", "values", "node starts", "starts", "ids", "hidden"}
 
 // section is a part of a file.
 type section struct {
@@ -243,7 +244,8 @@ func (h *header) checkLayout() error {
 		want := h.lengths(s)
 		for j, part := range s.sections {
 			what := fmt.Sprintf("segment %d, %s", i, sectionNames[j])
-			if part.length != want[j] && !(j == sectionHidden && part.length == 0) {
+			if part.length != want[j] && !(j == sectionHidden && part.length == 0) &&
+				!(j == sectionOutposts && part.length < want[j] && part.length%4 == 0) {
 				return corrupt("%s: length %d, want %d", what, part.length, want[j])
 			}
 			if err := place(part, what); err != nil {
@@ -264,7 +266,7 @@ func (h *header) mayHaveCodes() bool {
 }
 
 // lengths returns the lengths that the sections of s must have; hidden may also be
-// empty.
+// empty, and outposts shorter.
 func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
 	sp := space{metric: h.opt.Metric, dim: h.dim}
 	n[sectionVectors] = s.nodes * uint64(sp.columns()) * 4
@@ -273,6 +275,7 @@ func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
 	}
 	if s.entryShift > 0 {
 		n[sectionLinks] = s.nodes * uint64(2*h.opt.M) * 4
+		n[sectionOutposts] = min(s.nodes, maxOutposts) * 4
 	}
 	if h.opt.Metric == exact.Cosine {
 		n[sectionValues] = s.values * uint64(h.dim) * 4

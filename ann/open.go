@@ -144,6 +144,7 @@ func (h *header) decodeSegment(data []byte, s *segmentHeader) (view, error) {
 	if s.step > 0 {
 		x.takeCodes(part(sectionCodes), s.step, s.lossless)
 	}
+	x.outposts = sliceOf[uint32](part(sectionOutposts))
 	x.values = sliceOf[float32](part(sectionValues))
 	x.nodeStarts = sliceOf[uint32](part(sectionNodeStarts))
 	x.starts = sliceOf[uint32](part(sectionStarts))
@@ -171,6 +172,7 @@ func (v *view) checkSafe(next uint32) error {
 		func() error { return checkStarts("values of nodes", v.nodeStarts, v.unique()) },
 		func() error { return checkStarts("rows of values", v.starts, len(v.ids)) },
 		func() error { return checkBelow("ids", v.ids, next, false) },
+		func() error { return checkBelow("outposts", v.outposts, uint32(v.n), false) },
 		func() error { return v.hidden.checkBelow(len(v.ids)) },
 	}
 	const chunk = 1 << 20

@@ -257,7 +257,7 @@ func TestOpenCrafted(t *testing.T) {
 	x := changed(t, exact.Cosine)
 	h, _ := x.arrangeFile(x.state.Load(), x.meta)
 	data := fileOf(t, x)
-	for _, at := range []int{sectionLinks, sectionNodeStarts, sectionStarts, sectionIDs} {
+	for _, at := range []int{sectionLinks, sectionOutposts, sectionNodeStarts, sectionStarts, sectionIDs} {
 		c := bytes.Clone(data)
 		s := h.segments[0].sections[at]
 		if s.length == 0 {

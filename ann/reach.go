@@ -18,7 +18,7 @@ func (b *builder) connect(ctx context.Context) (int, error) {
 		if err := ctx.Err(); err != nil {
 			return added, err
 		}
-		b.linkTo(id)
+		b.linkTo(id, r)
 		r.from(id)
 		added++
 	}
@@ -36,6 +36,9 @@ func newReach(g *graph) *reach {
 	r := &reach{l: &g.layer, met: make([]bool, g.n)}
 	for i := range g.entries.size {
 		r.from(g.entries.id(i))
+	}
+	for _, id := range g.outposts {
+		r.from(id)
 	}
 	return r
 }
@@ -71,22 +74,24 @@ func (r *reach) missing() (n int) {
 
 // linkTo links to row from the nearest row that was reached and has room in its
 // list. Searches widen until they find one.
-func (b *builder) linkTo(row uint32) {
-	s := &b.workers[0].search
+func (b *builder) linkTo(row uint32, r *reach) {
+	s, nearest := &b.workers[0].search, none
 	for ef := 64; ef < 4*b.n; ef *= 4 {
 		b.search(s, b.target(row), min(ef, b.n))
-		for _, k := range s.pool.found() {
+		reached := slices.DeleteFunc(s.pool.found(), func(k key) bool { return !r.met[k.node()] })
+		for _, k := range reached {
 			list := b.list(k.node())
 			if n := len(trimList(list)); n < len(list) {
 				list[n] = row
 				return
 			}
 		}
+		nearest = reached[0].node()
 	}
 	// No list has room. The nearest row gives up its last link, and row takes that
 	// over: what was reached through it is now reached through row. No path to a
 	// row that was reached came through row's own last link.
-	from := b.list(s.pool.found()[0].node())
+	from := b.list(nearest)
 	to := &from[len(from)-1]
 	list := b.list(row)
 	links := trimList(list)

@@ -18,20 +18,21 @@ type searcher struct {
 // This is the search of Malkov and Yashunin (Efficient and robust approximate
 // nearest neighbor search using Hierarchical Navigable Small World graphs, IEEE
 // TPAMI 42, 2020; algorithm 2) but for the entry points. There one row is found
-// through a hierarchy of graphs. Here q is compared with a few hundred rows, and
-// the walk starts at the nearest ef of them: queries unlike any row have neighbors
-// in several places that no path may join.
+// through a hierarchy of graphs. Here q is compared with a few hundred rows, then
+// with rows around the nearest of them, and the walk starts at the nearest ef:
+// queries unlike any row have neighbors in several places that no path may join.
 func (g *graph) search(s *searcher, q target, ef int) {
 	g.scanEntries(s, q, ef)
 	if g.entries.size < g.n {
 		g.begin(s, ef, s.pool.found())
+		g.descend(s, q)
 		g.walk(s, &g.layer, q)
 	}
 }
 
 // scanEntries fills s.pool with the ef entries nearest to q.
 func (g *graph) scanEntries(s *searcher, q target, ef int) {
-	n := g.entries.size
+	n := g.entries.size + len(g.outposts)
 	s.ranks = grow(s.ranks, n)
 	s.work.Distances += int64(n)
 	if q.codes != nil {
@@ -40,14 +41,67 @@ func (g *graph) scanEntries(s *searcher, q target, ef int) {
 		g.kernels.Rows(asFloats(s.ranks), q.vector, g.entry, g.stride)
 	}
 	s.pool.reset(ef)
-	bound := farthest
-	for i, rank := range s.ranks {
-		if k := rankKey(rank, g.entries.id(i)); k < bound {
+	s.take(s.ranks[:g.entries.size], &g.entries, 0)
+	for i, id := range g.outposts {
+		if k := rankKey(s.ranks[g.entries.size+i], id); k < s.pool.bound() && !g.entries.holds(id) {
 			s.pool.add(k)
-			bound = s.pool.bound()
 		}
 	}
 }
+
+// scanAll offers all rows to the pool, which is not a search of the graph.
+func (g *graph) scanAll(s *searcher, q target) {
+	const chunk = 512
+	s.ranks = grow(s.ranks, chunk)
+	s.work.Distances += int64(g.n)
+	for first := 0; first < g.n; first += chunk {
+		ranks := s.ranks[:min(chunk, g.n-first)]
+		g.kernels.Rows(asFloats(ranks), q.vector, g.rows[first*g.stride:], g.stride)
+		s.take(ranks, &layer{}, first)
+	}
+}
+
+// take offers rows of l, from row first on, to the pool.
+func (s *searcher) take(ranks []uint32, l *layer, first int) {
+	limit := s.pool.bound().rank()
+	for i, rank := range ranks {
+		if rank > limit {
+			continue
+		}
+		if k := rankKey(rank, l.id(first+i)); k < s.pool.bound() {
+			s.pool.add(k)
+			limit = s.pool.bound().rank()
+		}
+	}
+}
+
+// descend looks for better places to start from than the entries in s.pool: of the
+// nearest of them, at the rows around in the order of rows, eight times as dense as
+// the entries; then around the nearest found so far, eight times as dense again.
+func (g *graph) descend(s *searcher, q target) {
+	width := min(descendWidth+s.pool.limit/4, s.pool.limit)
+	for shift := g.entries.shift; shift >= descendUntil; shift -= descendShift {
+		s.batch, s.ranks = grow(s.batch, width<<descendShift), grow(s.ranks, width<<descendShift)
+		batch := s.batch[:0]
+		for _, k := range s.pool.found()[:min(width, s.pool.size)] {
+			first := int(k.node()>>shift) << shift
+			step := 1 << (shift - descendShift)
+			for row := first + step/2; row < min(first+1<<shift, g.n); row += step {
+				if s.visited.insert(uint32(row)) {
+					batch = append(batch, uint32(row))
+				}
+			}
+		}
+		g.offer(s, q, batch)
+	}
+}
+
+// The constants of descend.
+const (
+	descendWidth = 8 // look around that many rows, and a quarter of the width of the search
+	descendShift = 3 // eight times as dense
+	descendUntil = 4 // rows that are more than 1<<3 apart
+)
 
 // begin starts a walk of width ef at the nearest of entries, which may be the
 // contents of the pool.

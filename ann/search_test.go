@@ -81,7 +81,7 @@ func TestSearchCircle(t *testing.T) {
 func TestRecallADBench(t *testing.T) {
 	const k, ef, most = 10, 128, 300
 	sets := map[string]float64{ // measured, less a margin
-		"8_celeba": 0.995, "33_skin": 0.99, "22_magic.gamma": 0.99, "34_smtp": 0.94, "3_backdoor": 0.92, "28_pendigits": 0.99,
+		"8_celeba": 0.995, "33_skin": 0.99, "22_magic.gamma": 0.99, "34_smtp": 0.98, "3_backdoor": 0.95, "28_pendigits": 0.99,
 	}
 	for _, path := range testdata.ADBench(t, "Classical") {
 		name := filepath.Base(path[:len(path)-len(".npz")])
@@ -134,12 +134,12 @@ func TestCounters(t *testing.T) {
 	rows := clustered(4000, dim, 6)
 	x := mustBuild(t, rows, dim, exact.L2Squared, small)
 	var narrow, wide Counters
-	for ef, c := range map[int]*Counters{10: &narrow, 200: &wide} {
+	for ef, c := range map[int]*Counters{10: &narrow, 50: &wide} {
 		if _, err := x.SearchBatch(t.Context(), rows[:10*dim], 10, SearchOptions{EfSearch: ef, Counters: c}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if narrow.Hops < 100 || wide.Hops < 5*narrow.Hops || wide.Distances >= int64(10*len(rows)/dim) {
+	if narrow.Hops < 100 || wide.Hops < 3*narrow.Hops || wide.Distances >= int64(10*len(rows)/dim) {
 		t.Errorf("narrow %+v, wide %+v", narrow, wide)
 	}
 }

@@ -160,7 +160,7 @@ func (x *segment) value(v uint32) []float32 {
 
 // bytes returns the memory that x takes.
 func (x *segment) bytes() int64 {
-	words := len(x.rows) + len(x.links) + len(x.entry) + len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
+	words := len(x.rows) + len(x.links) + len(x.entry) + len(x.outposts) + len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
 	return 4*int64(words) + x.codeBytes()
 }
 

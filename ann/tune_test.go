@@ -163,7 +163,7 @@ func TestSearchAtRecallFallsBack(t *testing.T) {
 		met     bool
 		tuned   bool
 	}{
-		{"too narrow", 3000, 0.99, narrow, false, true},
+		{"too narrow", 3000, 0.996, narrow, false, true},
 		{"few queries", 5, 0.9, DefaultTuneOptions(), false, false},
 		{"exact", 3000, 1, DefaultTuneOptions(), false, false},
 		{"graph", 3000, 0.99, DefaultTuneOptions(), true, true},

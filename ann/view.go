@@ -67,7 +67,7 @@ func (v *view) nearest(s *scratch, query []float32, k, ef int, at uint32, filter
 	ef = max(ef, k)
 	flat := v.entries.size == v.n // without links
 	q := v.targetOf(&s.searcher, s.vector)
-	for before := len(s.hits); flat || ef < v.n/exactShare; ef *= widening {
+	for before := len(s.hits); flat || !v.scanIsCheaper(ef); ef *= widening {
 		v.search(&s.searcher, q, min(ef, v.n))
 		if r.allAllowed() {
 			v.settle(&s.searcher, q, k)
@@ -110,9 +110,12 @@ func (v *view) takeAll(s *scratch, query []float32, at uint32, r *rule) {
 	}
 }
 
-// exactShare is the share of all nodes as width of a search beyond which comparing
-// the query with all nodes costs less.
-const exactShare = 8
+// scanIsCheaper tells whether comparing a query with all rows takes less time than
+// a search of width ef. The figures are picoseconds on one core, measured for 3 to
+// 784 columns.
+func (g *graph) scanIsCheaper(ef int) bool {
+	return g.n*(500+100*g.stride) < ef*(200_000+1500*g.stride)
+}
 
 // allowedShare returns about which share of the values may be returned, from a
 // sample.
@@ -140,6 +143,10 @@ func (v *view) allowedShare(r *rule) float64 {
 func (v *view) scanAllowed(s *searcher, q target, k int, r *rule) {
 	const batch = 256
 	s.pool.reset(min(2*k+64, v.n)) // more than k: rows at one distance are told apart by id later
+	if r.allAllowed() {
+		v.scanAll(s, q)
+		return
+	}
 	s.batch, s.ranks = grow(s.batch, batch), grow(s.ranks, batch)
 	n := 0
 	for node := range uint32(v.n) {

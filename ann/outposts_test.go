@@ -1,0 +1,69 @@
+package ann
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/nngmix/nngmix/exact"
+)
+
+// TestOutposts puts small groups of rows far out, where only outposts lead, and
+// asks for what is nearest to points beyond them.
+func TestOutposts(t *testing.T) {
+	const n, dim, groups, size = 5000, 8, 10, 3
+	rows := clustered(n, dim, 1)
+	queries := make([]float32, groups*dim)
+	for g := range groups {
+		for i := range size {
+			row := rows[(100*g+i)*dim:][:dim]
+			clear(row)
+			row[g%dim] = 50 + float32(i)
+			if g >= dim {
+				row[g%dim] *= -1
+			}
+		}
+		copy(queries[g*dim:], rows[100*g*dim:][:dim])
+		queries[g*dim+g%dim] *= 2
+	}
+	x := mustBuild(t, rows, dim, exact.L2Squared, small)
+	s := x.first()
+	for g := range groups {
+		found := 0
+		for i := range size {
+			at := slices.Index(s.ids, uint32(100*g+i))
+			value := slices.IndexFunc(s.starts, func(start uint32) bool { return int(start) > at }) - 1
+			if slices.Contains(s.outposts, uint32(value)) {
+				found++
+			}
+		}
+		if found != 1 {
+			t.Errorf("group %d: %d outposts, want 1", g, found)
+		}
+	}
+	got, err := x.SearchBatch(t.Context(), queries, size, SearchOptions{EfSearch: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := recall(got, truth(t, rows, queries, dim, size, exact.L2Squared)); r < 1 {
+		t.Errorf("recall %.3f", r)
+	}
+}
+
+// TestDescend expects rows much nearer to a query than the entries, on a line.
+func TestDescend(t *testing.T) {
+	const n, ef = 8000, 16
+	var rows []float32
+	for i := range n {
+		rows = append(rows, float32(i), 0)
+	}
+	g := &mustBuild(t, rows, 2, exact.L2Squared, small).first().graph
+	s := &searcher{}
+	for id := uint32(0); id < n; id += 77 {
+		g.scanEntries(s, g.target(id), ef)
+		g.begin(s, ef, s.pool.found())
+		g.descend(s, g.target(id))
+		if d := s.pool.found()[0].distance(); d > 16*16 { // entries are 256 apart
+			t.Errorf("row %d: the nearest found is %v away, squared", id, d)
+		}
+	}
+}
