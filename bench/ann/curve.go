@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // targets are the recalls at which engines are compared.
@@ -91,9 +92,10 @@ func (s speed) String() string {
 	return thousands(s.qps)
 }
 
-// shortRecall writes a recall below 1 with three digits, rounded down.
+// shortRecall writes a recall with three digits, rounded down, so that only all of it
+// reads as 1.
 func shortRecall(r float64) string {
-	return fmt.Sprintf("%.3f", math.Floor(r*1000)/1000)[1:]
+	return strings.TrimPrefix(fmt.Sprintf("%.3f", math.Floor(r*1000+1e-9)/1000), "0")
 }
 
 // thousands writes v with three significant digits.

@@ -90,3 +90,11 @@ func TestDeciding(t *testing.T) {
 		})
 	}
 }
+
+func TestShortRecallRoundsDown(t *testing.T) {
+	for r, want := range map[float64]string{1: "1.000", 0.99999: ".999", 0.57: ".570", 0.1304: ".130"} {
+		if got := shortRecall(r); got != want {
+			t.Errorf("%v is written %q, want %q", r, got, want)
+		}
+	}
+}

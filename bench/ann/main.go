@@ -25,12 +25,12 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 1, "seed that draws the queries and the synthetic sets")
 	flag.StringVar(&o.out, "out", "", "folder whose ann.csv takes the results and where curves are drawn")
 	stored := flag.Bool("print", false, "print the tables of the folder --out, draw its curves and measure nothing")
-	quick := flag.Bool("quick", false, "20,000 rows of three sets, two runs, one build")
+	quick := flag.Bool("quick", false, "10,000 rows of two sets, one thread, one build")
 	serving := flag.String("serve", "", "for the benchmark itself: run an engine that takes requests")
 	flag.Parse()
 	if *quick {
-		o.rows, o.runs, o.builds = 20_000, 2, 1
-		*sets = "celeba,skin,synthetic_200k"
+		o.rows, o.runs, o.builds, *threads = 10_000, 2, 1, "1"
+		*sets = "celeba,synthetic_200k"
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -85,6 +85,7 @@ func (c *contest) start(ctx context.Context) error {
 			fmt.Printf("%s is left out: %d rows are more than the %d that it is given.\n\n", e.what, n, e.most)
 			continue
 		}
+		fmt.Fprintf(os.Stderr, "%s: %s starts\n", c.data.name, e.what)
 		cmd, err := e.command(ctx, c.folder)
 		if err == nil {
 			var p *process
