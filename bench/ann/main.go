@@ -75,24 +75,30 @@ func run(ctx context.Context, sets, peers, threads string, o options) error {
 	if o.runs < 1 || o.builds < 1 || o.rows < 0 {
 		return fmt.Errorf("runs and builds must be at least 1, rows at least 0")
 	}
+	if o.out != "" { // a file that is not ours shall not be found after an hour
+		if err := keep(o.out, nil); err != nil {
+			return err
+		}
+	}
 	o.commit = side.Commit()
 	printHead(o)
 	var all results
 	for _, s := range chosen {
-		lines, err := measure(ctx, s, o)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+		var lines []line
+		if lines, err = measure(ctx, s, o); err != nil {
+			err = fmt.Errorf("%s: %w", s.name, err)
+			break
 		}
 		all = append(all, lines...)
 		if o.out == "" {
 			continue
 		}
-		if err := keep(o.out, lines); err != nil {
-			return err
+		if err = keep(o.out, lines); err != nil {
+			break
 		}
 	}
-	printAll(all)
-	return nil
+	printAll(all) // also what was measured before an error
+	return err
 }
 
 // printHead prints what was measured, on what.
@@ -106,6 +112,9 @@ func printHead(o options) {
 }
 
 func printAll(r results) {
+	if len(r) == 0 {
+		return
+	}
 	fmt.Printf("Measured at commit %s.\n", strings.Join(distinct(r, func(l line) string { return l.Commit }), ", "))
 	printBuilds(os.Stdout, r)
 	printSearches(os.Stdout, r)
