@@ -62,12 +62,37 @@ func TestGenerateWithIndexEqualsExact(t *testing.T) {
 	}
 }
 
-func TestGenerateReportsApproximateSearch(t *testing.T) {
-	in := randomNumbers(6000, 1, false)
-	for i := range in.labels {
-		in.labels[i] = min(1, i%4/3) // more anomalies than tuning needs to see
+// manyLabels labels every fourth row: more anomalies than tuning needs to see.
+func manyLabels(n int) *numbers {
+	t := randomNumbers(n, 1, false)
+	for i := range t.labels {
+		t.labels[i] = i % 4 / 3
 	}
-	path, dir := in.write(t, "in.csv"), t.TempDir()
+	return t
+}
+
+// TestGenerateApproximatelySameBytes compares numbers of threads where neighbors are
+// not the true ones.
+func TestGenerateApproximatelySameBytes(t *testing.T) {
+	path, dir := manyLabels(6000).write(t, "in.csv"), t.TempDir()
+	index := filepath.Join(dir, "t.nngx")
+	must(t, "index", "build", "--quiet", "--in", path, "--label", "y", "--out", index)
+	for _, how := range [][]string{{"--index", index, "--ef-search", "1"}, {"--index", index, "--recall-target", "0.9"}, {"--search", "hnsw", "--recall-target", "0.9"}} {
+		var want string
+		for _, threads := range []string{"1", "5"} {
+			out := filepath.Join(dir, threads+".csv")
+			must(t, append([]string{"generate", "--quiet", "--force", "--in", path, "--label", "y", "--out", out, "--threads", threads}, how...)...)
+			if want == "" {
+				want = readFile(t, out)
+			} else if readFile(t, out) != want {
+				t.Errorf("%v: %s threads give other bytes than 1", how, threads)
+			}
+		}
+	}
+}
+
+func TestGenerateReportsApproximateSearch(t *testing.T) {
+	path, dir := manyLabels(6000).write(t, "in.csv"), t.TempDir()
 	index := filepath.Join(dir, "t.nngx")
 	must(t, "index", "build", "--quiet", "--in", path, "--label", "y", "--out", index)
 	tests := []struct {
