@@ -40,6 +40,9 @@ type curveChart struct {
 func (c curveChart) draw() Figure {
 	var d drawing
 	across := min(len(c.panels), 3)
+	if len(c.panels) == 4 {
+		across = 2
+	}
 	width := min(figureWidth/float64(across), widest)
 	height := min(width*0.75, 420)
 	above := panelTop
