@@ -55,9 +55,9 @@ func (p *Plan) graph(ctx context.Context) (Estimate, error) {
 	}
 	fill()
 	switch {
-	case p.count <= sample && r.Reuse == 0:
+	case p.asked() <= sample && r.Reuse == 0:
 		e.Possible = false
-		e.Why = fmt.Sprintf("%d queries are too few: %d exact answers are needed to know the recall", p.count, sample)
+		e.Why = fmt.Sprintf("%d queries are too few: %d exact answers are needed to know the recall", p.asked(), sample)
 	case r.Method == Auto && e.Possible && e.Total < 1.5*p.best(Graph).Total:
 		if err := p.probe(ctx, &w); err != nil {
 			return e, err
@@ -155,7 +155,7 @@ func (p *Plan) probe(ctx context.Context, w *work) (err error) {
 // timeOf returns the seconds on one core of a search of width ef for one of the
 // queries.
 func (p *Plan) timeOf(ctx context.Context, x *ann.Index, ef int) (float64, error) {
-	some := spread(p.request.Queries, p.request.Dim, probeQueries)
+	some := spread(p.distinct, p.request.Dim, probeQueries)
 	best := math.Inf(1)
 	for range 2 { // the first one finds nothing in the caches
 		start := time.Now()

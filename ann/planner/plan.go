@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngmix/nngmix/ann"
 	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/internal/dedupe"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
@@ -37,7 +38,9 @@ type Plan struct {
 	job      *exact.Job
 	progress *progress
 	threads  float64
-	count    int // queries given
+	count    int            // queries given
+	distinct []float32      // the different ones of them
+	groups   *dedupe.Groups // the queries equal to each of these; nil where all differ
 
 	built        *ann.Index // by an estimate, of all rows; else nil
 	buildSeconds float64    // what that took
@@ -57,20 +60,56 @@ func New(ctx context.Context, r Request) (*Plan, error) {
 		r.Machine = ThisMachine()
 	}
 	p := &Plan{request: r, Machine: r.Machine, threads: float64(parallel.Threads(r.Threads)), progress: &progress{report: r.Progress}}
-	opt := exact.Options{Metric: r.Metric, Nominal: r.Nominal, Threads: r.Threads, Progress: p.progress.part()}
-	if r.Reuse > 0 && r.Dim > 0 {
-		opt.Queries = r.Reuse + len(r.Queries)/r.Dim
-	}
-	var err error
-	if p.job, err = exact.NewJob(ctx, r.Rows, r.Dim, r.Queries, r.K, opt, r.Machine); err != nil {
+	if err := p.findDistinct(ctx); err != nil {
 		return nil, err
 	}
-	p.count = len(r.Queries) / r.Dim
-	p.progress.total = p.count
+	opt := exact.Options{Metric: r.Metric, Nominal: r.Nominal, Threads: r.Threads, Progress: p.progress.part()}
+	if r.Reuse > 0 {
+		opt.Queries = r.Reuse + p.asked()
+	}
+	var err error
+	if p.job, err = exact.NewJob(ctx, r.Rows, r.Dim, p.distinct, r.K, opt, r.Machine); err != nil {
+		return nil, err
+	}
 	s := p.job.Stats()
 	p.Rows, p.Unique, p.Queries = s.Rows, s.Unique, int(p.job.Queries())
 	return p, p.choose(ctx)
 }
+
+// findDistinct sets the distinct queries. Few, and queries of which few are equal,
+// are left as they are, as are those that NewJob is to refuse.
+func (p *Plan) findDistinct(ctx context.Context) error {
+	r := &p.request
+	p.distinct = r.Queries
+	if r.Dim < 1 || len(r.Queries)%r.Dim != 0 {
+		return nil
+	}
+	p.count = len(r.Queries) / r.Dim
+	if p.count > fewQueries {
+		groups, err := dedupe.Find(ctx, r.Queries, r.Dim, parallel.Threads(r.Threads))
+		if err != nil {
+			return err
+		}
+		if float64(groups.Len()) < mostlyDistinct*float64(p.count) {
+			p.groups = groups
+			p.distinct = make([]float32, 0, groups.Len()*r.Dim)
+			for i := range groups.Len() {
+				p.distinct = append(p.distinct, r.Queries[groups.First(i)*r.Dim:][:r.Dim]...)
+			}
+		}
+	}
+	p.progress.total = p.asked()
+	return nil
+}
+
+// Limits of findDistinct.
+const (
+	fewQueries     = 64
+	mostlyDistinct = 0.9
+)
+
+// asked returns how many queries are answered.
+func (p *Plan) asked() int { return len(p.distinct) / p.request.Dim }
 
 // choose fills the estimates and chooses.
 func (p *Plan) choose(ctx context.Context) error {

@@ -65,6 +65,7 @@ func truth(t *testing.T, r Request) *exact.Result {
 // on machines of other speeds, and with another number of threads.
 func TestExactAnswersDoNotDependOnTheChoice(t *testing.T) {
 	r := request(9000, 5000, 3)
+	r.Queries = append(r.Queries, r.Queries[:3*2000]...) // equal ones
 	want := truth(t, r)
 	for _, method := range []Method{Auto, Brute, KDTree} {
 		for _, m := range []exact.Machine{reference, {Kernels: 50, Code: 1}, {Kernels: 0.02, Code: 1}} {
@@ -171,11 +172,11 @@ func TestGraphGivesUp(t *testing.T) {
 
 // TestSwitch makes the planner believe in a tree that is slower than it thinks.
 func TestSwitch(t *testing.T) {
-	r := request(12_000, 6000, 12)
+	r := request(6000, 9000, 40)
 	r.Threads = 1
 	done := 0
 	r.Progress = func(n, total int) {
-		if n < done || n > total || total != 6000 {
+		if n < done || n > total || total != 9000 {
 			t.Errorf("progress %d of %d after %d", n, total, done)
 		}
 		done = n
@@ -193,7 +194,7 @@ func TestSwitch(t *testing.T) {
 	if diff := cmp.Diff(truth(t, r), got); diff != "" {
 		t.Errorf("(-exact +got):\n%s", diff)
 	}
-	if done != 6000 {
+	if done != 9000 {
 		t.Errorf("progress ended at %d", done)
 	}
 }
@@ -214,6 +215,13 @@ func TestExplain(t *testing.T) {
 	text, err := json.Marshal(p)
 	if err != nil || !strings.Contains(string(text), `"method":"kdtree"`) || !strings.Contains(string(text), `"outcome":{`) {
 		t.Errorf("got %s, %v", text, err)
+	}
+	var read Plan
+	if err := json.Unmarshal(text, &read); err != nil || read.Chosen != p.Chosen || read.Estimates[1].Method != KDTree {
+		t.Errorf("read back: got %+v, %v", read, err)
+	}
+	if err := new(Method).UnmarshalText([]byte("guess")); err == nil {
+		t.Error("method guess: no error")
 	}
 }
 

@@ -3,6 +3,7 @@ package planner
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngmix/nngmix/ann"
@@ -33,6 +34,16 @@ func (m Method) String() string {
 
 // MarshalText returns the name of m.
 func (m Method) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText sets m to the method with the name in text.
+func (m *Method) UnmarshalText(text []byte) error {
+	i := slices.Index(methodNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("planner: unknown method %q: want one of %s", text, strings.Join(methodNames[:], ", "))
+	}
+	*m = Method(i)
+	return nil
+}
 
 // Request says what is searched for, and what the search may take. Start from
 // DefaultRequest.

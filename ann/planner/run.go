@@ -18,6 +18,7 @@ type Outcome struct {
 	Tune    float64    `json:"tune_seconds"`
 	Search  float64    `json:"search_seconds"`
 	Prepare float64    `json:"prepare_seconds"` // checking rows and finding equal ones, by New
+	Dedupe  float64    `json:"dedupe_seconds"`  // of Prepare: finding equal rows
 	Total   float64    `json:"total_seconds"`   // of New, its estimates apart, and Run
 	Bytes   int64      `json:"index_bytes"`     // memory of the index
 	Tuned   *ann.Tuned `json:"tuned,omitempty"` // of the graph
@@ -33,8 +34,8 @@ type Outcome struct {
 const switchRatio = 1.5
 
 // Run answers the queries by the chosen method. Where the first of them take much
-// longer than predicted, and another method would have answered the others
-// before, it goes on with that. A graph that does not reach the recall target
+// longer than predicted, and another method answers the next in less, it goes on
+// with that. A graph that does not reach the recall target
 // answers nothing. The error is one of the search, or that of ctx.
 func (p *Plan) Run(ctx context.Context) (*exact.Result, Outcome, error) {
 	start := time.Now()
@@ -48,13 +49,13 @@ func (p *Plan) Run(ctx context.Context) (*exact.Result, Outcome, error) {
 		return nil, Outcome{}, err
 	}
 	s := p.job.Stats()
-	r.out.Prepare = s.BuildSeconds + s.DedupeSeconds
+	r.out.Prepare, r.out.Dedupe = s.BuildSeconds+s.DedupeSeconds, s.DedupeSeconds
 	r.out.Total = r.out.Prepare + time.Since(start).Seconds()
 	if r.out.Graph != nil && r.out.Graph == r.built {
 		r.out.Total += r.buildSeconds
 	}
 	p.Outcome = &r.out
-	return r.res, r.out, nil
+	return p.expand(r.res), r.out, nil
 }
 
 // run is one Run.
@@ -133,43 +134,68 @@ func (r *run) give(ctx context.Context, to *Estimate, reason string) error {
 	return r.use(ctx, to.Method)
 }
 
-// answerAll answers all queries, the first ones before the others where that may
-// save time.
+// answerAll answers all distinct queries, the first ones before the others where
+// that may save time.
 func (r *run) answerAll(ctx context.Context) (err error) {
 	first := r.first()
 	if first == 0 {
-		r.res, err = r.timed(ctx, r.request.Queries)
+		r.res, err = r.timed(ctx, r.distinct)
 		return err
 	}
-	k := min(r.request.K, r.Rows)
-	r.res = &exact.Result{K: k, IDs: make([]uint32, r.count*k), Distances: make([]float64, r.count*k), Counts: make([]int32, r.count)}
-	var some, others []int
-	for i, next := 0, 0; i < r.count; i++ {
-		if next < first && i == next*r.count/first {
-			some = append(some, i)
+	r.res = newResult(r.asked(), min(r.request.K, r.Rows))
+	var parts [3][]int // two samples and the others
+	for i, next := 0, 0; i < r.asked(); i++ {
+		part := 2
+		if next < 2*first && i == next*r.asked()/(2*first) {
+			part = next % 2
 			next++
-		} else {
-			others = append(others, i)
 		}
+		parts[part] = append(parts[part], i)
 	}
 	before := r.out.Search
-	if err := r.answer(ctx, some); err != nil {
+	if err := r.answer(ctx, parts[0]); err != nil {
 		return err
 	}
-	if err := r.reconsider(ctx, r.out.Search-before, len(some), len(others)); err != nil {
+	if err := r.reconsider(ctx, r.out.Search-before, parts[0], parts[1], len(parts[2])); err != nil {
 		return err
 	}
-	return r.answer(ctx, others)
+	return r.answer(ctx, parts[2])
+}
+
+func newResult(queries, k int) *exact.Result {
+	return &exact.Result{K: k, IDs: make([]uint32, queries*k), Distances: make([]float64, queries*k), Counts: make([]int32, queries)}
+}
+
+// expand returns the neighbors of all queries from those of the distinct ones.
+func (p *Plan) expand(res *exact.Result) *exact.Result {
+	if p.groups == nil {
+		return res
+	}
+	all := newResult(p.count, res.K)
+	for i := range p.groups.Len() {
+		for _, q := range p.groups.Rows[p.groups.Starts[i]:p.groups.Starts[i+1]] {
+			put(all, int(q), res, i)
+		}
+	}
+	return all
+}
+
+// put makes the neighbors of query from of src those of query to of dst.
+func put(dst *exact.Result, to int, src *exact.Result, from int) {
+	ids, distances := src.Of(from)
+	copy(dst.IDs[to*dst.K:], ids)
+	copy(dst.Distances[to*dst.K:], distances)
+	dst.Counts[to] = src.Counts[from]
 }
 
 // first returns how many queries are answered before the choice is looked at
 // again; 0 where it is not.
 func (r *run) first() int {
 	most := 512 * int(r.threads) // what brute force takes through the rows at once
-	if r.request.Method != Auto || r.count < 4*most {
+	if r.request.Method != Auto || r.asked() < 16*most {
 		return 0
 	}
-	return max(most, r.count/100)
+	return max(most, r.asked()/100)
 }
 
 // answer answers the queries at positions.
@@ -177,17 +203,14 @@ func (r *run) answer(ctx context.Context, positions []int) error {
 	dim := r.request.Dim
 	queries := make([]float32, 0, len(positions)*dim)
 	for _, q := range positions {
-		queries = append(queries, r.request.Queries[q*dim:][:dim]...)
+		queries = append(queries, r.distinct[q*dim:][:dim]...)
 	}
 	part, err := r.timed(ctx, queries)
 	if err != nil {
 		return err
 	}
 	for i, q := range positions {
-		ids, distances := part.Of(i)
-		copy(r.res.IDs[q*r.res.K:], ids)
-		copy(r.res.Distances[q*r.res.K:], distances)
-		r.res.Counts[q] = part.Counts[i]
+		put(r.res, q, part, i)
 	}
 	r.progress.before += len(positions)
 	return nil
@@ -201,18 +224,33 @@ func (r *run) timed(ctx context.Context, queries []float32) (*exact.Result, erro
 	return res, err
 }
 
-// reconsider changes the method where the first queries took much longer than
-// predicted and another one would be done with the others sooner.
-func (r *run) reconsider(ctx context.Context, took float64, some, others int) error {
-	distinct := min(1, r.job.Queries()/float64(r.count+r.request.Reuse))
-	expected := r.estimate(r.out.Method).query * distinct * float64(some)
+// reconsider is told what the queries in asked took, and answers those in next. Where
+// it was much longer than predicted, next are answered by the method that would be
+// done with the others sooner, if there is one; the faster of both goes on. So a
+// machine that is busy, which slows every method, is not taken for a wrong choice.
+func (r *run) reconsider(ctx context.Context, took float64, asked, next []int, others int) error {
+	some := float64(len(asked))
+	expected := r.estimate(r.out.Method).query * some
 	to := r.best(r.out.Method)
-	if took < switchRatio*expected || to == nil || r.out.Reason != "" {
+	stay := took / some * float64(others)
+	if took < switchRatio*expected || to == nil || r.out.Reason != "" || to.Total-2*to.query*some > stay/1.2 {
+		return r.answer(ctx, next)
+	}
+	search, out := r.search, r.out
+	if err := r.give(ctx, to, ""); err != nil {
+		return err
+	}
+	before := r.out.Search
+	if err := r.answer(ctx, next); err != nil {
+		return err
+	}
+	tried := r.out.Search - before
+	if tried > took {
+		out.Build, out.Tune, out.Search = r.out.Build, r.out.Tune, r.out.Search
+		r.search, r.out = search, out
 		return nil
 	}
-	stay := took / float64(some) * float64(others)
-	if change := to.Total - to.query*distinct*float64(some); change > stay/1.2 {
-		return nil
-	}
-	return r.give(ctx, to, fmt.Sprintf("the first %d queries took %s by %v, which was thought to take %s", some, seconds(took), r.out.Method, seconds(expected)))
+	r.out.Reason = fmt.Sprintf("%d queries took %s by %v, which was thought to take %s, and the next %s by %v",
+		len(asked), seconds(took), out.Method, seconds(expected), seconds(tried), r.out.Method)
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
@@ -28,9 +29,11 @@ type generateOptions struct {
 	KeepExact  bool    `json:"exact_integers"`
 	Force      bool    `json:"force"`
 	Report     string  `json:"report,omitempty"`
+	Explain    bool    `json:"explain"`
 	Quiet      bool    `json:"quiet"`
 
-	answered answerReport // how --search hnsw answered
+	answered answerReport  // how --search hnsw answered
+	plan     *planner.Plan // of the search, where the planner made one
 }
 
 const generateLong = `Make pseudo-anomalies from a table with few labeled anomalies.
@@ -62,7 +65,11 @@ func generateCommand() *cobra.Command {
 					return err
 				}
 			}
-			return generate(cmd.Context(), &opt)
+			err := generate(cmd.Context(), &opt)
+			if err == nil && opt.Explain {
+				opt.explain(cmd.ErrOrStderr())
+			}
+			return err
 		},
 	}
 	opt.addFlags(cmd)
@@ -93,7 +100,7 @@ func (o *generateOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.KeepExact, "exact-integers", false, "write integer columns as float64 with the exact mixture, not rounded")
 	flags.BoolVar(&o.Append, "append", false, "write the input's rows first; column nngmix_synthetic tells them apart")
 	flags.BoolVar(&o.Provenance, "provenance", false, "write which rows each pseudo-anomaly comes from, and the mixing weight")
-	flags.StringVar(&o.SearchName, "search", "auto", "neighbor search: auto, brute or kdtree (the same answer at another speed), hnsw (approximate), or coder-hnsw (github.com/coder/hnsw, to compare with)")
+	flags.StringVar(&o.SearchName, "search", "auto", "neighbor search: auto, brute or kdtree (the same answer at another speed; auto with a --recall-target below 1 may use hnsw), hnsw (approximate), or coder-hnsw (github.com/coder/hnsw, to compare with)")
 	flags.StringVar(&o.Index, "index", "", "search this index of the table, made by 'nngmix index build', instead of reading all rows")
 	o.widthFlags.add(flags)
 	o.graphFlags.add(flags)
@@ -102,6 +109,7 @@ func (o *generateOptions) addFlags(cmd *cobra.Command) {
 	o.tableFlags.add(flags)
 	flags.StringVar(&o.Report, "report", "", "write a JSON report of the run to this file")
 	flags.BoolVar(&o.Force, "force", false, "replace existing output files")
+	flags.BoolVar(&o.Explain, "explain", false, "print what each way to search was thought to take, the choice, and what it took")
 	flags.BoolVar(&o.Quiet, "quiet", false, "no progress bars and no summary")
 }
 
@@ -172,6 +180,12 @@ func (o *generateOptions) newGenerator(ctx context.Context, set *dataset.Set, in
 	switch {
 	case d.Index != nil:
 		report.answerReport, report.Index, report.IndexBytes = index.answered, o.Index, index.Stats().Bytes
+	case o.plan != nil:
+		report.Plan = o.plan
+		if out := o.plan.Outcome; out.Tuned != nil {
+			report.answerReport = o.reportTuned(*out.Tuned)
+			report.TuneSeconds = out.Tune
+		}
 	case o.SearchName == "hnsw" && o.Method == generator.NNGMix:
 		report.answerReport = o.answered
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
@@ -51,9 +52,15 @@ func (o *generateOptions) chooseSearch() error {
 	if o.Index != "" && o.SearchName != "auto" && o.SearchName != "hnsw" {
 		return fmt.Errorf("--search %s does not use the index: leave out --index, or search with hnsw", o.SearchName)
 	}
+	if err := o.checkExplain(); err != nil {
+		return err
+	}
 	switch o.SearchName {
 	case "hnsw":
 		o.Engine = o.engine(&o.answered)
+		if o.planned() {
+			o.Engine = o.planEngine(planner.Graph, &o.plan)
+		}
 	case "coder-hnsw":
 		if o.RecallTarget > 0 {
 			return errors.New("--recall-target needs --search hnsw: coder-hnsw has no width that would change its recall much")
@@ -64,6 +71,7 @@ func (o *generateOptions) chooseSearch() error {
 		if o.Search, err = exact.ParseMethod(o.SearchName); err != nil {
 			return fmt.Errorf("--search %s: want auto, brute, kdtree, hnsw or coder-hnsw", o.SearchName)
 		}
+		o.Engine = o.planEngine(planner.Method(o.Search), &o.plan)
 	}
 	return nil
 }

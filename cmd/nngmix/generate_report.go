@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
 )
@@ -33,6 +34,8 @@ type searchReport struct {
 	K          int    `json:"k"`
 	KLabeled   int    `json:"k_labeled"`
 	IndexBytes int64  `json:"index_bytes"`
+
+	Plan *planner.Plan `json:"plan,omitempty"` // what was estimated, chosen and measured
 }
 
 // fill completes the report.

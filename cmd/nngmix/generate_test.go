@@ -150,6 +150,54 @@ func TestReport(t *testing.T) {
 	if report.Search.Method == "" || report.Search.Reason == "" || report.SIMD == "" || report.PeakRSSBytes == 0 {
 		t.Errorf("report lacks the search method and reason, the instruction set or the memory: %+v", report)
 	}
+	plan := report.Search.Plan
+	if plan == nil || len(plan.Estimates) != 3 || plan.Outcome == nil || plan.Outcome.Total <= 0 {
+		t.Errorf("report lacks what was planned and measured: %+v", plan)
+	}
+}
+
+// TestExplain looks at what --explain prints, which must not change the output.
+func TestExplain(t *testing.T) {
+	in, dir := payments(t, "in.csv"), t.TempDir()
+	numeric := testdata.Path(t, "adbench", "Classical", "45_wine.npz")
+	tests := []struct {
+		name string
+		args []string
+		want []string
+	}{
+		{"auto", []string{"--in", in, "--label", "is_fraud"}, []string{"brute", "kdtree", "hnsw", "chosen", "measured"}},
+		{"kdtree", []string{"--in", in, "--label", "is_fraud", "--search", "kdtree"}, []string{"chosen    kdtree: the request asks for it"}},
+		{"hnsw", []string{"--in", numeric, "--search", "hnsw", "--recall-target", "0.9"}, []string{"chosen    hnsw", "tuned"}},
+		{"no search", []string{"--in", in, "--label", "is_fraud", "--method", "smote"}, []string{"searches no neighbors"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			silent, loud := filepath.Join(dir, tt.name+"1.csv"), filepath.Join(dir, tt.name+"2.csv")
+			must(t, append([]string{"generate", "--quiet", "--out", silent}, tt.args...)...)
+			var told strings.Builder
+			root := rootCommand()
+			root.SetArgs(append([]string{"generate", "--quiet", "--explain", "--out", loud}, tt.args...))
+			root.SetErr(&told)
+			if err := root.ExecuteContext(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			text := told.String()
+			for _, want := range tt.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("%q is missing:\n%s", want, text)
+				}
+			}
+			if readFile(t, silent) != readFile(t, loud) {
+				t.Error("--explain changes the output")
+			}
+		})
+	}
+	for _, search := range []string{"hnsw", "coder-hnsw"} {
+		_, err := command(t, "generate", "--in", numeric, "--out", filepath.Join(dir, "x.csv"), "--search", search, "--explain")
+		if err == nil || !strings.Contains(err.Error(), "--explain") {
+			t.Errorf("%s: got %v", search, err)
+		}
+	}
 }
 
 func TestProvenanceFromOutside(t *testing.T) {

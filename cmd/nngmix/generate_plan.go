@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/nngmix/nngmix/ann/planner"
+	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/generator"
+)
+
+// planned tells whether the planner carries out the search that --search and
+// --index name.
+func (o *generateOptions) planned() bool {
+	return o.Index == "" && (o.SearchName != "hnsw" || o.RecallTarget > 0 && o.RecallTarget < 1) && o.SearchName != "coder-hnsw"
+}
+
+// checkExplain refuses --explain where there is no plan to explain.
+func (o *generateOptions) checkExplain() error {
+	if o.Explain && !o.planned() {
+		return errors.New("--explain tells how a search was planned: leave out --index, and use --search auto, brute or kdtree, or hnsw with --recall-target")
+	}
+	return nil
+}
+
+// planEngine returns the generator's engine that plans its search by method. The
+// plan and what it came to are left in plan.
+//
+// Without --recall-target the answer is exact, so that the output depends on the
+// options alone. With it, auto may choose a graph, by the speed of the machine.
+func (o *generateOptions) planEngine(method planner.Method, plan **planner.Plan) generator.Engine {
+	return func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, generator.SearchStats, error) {
+		r := planner.DefaultRequest()
+		r.Rows, r.Dim, r.Nominal, r.Queries, r.K = rows, dim, nominal, queries, k
+		r.Method, r.Threads, r.Progress = method, o.Threads, o.Progress
+		r.Build, r.Tune = o.graphFlags.options(exact.L2Squared, o.Seed, o.Threads), tuneOptions(o.Seed, o.Threads)
+		if o.RecallTarget > 0 && (method == planner.Auto || method == planner.Graph) {
+			r.Recall = o.RecallTarget
+		}
+		if method == planner.Graph && nominal > 0 {
+			return nil, generator.SearchStats{}, errNominal
+		}
+		p, err := planner.New(ctx, r)
+		if err != nil {
+			return nil, generator.SearchStats{}, err
+		}
+		res, out, err := p.Run(ctx)
+		*plan = p
+		stats := generator.SearchStats{Method: out.Method.String(), Reason: p.Reason, DedupeSeconds: out.Dedupe, Bytes: out.Bytes}
+		if out.Reason != "" {
+			stats.Reason = out.Reason
+		}
+		if p.Unique < p.Rows {
+			stats.Unique = p.Unique
+		}
+		return res, stats, err
+	}
+}
+
+// explain prints the plan of the search to w.
+func (o *generateOptions) explain(w io.Writer) {
+	if o.plan == nil {
+		fmt.Fprintf(w, "plan      %v searches no neighbors among the unlabeled rows\n", o.Method)
+		return
+	}
+	fmt.Fprint(w, o.plan)
+}
