@@ -35,7 +35,8 @@ func (o *generateOptions) planEngine(method planner.Method, plan **planner.Plan)
 		r := planner.DefaultRequest()
 		r.Rows, r.Dim, r.Nominal, r.Queries, r.K = rows, dim, nominal, queries, k
 		r.Method, r.Threads, r.Progress = method, o.Threads, o.Progress
-		r.Build, r.Tune = o.graphFlags.options(exact.L2Squared, o.Seed, o.Threads), tuneOptions(o.Seed, o.Threads)
+		r.Build = o.graphFlags.options(exact.L2Squared, o.Seed, o.Threads)
+		r.Tune.Seed, r.Tune.MaxEf = o.Seed, max(200, len(rows)>>15) // as tuneOptions has it
 		if o.RecallTarget > 0 && (method == planner.Auto || method == planner.Graph) {
 			r.Recall = o.RecallTarget
 		}
