@@ -94,8 +94,10 @@ func (p *plan) tree(ctx context.Context, x *Index) (build, query float64, why st
 	case build >= brute:
 		why = fmt.Sprintf("comparing %.0f queries with all %d rows takes about %s and building a tree alone %s",
 			p.queries, x.places, milliseconds(brute), milliseconds(build))
-	case !pays:
+	case !pays && x.dim > fewColumns:
 		why = fmt.Sprintf("comparing %.0f queries with all %d rows takes about %s, too little to look at a tree", p.queries, x.places, milliseconds(brute))
+	case !pays:
+		query = p.treeGuess(n, d)
 	default:
 		query, err = p.treeCost(ctx, x, s)
 	}
@@ -174,14 +176,32 @@ func (p *plan) treeCost(ctx context.Context, x *Index, s sample) (float64, error
 		}
 		steps = math.Log(n/float64(s.rows)) / math.Log(4)
 	}
+	queried := float64(large.queries)
 	extend := func(small, large int) float64 {
-		return float64(large) * math.Pow(max(1, float64(large)/float64(small)), steps)
+		return float64(large) / queried * math.Pow(max(1, float64(large)/float64(small)), steps)
 	}
+	return p.visitCost(n, d, extend(small.tiles, large.tiles), extend(small.boxes, large.boxes)), nil
+}
+
+// visitCost returns what a query takes that visits tiles, which it shares with
+// others, and boxes in a tree of n rows.
+func (p *plan) visitCost(n, d, tiles, boxes float64) float64 {
 	tile := p.costs.call + simd.BlockRows*simd.TileQueries*d*p.costs.tile*p.costs.leaf
-	tiles := extend(small.tiles, large.tiles) / float64(large.queries)
-	boxes := extend(small.boxes, large.boxes) / float64(large.queries)
 	seen := min(n, tiles*simd.TileQueries*simd.BlockRows)
-	return tiles*tile + boxes*(p.costs.box+p.costs.side*d) + p.costs.hits(seen, d, p.k), nil
+	return tiles*tile + boxes*(p.costs.box+p.costs.side*d) + p.costs.hits(seen, d, p.k)
+}
+
+// fewColumns is the number of columns up to which treeGuess is any good.
+const fewColumns = 4
+
+// treeGuess returns what a query takes in a tree where counting would cost too
+// much, as if rows and queries were spread evenly: the cube that holds the k
+// nearest touches (1+s)^d blocks, which are cubes with 1/s of its side. Four
+// queries that go together touch twice as many.
+func (p *plan) treeGuess(n, d float64) float64 {
+	touched := math.Pow(1+math.Pow(float64(p.k)/simd.BlockRows, 1/d), d)
+	tiles := min(2*touched, n/simd.BlockRows+1) / simd.TileQueries
+	return p.visitCost(n, d, tiles, 4*tiles*simd.TileQueries)
 }
 
 // visits counts what the search of a tree does.

@@ -25,7 +25,7 @@ const (
 	queryPower = 0.2    // cost of a hop by the number of rows
 	efPower    = 0.4    // width of a search of equal recall by the number of rows
 
-	usualEf   = 64 // where nothing is known
+	usualEf   = 32 // where nothing is known
 	tuneTries = 12 // searches of the sample by Tune
 )
 
@@ -58,7 +58,7 @@ func (p *Plan) graph(ctx context.Context) (Estimate, error) {
 	case p.asked() <= sample && r.Reuse == 0:
 		e.Possible = false
 		e.Why = fmt.Sprintf("%d queries are too few: %d exact answers are needed to know the recall", p.asked(), sample)
-	case r.Method == Auto && e.Possible && e.Total < 1.5*p.best(Graph).Total:
+	case r.Method == Auto && e.Possible && e.Total < 1.2*p.best(Graph).Total:
 		if err := p.probe(ctx, &w); err != nil {
 			return e, err
 		}
@@ -101,8 +101,9 @@ func (p *Plan) guess() work {
 
 // Limits of a probe.
 const (
-	probeShare   = 0.03 // of the time of the cheapest exact method
-	probeRows    = 6000 // fewer say little of a graph
+	probeShare   = 0.03 // of the time of the cheapest exact method is what a probe is to cost ...
+	probeMost    = 0.1  // ... and what it may cost
+	probeRows    = 3000 // fewer say little of a graph
 	probeQueries = 64
 )
 
@@ -115,17 +116,10 @@ func (p *Plan) probe(ctx context.Context, w *work) (err error) {
 		w.query, err = p.timeOf(ctx, r.Index, usualEf)
 		return err
 	}
-	count := int(probeShare * p.best(Graph).Total * p.threads / (w.build / float64(p.Unique)))
-	switch {
-	case count >= p.Unique:
-		count = p.Rows
-	case count < probeRows:
+	count := p.probeCount(w.build / float64(p.Unique) / p.threads)
+	if count == 0 {
 		return nil
 	}
-	if count < p.Rows {
-		count = min(count, p.Rows/2)
-	}
-	count = min(count, p.Rows)
 	opt := r.Build
 	opt.Metric, opt.Threads = r.Metric, r.Threads
 	start := time.Now()
@@ -150,6 +144,24 @@ func (p *Plan) probe(ctx context.Context, w *work) (err error) {
 	query, err := p.timeOf(ctx, x, tuned.EfSearch)
 	w.query = query * math.Pow(grown, queryPower+efPower)
 	return err
+}
+
+// probeCount returns how many rows are worth a graph where each takes some seconds;
+// 0 where none are.
+func (p *Plan) probeCount(each float64) int {
+	stake := p.best(Graph).Total
+	least := min(probeRows, p.Unique)
+	if float64(least)*each > probeMost*stake {
+		return 0
+	}
+	count := max(least, int(probeShare*stake/each))
+	switch {
+	case count >= p.Unique:
+		return p.Rows
+	case 2*count > p.Rows:
+		return p.Rows / 2
+	}
+	return count
 }
 
 // timeOf returns the seconds on one core of a search of width ef for one of the
