@@ -74,8 +74,8 @@ func (o *studyFlags) study(stdout io.Writer, report *func(eval.Progress), run fu
 // now and then; and a line for each set that is skipped.
 func (o *studyFlags) progress(bars *progress) func(eval.Progress) {
 	var mu sync.Mutex
-	var left time.Duration
-	advance := bars.estimated("study", func() time.Duration {
+	left := "?"
+	advance := bars.estimated("study", func() string {
 		mu.Lock()
 		defer mu.Unlock()
 		return left
@@ -83,7 +83,7 @@ func (o *studyFlags) progress(bars *progress) func(eval.Progress) {
 	var last time.Time
 	return func(p eval.Progress) {
 		mu.Lock()
-		left = p.Left
+		left = p.Left.Round(time.Second).String()
 		mu.Unlock()
 		advance(int64(p.Done), int64(p.Total))
 		if s := p.Skipped; s != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"os"
-	"time"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -34,8 +33,8 @@ func (p *progress) stage(name string) func(done, total int64) {
 }
 
 // estimated is stage with an estimate of the time left by the caller.
-func (p *progress) estimated(name string, left func() time.Duration) func(done, total int64) {
-	return p.add(name, decor.Any(func(decor.Statistics) string { return left().Round(time.Second).String() }))
+func (p *progress) estimated(name string, left func() string) func(done, total int64) {
+	return p.add(name, decor.Any(func(decor.Statistics) string { return left() }))
 }
 
 // add starts a bar with a decorator for the time left.
