@@ -25,7 +25,7 @@ type tuning struct {
 
 // defaultTuning holds the constants that were best in measurements.
 var defaultTuning = tuning{
-	level: simd.Active(), partitions: 4, leaf: 512, width: 32, slack: 1.25,
+	level: simd.Active(), partitions: 4, leaf: 256, width: 32, slack: 1.25,
 	layerRows: 256, entryRows: 256, entryColumns: 16 << 10, outposts: 128, outpostColumns: 16 << 10,
 }
 
@@ -133,7 +133,7 @@ func (b *builder) link(ctx context.Context, l *layer) error {
 	err := b.eachRow(ctx, l, func(w *worker, id uint32) {
 		list := lists.of(id)
 		n, _ := slices.BinarySearch(list, farthest)
-		setList(l.list(id), w.selector.choose(list[:n], l.degree))
+		setList(l.list(id), w.selector.choose(w.measured(id, list[:n]), l.degree))
 	})
 	if err != nil {
 		return err
@@ -147,6 +147,20 @@ func (b *builder) link(ctx context.Context, l *layer) error {
 		return err
 	}
 	return b.refine(ctx, l)
+}
+
+// measured returns candidates of row, which lists hold with distances between
+// vectors, as the selector wants them.
+func (w *worker) measured(row uint32, candidates []key) []key {
+	if w.selector.g.codes == nil {
+		return candidates
+	}
+	w.union = w.union[:0]
+	for _, k := range candidates {
+		w.union = append(w.union, k.node())
+	}
+	w.candidates = w.selector.measure(w.candidates, row, w.union)
+	return w.candidates
 }
 
 // refine chooses the links of all rows of l anew, from the rows that a search for
@@ -175,7 +189,6 @@ func (w *worker) better(l *layer, row uint32, ef int) []uint32 {
 	s.visited.add(row)
 	g.visit(s, q, l.list(row))
 	g.walk(s, l, q)
-	g.settle(s, q, ef)
 	w.candidates = w.selector.measure(w.candidates, row, l.linked(row))
 	for _, k := range s.pool.found() {
 		w.candidates = append(w.candidates, k&^expanded)

@@ -97,10 +97,11 @@ func commonStep(rows, low []float32, widest float64) float64 {
 		}
 	}
 	steps := math.Round(widest / least)
+	perValue := steps / widest
 	for i := 0; i < len(rows); i += len(low) {
 		for j, v := range rows[i : i+len(low)] {
-			c := (float64(v) - float64(low[j])) / widest * steps
-			if math.Abs(c-math.Round(c)) > rounding {
+			c := (float64(v) - float64(low[j])) * perValue
+			if whole := float64(int(c + 0.5)); c < whole-rounding || c > whole+rounding {
 				return 0
 			}
 		}

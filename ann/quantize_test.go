@@ -79,9 +79,8 @@ func buildWith(tb testing.TB, rows []float32, dim int, metric exact.Metric, mode
 func TestCodeRanks(t *testing.T) {
 	const dim = 70
 	g := &buildWith(t, clustered(500, dim, 1), dim, exact.L2Squared, QuantizeOn).first().graph
-	s := &searcher{ranks: make([]uint32, 3)}
 	ids := []uint32{7, 0, 300}
-	for i, rank := range g.rank(s, g.target(5), ids) {
+	for i, rank := range g.rank(make([]uint32, len(ids)), g.target(5), ids) {
 		want := 0
 		for j := range dim {
 			d := int(g.code(5)[j]) - int(g.code(ids[i])[j])

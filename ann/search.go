@@ -150,8 +150,9 @@ func (g *graph) visit(s *searcher, q target, list []uint32) {
 
 // offer compares q with rows and offers them to the pool.
 func (g *graph) offer(s *searcher, q target, rows []uint32) {
+	s.work.Distances += int64(len(rows))
 	bound := s.pool.bound()
-	for i, rank := range g.rank(s, q, rows) {
+	for i, rank := range g.rank(s.ranks, q, rows) {
 		if k := rankKey(rank, rows[i]); k < bound {
 			s.pool.add(k)
 			bound = s.pool.bound()

@@ -44,7 +44,7 @@ func (s *splitter) split(ctx context.Context, ids []uint32) ([]span, error) {
 }
 
 type splitScratch struct {
-	near, far []float32
+	near, far []uint32
 	keys      []uint64
 }
 
@@ -56,26 +56,26 @@ const drawn = 4
 func (s *splitter) halve(w *splitScratch, ids []uint32, stream *xrand.Stream) int {
 	n := len(ids)
 	if cap(w.keys) < n {
-		w.keys, w.near, w.far = make([]uint64, n), make([]float32, n), make([]float32, n)
+		w.keys, w.near, w.far = make([]uint64, n), make([]uint32, n), make([]uint32, n)
 	}
 	keys, near, far := w.keys[:n], w.near[:n], w.far[:n]
-	a := s.g.row(ids[stream.IntN(n)])
+	a := s.g.target(ids[stream.IntN(n)])
 	var others [drawn]uint32
 	for i := range others {
 		others[i] = ids[stream.IntN(n)]
 	}
-	var distances [drawn]float32
-	s.g.kernels.Gather(distances[:], a, s.g.rows, s.g.stride, others[:])
+	var ranks [drawn]uint32
+	s.g.rank(ranks[:], a, others[:])
 	b := 0
-	for i, d := range distances {
-		if d > distances[b] {
+	for i, r := range ranks {
+		if r > ranks[b] {
 			b = i
 		}
 	}
-	s.g.kernels.Gather(near, a, s.g.rows, s.g.stride, ids)
-	s.g.kernels.Gather(far, s.g.row(others[b]), s.g.rows, s.g.stride, ids)
+	s.g.rank(near, a, ids)
+	s.g.rank(far, s.g.target(others[b]), ids)
 	for i, id := range ids {
-		keys[i] = uint64(orderedBits(near[i]-far[i]))<<32 | uint64(id)
+		keys[i] = uint64(orderedBits(s.g.length(near[i])-s.g.length(far[i])))<<32 | uint64(id)
 	}
 	mid := n / 2
 	selectNth(keys, mid)

@@ -1,6 +1,7 @@
 package ann
 
 import (
+	"math"
 	"slices"
 	"unsafe"
 
@@ -43,16 +44,24 @@ const maxOutside = 4
 
 // rank returns numbers that order rows by their distance to q: squared distances
 // between codes, or the bits of distances between vectors, which are not negative.
-// They are valid until the next call.
-func (g *graph) rank(s *searcher, q target, rows []uint32) []uint32 {
-	s.work.Distances += int64(len(rows))
-	ranks := s.ranks[:len(rows)]
+// It writes them to ranks and returns them.
+func (g *graph) rank(ranks []uint32, q target, rows []uint32) []uint32 {
+	ranks = ranks[:len(rows)]
 	if q.codes != nil {
 		simd.GatherU8(ranks, q.codes, g.codes, len(q.codes), rows)
 	} else {
 		g.kernels.Gather(asFloats(ranks), q.vector, g.rows, g.stride, rows)
 	}
 	return ranks
+}
+
+// length returns the distance that rank, from comparing with g.target of a row,
+// stands for, in units that are the same for all rows.
+func (g *graph) length(rank uint32) float32 {
+	if g.codes != nil {
+		return float32(rank)
+	}
+	return math.Float32frombits(rank)
 }
 
 // asFloats returns the memory of ranks for the bits of as many numbers.
@@ -77,7 +86,8 @@ func (g *graph) settle(s *searcher, q target, k int) {
 	for i, c := range found {
 		s.batch[i] = c.node()
 	}
-	for i, rank := range g.rank(s, target{vector: q.vector}, s.batch) {
+	s.work.Distances += int64(len(found))
+	for i, rank := range g.rank(s.ranks, target{vector: q.vector}, s.batch) {
 		found[i] = rankKey(rank, s.batch[i])
 	}
 	slices.Sort(found)
