@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/generator"
@@ -165,6 +166,11 @@ func generate(ctx context.Context, opt *generateOptions) error {
 // report how.
 func (o *generateOptions) newGenerator(ctx context.Context, set *dataset.Set, index *unlabeledIndex, report *searchReport) (*generator.Generator, error) {
 	d := data(set)
+	if o.Method == generator.NNGMix && strings.HasSuffix(o.SearchName, "hnsw") {
+		if err := numericOnly(set); err != nil {
+			return nil, fmt.Errorf("%s: %w", o.In, err)
+		}
+	}
 	if index != nil && o.Method == generator.NNGMix {
 		if err := index.attach(set); err != nil {
 			return nil, err

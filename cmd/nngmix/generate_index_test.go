@@ -160,6 +160,7 @@ func TestGenerateRefusesOtherIndex(t *testing.T) {
 		{"more columns", []string{"--in", path, "--index", build("ac.nngx", "--drop", "b")}, exitFailure, "lacks the columns b, which --drop"},
 		{"metric", []string{"--in", path, "--index", build("l1.nngx", "--metric", "l1")}, exitFailure, "metric l1, generate needs l2squared"},
 		{"text", []string{"--in", text}, exitFailure, "--drop c"},
+		{"text without an index", []string{"--in", text, "--index", "", "--search", "hnsw"}, exitFailure, "--drop c"},
 		{"no such file", []string{"--in", path, "--index", filepath.Join(dir, "none.nngx")}, exitFailure, "none.nngx"},
 		{"damaged", []string{"--in", path, "--index", damaged}, exitFailure, "damaged"},
 		{"a table", []string{"--in", path, "--index", path}, exitFailure, "not an index"},

@@ -210,9 +210,11 @@ func TestProvenanceFromOutside(t *testing.T) {
 	sets := map[string]string{"23_mammography": "50", "33_skin": "1", "45_wine": "1000", "20_letter": "50"}
 	for set, multiplier := range sets {
 		in := testdata.Path(t, "adbench", "Classical", set+".npz")
-		for _, std := range []string{"0", "0.3"} {
+		index := filepath.Join(t.TempDir(), "t.nngx")
+		must(t, "index", "build", "--quiet", "--in", in, "--out", index)
+		for std, search := range map[string][]string{"0": {"--search", "auto"}, "0.3": {"--index", index, "--recall-target", "0.99"}} {
 			out := filepath.Join(t.TempDir(), "o.npz")
-			must(t, "generate", "--quiet", "--in", in, "--out", out, "--provenance", "--noise-std", std, "--k", "5", "--k-labeled", "4", "--multiplier", multiplier, "--seed", "9")
+			must(t, append([]string{"generate", "--quiet", "--in", in, "--out", out, "--provenance", "--noise-std", std, "--k", "5", "--k-labeled", "4", "--multiplier", multiplier, "--seed", "9"}, search...)...)
 			if text, err := exec.Command(python, check, in, out, "5", "4", std, multiplier).CombinedOutput(); err != nil {
 				t.Errorf("%s, noise %s: %s", set, std, text)
 			}

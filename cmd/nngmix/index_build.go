@@ -228,7 +228,7 @@ func numericOnly(set *dataset.Set) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return fmt.Errorf("an index holds numbers only, and these columns are categories: leave them out with --drop %s", strings.Join(names, ","))
+	return fmt.Errorf("hnsw searches numbers only, and these columns are categories: leave them out with --drop %s", strings.Join(names, ","))
 }
 
 // fill completes the report.
