@@ -104,7 +104,8 @@ func run(ctx context.Context, sets, peers, threads string, o options) error {
 // printHead prints what was measured, on what.
 func printHead(o options) {
 	fmt.Printf("Approximate neighbors: k = %d, squared L2, medians of %d alternating passes, %s.\n", k, o.runs, time.Now().Format(time.DateOnly))
-	fmt.Printf("Peers: M = %d, efConstruction = %d. QPS: log-linear between neighboring efSearch of %v.\n\n%s\n\n", m, efConstruction, grid(), side.Machine())
+	fmt.Printf("Peers: M = %d, efConstruction = %d. QPS: log-linear between neighboring efSearch of %v.\n\n%s, load average at the start %.2f\n\n",
+		m, efConstruction, grid(), side.Machine(), side.LoadAverage())
 	for _, e := range o.engines[1:] {
 		fmt.Printf("* %s: %s %s\n", e.name, e.what, e.versionOf())
 	}

@@ -18,7 +18,7 @@ const enough = 0.9995
 
 // leastPass is the least time in seconds that is measured: fewer queries are
 // repeated.
-const leastPass = 0.03
+const leastPass = 0.05
 
 // point is what was measured at one efSearch.
 type point struct {

@@ -3,10 +3,12 @@ package side
 import (
 	"bufio"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngmix/nngmix/simd"
@@ -45,6 +47,21 @@ func Seconds(s float64) string {
 func Machine() string {
 	return fmt.Sprintf("%s, %d CPUs, simd %s, %s, commit %s",
 		processor(), runtime.NumCPU(), simd.Active(), runtime.Version(), Commit())
+}
+
+// LoadAverage returns the load average of the last minute, which includes this program: above
+// 1 others are at work, and times are too long. It is NaN where the system tells none.
+func LoadAverage() float64 {
+	raw, err := os.ReadFile("/proc/loadavg")
+	fields := strings.Fields(string(raw))
+	if err != nil || len(fields) == 0 {
+		return math.NaN()
+	}
+	load, err := strconv.ParseFloat(fields[0], 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return load
 }
 
 func processor() string {
