@@ -212,7 +212,7 @@ func TestProvenanceFromOutside(t *testing.T) {
 		in := testdata.Path(t, "adbench", "Classical", set+".npz")
 		index := filepath.Join(t.TempDir(), "t.nngx")
 		must(t, "index", "build", "--quiet", "--in", in, "--out", index)
-		for std, search := range map[string][]string{"0": {"--search", "auto"}, "0.3": {"--index", index, "--recall-target", "0.99"}} {
+		for std, search := range map[string][]string{"0": {"--search", "auto"}, "0.3": {"--index", index, "--recall-target", "0.9995"}} {
 			out := filepath.Join(t.TempDir(), "o.npz")
 			must(t, append([]string{"generate", "--quiet", "--in", in, "--out", out, "--provenance", "--noise-std", std, "--k", "5", "--k-labeled", "4", "--multiplier", multiplier, "--seed", "9"}, search...)...)
 			if text, err := exec.Command(python, check, in, out, "5", "4", std, multiplier).CombinedOutput(); err != nil {
