@@ -45,7 +45,13 @@ func (m Machine) costs() costs {
 func (c *costs) find(n, d float64) float64 { return n * (c.hashRow + c.hash*d) }
 
 // build returns the cost of building a tree.
-func (c *costs) build(n, d float64) float64 { return n * (c.treeRow + c.treeCol*d) }
+func (c *costs) build(n, d float64) float64 {
+	return n * (c.treeRow + c.treeCol*d) * (1 + 0.3*spill(n, d))
+}
+
+// spill returns how many times a table of n rows must be halved until it fits the
+// caches next to a core.
+func spill(n, d float64) float64 { return max(0, math.Log2(n*d*4/(4<<20))) }
 
 // hit returns the cost of a row that passes the filter.
 func (c *costs) hit(d float64) float64 { return c.row + c.column*d }

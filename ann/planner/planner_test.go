@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/nngmix/nngmix/ann"
@@ -170,9 +171,9 @@ func TestGraphGivesUp(t *testing.T) {
 	}
 }
 
-// TestSwitch makes the planner believe in a tree that is slower than it thinks.
+// TestSwitch slows the method in use down.
 func TestSwitch(t *testing.T) {
-	r := request(6000, 9000, 40)
+	r := request(6000, 9000, 4)
 	r.Threads = 1
 	done := 0
 	r.Progress = func(n, total int) {
@@ -182,20 +183,36 @@ func TestSwitch(t *testing.T) {
 		done = n
 	}
 	p := mustPlan(t, r)
-	tree := p.estimate(KDTree)
-	tree.Possible, tree.query, tree.Total = true, tree.query/1e4, 0
-	p.Chosen = KDTree
-	brute := p.estimate(Brute)
-	brute.query, brute.Total = brute.query/1e4, brute.Total/1e4
-	got, out := mustRun(t, p)
-	if out.Method != Brute || !strings.Contains(out.Reason, "kdtree") {
-		t.Errorf("got %+v, want a change to brute", out)
-	}
-	if diff := cmp.Diff(truth(t, r), got); diff != "" {
-		t.Errorf("(-exact +got):\n%s", diff)
-	}
-	if done != 9000 {
-		t.Errorf("progress ended at %d", done)
+	want := truth(t, r)
+	for _, delay := range []time.Duration{0, time.Second} {
+		done, p.progress.before = 0, 0
+		x := &run{Plan: p}
+		if err := x.use(t.Context(), KDTree); err != nil {
+			t.Fatal(err)
+		}
+		search := x.search
+		x.search = func(ctx context.Context, queries []float32) (*exact.Result, error) {
+			time.Sleep(delay)
+			return search(ctx, queries)
+		}
+		p.estimate(KDTree).query = 3600 // nothing disappoints
+		wanted := KDTree
+		if delay > 0 {
+			p.estimate(KDTree).query = 1e-6
+			wanted = Brute
+		}
+		if err := x.answerAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if x.out.Method != wanted || strings.Contains(x.out.Reason, "by kdtree") != (wanted == Brute) {
+			t.Errorf("delay %v: got %+v, want %v", delay, x.out, wanted)
+		}
+		if diff := cmp.Diff(want, p.expand(x.res)); diff != "" {
+			t.Errorf("delay %v: (-exact +got):\n%s", delay, diff)
+		}
+		if done != 9000 {
+			t.Errorf("progress ended at %d", done)
+		}
 	}
 }
 

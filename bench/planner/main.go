@@ -73,6 +73,9 @@ func run(o *options, rows, columns, queries string) error {
 	var cells []*cell
 	measure := func(d *data) error {
 		for _, q := range o.queries {
+			if n := len(cells); n > 0 && cells[n-1].table == d.name && cells[n-1].queries == len(d.queries)/d.dim {
+				break // there are no more queries
+			}
 			c, err := o.measure(context.Background(), d, q)
 			if err != nil {
 				return err
