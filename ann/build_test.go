@@ -110,7 +110,11 @@ func TestConnect(t *testing.T) {
 // TestBuildIsDeterministic compares links and order at any number of threads and
 // on every instruction set.
 func TestBuildIsDeterministic(t *testing.T) {
-	rows := clustered(1200, 20, 3)
+	n := 1200
+	if testing.Short() {
+		n = 600
+	}
+	rows := clustered(n, 20, 3)
 	for _, metric := range metrics {
 		opt := DefaultOptions()
 		opt.Metric, opt.Threads, opt.EfConstruction = metric, 1, 24

@@ -94,13 +94,13 @@ func TestCodeRanks(t *testing.T) {
 
 // TestLosslessCodes expects the same answers with lossless codes as without.
 func TestLosslessCodes(t *testing.T) {
-	const n, dim = 3000, 40
+	const n, dim = 1500, 40
 	rows, queries := whole(n, dim, 1, -3, 1), whole(40, dim, 1, -3, 2)
 	with, without := buildWith(t, rows, dim, exact.L2Squared, QuantizeOn), buildWith(t, rows, dim, exact.L2Squared, QuantizeOff)
 	if !with.Stats().Lossless || with.Stats().CodeBytes == 0 || without.Stats().CodeBytes != 0 {
 		t.Fatalf("with codes %+v, without %+v", with.Stats(), without.Stats())
 	}
-	for _, ef := range []int{10, 30, 100} {
+	for _, ef := range []int{10, 20} {
 		opt := SearchOptions{EfSearch: ef}
 		got, err := with.SearchBatch(t.Context(), queries, 10, opt)
 		if err != nil {
@@ -119,7 +119,7 @@ func TestLosslessCodes(t *testing.T) {
 // TestCodesKeepRecall compares the recall with codes that round to that without.
 // All distances must be exact.
 func TestCodesKeepRecall(t *testing.T) {
-	const n, dim, k, ef = 4000, 40, 10, 100
+	const n, dim, k, ef = 2000, 40, 10, 30
 	rows, queries := clustered(n, dim, 1), clustered(100, dim, 2)
 	for _, metric := range []exact.Metric{exact.L2Squared, exact.Cosine} {
 		best := truth(t, rows, queries, dim, k, metric)
@@ -168,7 +168,7 @@ func TestCodesFarQuery(t *testing.T) {
 	for i := range queries {
 		queries[i] = rows[i] * 100
 	}
-	got, err := buildWith(t, rows, dim, exact.L2Squared, QuantizeOn).SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: 100})
+	got, err := buildWith(t, rows, dim, exact.L2Squared, QuantizeOn).SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: 30})
 	if err != nil {
 		t.Fatal(err)
 	}

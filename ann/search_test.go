@@ -108,7 +108,7 @@ func TestRecallADBench(t *testing.T) {
 
 func TestSearchAllocatesNothing(t *testing.T) {
 	const dim = 20
-	rows := clustered(4000, dim, 5)
+	rows := clustered(2000, dim, 5)
 	for i, metric := range append(metrics, exact.L2Squared) {
 		mode := QuantizeOff
 		if i == len(metrics) {
@@ -118,7 +118,7 @@ func TestSearchAllocatesNothing(t *testing.T) {
 		dst := make([]Neighbor, 0, 16)
 		search := func() {
 			var err error
-			if dst, err = x.AppendSearch(dst[:0], rows[:dim], 10, SearchOptions{EfSearch: 64}); err != nil {
+			if dst, err = x.AppendSearch(dst[:0], rows[:dim], 10, SearchOptions{EfSearch: 16}); err != nil {
 				t.Fatal(err)
 			}
 		}
