@@ -86,7 +86,9 @@ func (b *builder) linkTo(row uint32, r *reach) {
 				return
 			}
 		}
-		nearest = reached[0].node()
+		if len(reached) > 0 { // a narrow search may meet only rows that are cut off too
+			nearest = reached[0].node()
+		}
 	}
 	// No list has room. The nearest row gives up its last link, and row takes that
 	// over: what was reached through it is now reached through row. No path to a
