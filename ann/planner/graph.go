@@ -26,7 +26,7 @@ const (
 	efPower    = 0.4    // width of a search of equal recall by the number of rows
 
 	usualEf   = 32 // where nothing is known
-	tuneTries = 12 // searches of the sample by Tune
+	tuneTries = 4  // searches of the sample by Tune
 )
 
 // graph estimates a graph.

@@ -35,21 +35,7 @@ func (o *options) measure(ctx context.Context, d *data, q int) (*cell, error) {
 		return nil, err
 	}
 	c := &cell{d.name, q, map[planner.Method]float64{}, math.NaN(), ""}
-	for _, e := range plan.Estimates {
-		c.forced[e.Method] = math.NaN()
-		run := func() error { return o.force(ctx, e.Method, d, queries) }
-		if expected := max(e.Total, e.Build); expected > o.limit || (!e.Possible && expected == 0) {
-			continue
-		}
-		if c.forced[e.Method], err = o.fastest(run); err != nil {
-			return nil, err
-		}
-	}
-	if math.IsNaN(c.best()) {
-		c.chosen = "left out"
-		return c, nil
-	}
-	c.planned, err = o.fastest(func() error {
+	plans := func() error {
 		plan, err := planner.New(ctx, request)
 		if err != nil {
 			return err
@@ -59,7 +45,26 @@ func (o *options) measure(ctx context.Context, d *data, q int) (*cell, error) {
 			c.chosen += ", then " + out.Method.String()
 		}
 		return err
-	})
+	}
+	runs := []func() error{plans}
+	var methods []planner.Method
+	for _, e := range plan.Estimates {
+		c.forced[e.Method] = math.NaN()
+		if expected := max(e.Total, e.Build); expected > o.limit || (!e.Possible && expected == 0) {
+			continue
+		}
+		methods = append(methods, e.Method)
+		runs = append(runs, func() error { return o.force(ctx, e.Method, d, queries) })
+	}
+	if len(methods) == 0 {
+		c.chosen = "left out"
+		return c, nil
+	}
+	times, err := o.fastest(runs)
+	c.planned = times[0]
+	for i, m := range methods {
+		c.forced[m] = times[i+1]
+	}
 	return c, err
 }
 
@@ -82,19 +87,24 @@ func (o *options) force(ctx context.Context, m planner.Method, d *data, queries 
 	return err
 }
 
-// fastest returns the seconds of the fastest of some runs: of one where that takes
-// longer than a second, of more where they take little.
-func (o *options) fastest(run func() error) (float64, error) {
-	best, spent := math.Inf(1), 0.0
-	for i := 0; i < o.runs || spent < 0.03; i++ {
-		start := time.Now()
-		if err := run(); err != nil {
-			return 0, err
-		}
-		took := time.Since(start).Seconds()
-		best, spent = min(best, took), spent+took
-		if best > 1 {
-			break
+// fastest returns the seconds of the fastest of several runs of each function, which
+// take turns: of one where it takes longer than a second, of more where it takes
+// little.
+func (o *options) fastest(runs []func() error) ([]float64, error) {
+	best, spent := slices.Repeat([]float64{math.Inf(1)}, len(runs)), make([]float64, len(runs))
+	for round, open := 0, true; open; round++ {
+		open = false
+		for i, run := range runs {
+			if round > 0 && (best[i] > 1 || (round >= o.runs && spent[i] > 0.03)) {
+				continue
+			}
+			open = true
+			start := time.Now()
+			if err := run(); err != nil {
+				return best, err
+			}
+			took := time.Since(start).Seconds()
+			best[i], spent[i] = min(best[i], took), spent[i]+took
 		}
 	}
 	return best, nil
