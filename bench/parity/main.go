@@ -74,7 +74,7 @@ type block struct {
 	variant
 	sets, seeds  int
 	ours, theirs float64 // mean AUROC
-	stdErr       float64 // of the difference, from its spread over sets
+	stdErr       float64 // of the difference, from its spread over sets; NaN of one set
 }
 
 // compare returns a block for each variant in rows that the reference has too.
@@ -137,8 +137,12 @@ func printBlocks(out io.Writer, blocks []block) {
 		if math.Abs(b.ours-b.theirs) > limit {
 			verdict = "**no**"
 		}
-		fmt.Fprintf(out, "| %s | %s | %s | %g %% | %d x %d | %.4f | %.4f | %+.4f ± %.4f | %g: %s |\n", b.group, b.detector, b.method,
-			100*b.labeled, b.sets, b.seeds, b.ours, b.theirs, b.ours-b.theirs, b.stdErr, limit, verdict)
+		spread := ""
+		if b.sets > 1 {
+			spread = fmt.Sprintf(" ± %.4f", b.stdErr)
+		}
+		fmt.Fprintf(out, "| %s | %s | %s | %g %% | %d x %d | %.4f | %.4f | %+.4f%s | %g: %s |\n", b.group, b.detector, b.method,
+			100*b.labeled, b.sets, b.seeds, b.ours, b.theirs, b.ours-b.theirs, spread, limit, verdict)
 	}
 }
 
