@@ -40,8 +40,10 @@ type builder struct {
 
 // worker is what one goroutine needs for building.
 type worker struct {
+	ef         int // of refine
 	selector   selector
-	search     searcher
+	search     [groupSize]searcher
+	group      []*searcher
 	union      []uint32
 	candidates []key
 }
@@ -50,6 +52,7 @@ func newBuilder(g *graph, opt Options, tune tuning) *builder {
 	b := &builder{graph: g, opt: opt, tune: tune, threads: parallel.Threads(opt.Threads)}
 	b.workers = make([]worker, b.threads)
 	for i := range b.workers {
+		b.workers[i].ef = opt.EfConstruction
 		b.workers[i].selector = selector{g: g, slack: b.tune.slack}
 	}
 	return b
@@ -72,7 +75,7 @@ const orderLeaf = 8
 // upper layers of the paper are. They do not guide the way to an entry point here
 // but add their links to those of layer 0.
 func (b *builder) build(ctx context.Context) error {
-	b.takeEntries(max(b.tune.entryRows, b.tune.entryColumns/b.stride))
+	b.takeEntries(max(b.tune.entryRows, b.tune.entryColumns/b.columns))
 	if b.entries.size == b.n {
 		return nil
 	}
@@ -168,8 +171,10 @@ func (w *worker) measured(row uint32, candidates []key) []key {
 func (b *builder) refine(ctx context.Context, l *layer) error {
 	next := *l
 	next.links = alignedUint32s(len(l.links))
-	err := b.eachRow(ctx, l, func(w *worker, id uint32) {
-		setList(next.list(id), w.better(l, id, b.opt.EfConstruction))
+	err := b.eachChunk(ctx, l, func(w *worker, from, to int) {
+		for ; from < to; from += groupSize {
+			w.better(l, &next, from, min(from+groupSize, to))
+		}
 	})
 	if err != nil {
 		return err
@@ -181,19 +186,29 @@ func (b *builder) refine(ctx context.Context, l *layer) error {
 	return nil
 }
 
-// better returns links for row, chosen from those it has and from what a search
-// of width ef that starts at them finds.
-func (w *worker) better(l *layer, row uint32, ef int) []uint32 {
-	g, s, q := w.selector.g, &w.search, w.selector.g.target(row)
-	g.begin(s, ef, nil)
-	s.visited.add(row)
-	g.visit(s, q, l.list(row))
-	g.walk(s, l, q)
-	w.candidates = w.selector.measure(w.candidates, row, l.linked(row))
-	for _, k := range s.pool.found() {
-		w.candidates = append(w.candidates, k&^expanded)
+// better puts links for the rows of l from number from to before to into next. They
+// are chosen from those a row has and from what a search of width EfConstruction
+// that starts at them finds.
+func (w *worker) better(l, next *layer, from, to int) {
+	g := w.selector.g
+	w.group = w.group[:0]
+	for i := from; i < to; i++ {
+		row, s := l.id(i), &w.search[i-from]
+		s.q = g.target(row)
+		s.pool.reset(w.ef, w.ef)
+		g.begin(s, l.list(row))
+		s.visited.add(row)
+		w.group = append(w.group, s)
 	}
-	slices.Sort(w.candidates)
-	w.candidates = slices.Compact(w.candidates)
-	return w.selector.choose(w.candidates, l.degree)
+	g.walk(l, w.group)
+	for i, s := range w.group {
+		row := l.id(from + i)
+		w.candidates = w.selector.measure(w.candidates, row, l.linked(row))
+		for _, k := range s.pool.found() {
+			w.candidates = append(w.candidates, k&^expanded)
+		}
+		slices.Sort(w.candidates)
+		w.candidates = slices.Compact(w.candidates)
+		setList(next.list(row), w.selector.choose(w.candidates, l.degree))
+	}
 }

@@ -45,8 +45,8 @@ func (g *graph) check() error {
 		return err
 	}
 	for i, id := range g.outposts {
-		if i > 0 && id <= g.outposts[i-1] {
-			return fmt.Errorf("outpost %d is row %d, the one before row %d", i, id, g.outposts[i-1])
+		if slices.Contains(g.outposts[:i], id) {
+			return fmt.Errorf("outpost %d is row %d, as one before", i, id)
 		}
 	}
 	if n := newReach(g).missing(); n > 0 {

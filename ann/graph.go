@@ -1,8 +1,6 @@
 package ann
 
 import (
-	"slices"
-
 	"github.com/nngmix/nngmix/simd"
 )
 
@@ -12,17 +10,17 @@ import (
 type graph struct {
 	kernels  *simd.Kernels
 	n        int
+	columns  int       // values of a row
 	stride   int       // values from a row to the next, a multiple of simd.Lanes
 	rows     []float32 // row i at i·stride, padded with zeros
 	layer              // all rows with their links
 	entries  layer     // rows at which searches may enter, evenly spread, without links
-	outposts []uint32  // more of them, ascending
-	entry    []float32 // these rows, one after the other
+	outposts []uint32  // more of them, the farthest out first
+	entrance entrance  // copies of entries and outposts
 
 	quantizer   quantizer
 	codeSection []byte  // the memory of quantizer.low, then that of codes
 	codes       []uint8 // of all rows, or nil
-	entryCodes  []uint8 // of the entries
 }
 
 // layer is a sample of the rows of a graph with links between them: row i of the
@@ -56,37 +54,6 @@ func nested(n int, shift uint, degree int) layer {
 	}
 	l.size = (n + 1<<shift - 1 - int(l.offset)) >> shift
 	return l
-}
-
-// takeEntries chooses at most limit rows at which searches may enter.
-func (g *graph) takeEntries(limit int) {
-	shift := uint(0)
-	for g.n>>shift > limit {
-		shift++
-	}
-	g.copyEntries(shift)
-}
-
-// copyEntries makes every 1<<shift-th row an entry, and the outposts.
-func (g *graph) copyEntries(shift uint) {
-	g.entries = sampled(g.n, shift, 0)
-	if shift == 0 {
-		g.entry, g.entryCodes = g.rows, g.codes
-		return
-	}
-	ids := slices.Concat(g.entries.ids(), g.outposts)
-	g.entry = alignedFloats(len(ids) * g.stride)
-	for i, id := range ids {
-		copy(g.entry[i*g.stride:], g.row(id))
-	}
-	if g.codes == nil {
-		return
-	}
-	stride := g.quantizer.stride()
-	g.entryCodes = aligned(len(ids) * stride)
-	for i, id := range ids {
-		copy(g.entryCodes[i*stride:], g.code(id))
-	}
 }
 
 // row returns row i with its padding.

@@ -21,7 +21,7 @@ type Index struct {
 	tune  tuning
 	space space // its radius means nothing
 	state atomic.Pointer[state]
-	pool  sync.Pool // of *scratch
+	pool  sync.Pool // of *group
 
 	buildSeconds float64
 
@@ -105,7 +105,7 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, tune tunin
 
 func newIndex(opt Options, tune tuning, sp space, st *state) *Index {
 	x := &Index{opt: opt, tune: tune, space: sp}
-	x.pool.New = func() any { return new(scratch) }
+	x.pool.New = func() any { return new(group) }
 	x.state.Store(st)
 	return x
 }
@@ -147,6 +147,7 @@ func checkFinite(what string, values []float32, dim int) error {
 // scratch is what one search needs.
 type scratch struct {
 	searcher
+	query     []float32 // as it was given
 	vector    []float32 // of the query
 	hits      []hit
 	ids       []uint32
@@ -169,20 +170,43 @@ func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchO
 	if err := x.checkQueries(query, k, opt); err != nil {
 		return dst, err
 	}
-	s := x.pool.Get().(*scratch)
-	defer x.pool.Put(s)
-	dst = x.state.Load().answer(s, dst, query, k, opt)
-	opt.Counters.take(&s.work)
+	g := x.pool.Get().(*group)
+	defer x.pool.Put(g)
+	st, s := x.state.Load(), g.take(query)
+	st.search(g.busy, k, opt)
+	dst = s.expand(dst, st.views, min(k, st.live), opt.Filter)
+	g.end(opt.Counters)
 	return dst, nil
 }
 
-// answer appends the k rows nearest to query to dst.
-func (st *state) answer(s *scratch, dst []Neighbor, query []float32, k int, opt SearchOptions) []Neighbor {
-	s.hits = s.hits[:0]
-	for i := range st.views {
-		st.views[i].nearest(s, query, k, opt.EfSearch, uint32(i), opt.Filter)
+// group is what a goroutine needs to answer several queries in turns.
+type group struct {
+	all  [groupSize]scratch
+	busy []*scratch // the first ones of all
+}
+
+// take adds a query.
+func (g *group) take(query []float32) *scratch {
+	s := &g.all[len(g.busy)]
+	s.query, s.hits = query, s.hits[:0]
+	g.busy = append(g.busy, s)
+	return s
+}
+
+// end takes the queries away and adds the work done for them to c.
+func (g *group) end(c *Counters) {
+	for _, s := range g.busy {
+		c.take(&s.work)
+		s.query, s.q = nil, target{}
 	}
-	return s.expand(dst, st.views, min(k, st.live), opt.Filter)
+	g.busy = g.busy[:0]
+}
+
+// search sets the hits of all of busy.
+func (st *state) search(busy []*scratch, k int, opt SearchOptions) {
+	for i := range st.views {
+		st.views[i].nearest(busy, k, opt.EfSearch, uint32(i), opt.Filter)
+	}
 }
 
 // SearchBatch is Search for many queries, row-major; none gives an empty result.
@@ -204,15 +228,21 @@ func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int,
 	res := newResult(n, k)
 	var counting sync.Mutex
 	err := parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {
-		s := x.pool.Get().(*scratch)
-		defer x.pool.Put(s)
-		for q := task * batchQueries; q < min((task+1)*batchQueries, n); q++ {
-			s.neighbors = st.answer(s, s.neighbors[:0], queries[q*dim:][:dim], k, opt)
-			put(res, q, s.neighbors)
+		g := x.pool.Get().(*group)
+		defer x.pool.Put(g)
+		for first, end := task*batchQueries, min((task+1)*batchQueries, n); first < end; first += groupSize {
+			for q := first; q < min(first+groupSize, end); q++ {
+				g.take(queries[q*dim:][:dim])
+			}
+			st.search(g.busy, k, opt)
+			for i, s := range g.busy {
+				s.neighbors = s.expand(s.neighbors[:0], st.views, k, opt.Filter)
+				put(res, first+i, s.neighbors)
+			}
+			counting.Lock()
+			g.end(opt.Counters)
+			counting.Unlock()
 		}
-		counting.Lock()
-		defer counting.Unlock()
-		opt.Counters.take(&s.work)
 		return nil
 	})
 	if err != nil {

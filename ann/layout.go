@@ -262,16 +262,16 @@ func (h *header) checkLayout() error {
 // mayHaveCodes tells whether rows of such a kind can have codes.
 func (h *header) mayHaveCodes() bool {
 	sp := space{metric: h.opt.Metric, dim: h.dim}
-	return hasCodes(h.opt.Metric, sp.columns())
+	return hasCodes(h.opt.Metric, sp.padded())
 }
 
 // lengths returns the lengths that the sections of s must have; hidden may also be
 // empty, and outposts shorter.
 func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
 	sp := space{metric: h.opt.Metric, dim: h.dim}
-	n[sectionVectors] = s.nodes * uint64(sp.columns()) * 4
+	n[sectionVectors] = s.nodes * uint64(sp.padded()) * 4
 	if s.step > 0 {
-		n[sectionCodes] = uint64(codeStart(sp.columns())) + s.nodes*uint64(codeStride(sp.columns()))
+		n[sectionCodes] = uint64(codeStart(sp.padded())) + s.nodes*uint64(codeStride(sp.padded()))
 	}
 	if s.entryShift > 0 {
 		n[sectionLinks] = s.nodes * uint64(2*h.opt.M) * 4

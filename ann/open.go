@@ -140,7 +140,7 @@ func (h *header) decodeSegment(data []byte, s *segmentHeader) (view, error) {
 		return view{}, err
 	}
 	part := func(i int) []byte { return s.sections[i].of(data) }
-	x.graph = graph{kernels: kernels, n: int(s.nodes), stride: x.columns(), rows: sliceOf[float32](part(sectionVectors))}
+	x.graph = graph{kernels: kernels, n: int(s.nodes), columns: x.width(), stride: x.padded(), rows: sliceOf[float32](part(sectionVectors))}
 	if s.step > 0 {
 		x.takeCodes(part(sectionCodes), s.step, s.lossless)
 	}

@@ -39,8 +39,9 @@ func DefaultOptions() Options { return Options{M: 16, EfConstruction: 64} }
 
 // SearchOptions say how a query is answered.
 type SearchOptions struct {
-	// EfSearch is the number of nearest rows that the search keeps track of. More
-	// costs time and gains recall. At least 1; a search for k rows uses at least k.
+	// EfSearch is the number of nearest rows whose links the search follows. More
+	// costs time and gains recall. At least 1; it may be less than k, which suffices
+	// for many tables.
 	EfSearch int
 	// Threads is the number of goroutines that answer the queries of a batch; 0
 	// means GOMAXPROCS.

@@ -30,7 +30,6 @@ func (b *builder) takeOutposts(lists *nearLists, limit int) {
 			b.outposts = append(b.outposts, id)
 		}
 	}
-	slices.Sort(b.outposts)
 }
 
 // maxOutposts bounds the outposts in a file.

@@ -1,6 +1,7 @@
 package ann
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -51,7 +52,7 @@ func TestOutposts(t *testing.T) {
 
 // TestDescend expects rows much nearer to a query than the entries, on a line.
 func TestDescend(t *testing.T) {
-	const n, ef = 8000, 16
+	const n = 8000
 	var rows []float32
 	for i := range n {
 		rows = append(rows, float32(i), 0)
@@ -59,11 +60,46 @@ func TestDescend(t *testing.T) {
 	g := &mustBuild(t, rows, 2, exact.L2Squared, small).first().graph
 	s := &searcher{}
 	for id := uint32(0); id < n; id += 77 {
-		g.scanEntries(s, g.target(id), ef)
-		g.begin(s, ef, s.pool.found())
-		g.descend(s, g.target(id))
-		if d := s.pool.found()[0].distance(); d > 16*16 { // entries are 256 apart
+		s.q = g.target(id)
+		s.pool.reset(aroundWidth, 0)
+		g.enter(s)
+		if found := s.pool.found(); len(found) != aroundWidth {
+			t.Fatalf("row %d: %d entries in the pool", id, len(found))
+		}
+		g.descend([]*searcher{s}, g.entries.shift)
+		if d := s.pool.found()[0].distance(); d > 32*32 { // entries are 256 apart
 			t.Errorf("row %d: the nearest found is %v away, squared", id, d)
+		}
+	}
+}
+
+// TestEnter compares with all entries one by one, with and without codes.
+func TestEnter(t *testing.T) {
+	const dim, n = 40, 3000
+	rows := clustered(n, dim, 1)
+	for _, mode := range []Quantize{QuantizeOff, QuantizeOn} {
+		opt := DefaultOptions()
+		opt.Quantize = mode
+		x, err := build(t.Context(), rows, dim, opt, small)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := &x.first().graph
+		s := &searcher{}
+		for id := uint32(0); id < uint32(g.n); id += 101 {
+			s.q = g.target(id)
+			s.pool.reset(7, 0)
+			g.enter(s)
+			var want []key
+			for i, rank := range g.rank(make([]uint32, len(g.entrance.ids)), s.q, g.entrance.ids) {
+				want = append(want, rankKey(rank, g.entrance.ids[i]))
+			}
+			slices.Sort(want)
+			for i, k := range s.pool.found() {
+				if d := math.Abs(float64(g.length(k.rank()) - g.length(want[i].rank()))); k.node() != want[i].node() || d > 1e-4 {
+					t.Fatalf("quantize %d, row %d: entry %d is %v, want %v", mode, id, i, k, want[i])
+				}
+			}
 		}
 	}
 }

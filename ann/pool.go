@@ -1,6 +1,9 @@
 package ann
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // key packs a candidate into one integer: the distance's bits above the node's
 // number above a mark. Distances in a graph are not negative, so keys are ordered
@@ -26,32 +29,25 @@ func (k key) node() uint32      { return uint32(k) >> 1 }
 func (k key) distance() float32 { return math.Float32frombits(k.rank()) }
 
 // pool is the list of the nearest candidates of a search, ascending, at most
-// limit of them.
+// limit of them, of which the first wide are expanded.
 type pool struct {
 	keys  []key // len is limit
 	size  int
 	next  int // no candidate before it is unexpanded
 	limit int
+	wide  int // at most limit
 }
 
-func (p *pool) reset(limit int) {
-	if cap(p.keys) < limit {
-		p.keys = make([]key, limit)
-	}
-	p.keys, p.limit, p.size, p.next = p.keys[:limit], limit, 0, 0
+func (p *pool) reset(limit, wide int) {
+	p.keys = grow(p.keys, limit)
+	p.limit, p.wide, p.size, p.next = limit, wide, 0, 0
 }
 
-// restart sets the limit and keeps the nearest of entries, which are ascending and
-// may be the contents of p, all of them unexpanded.
-func (p *pool) restart(limit int, entries []key) {
-	if cap(p.keys) < limit {
-		p.keys = make([]key, limit)
-	}
-	p.keys, p.limit, p.next = p.keys[:limit], limit, 0
-	p.size = copy(p.keys, entries)
-	for i := range p.keys[:p.size] {
-		p.keys[i] &^= expanded
-	}
+// extend makes room for more and lets more be expanded.
+func (p *pool) extend(limit, wide int) {
+	p.keys = slices.Grow(p.keys[:p.size], limit-min(limit, p.size))[:limit]
+	p.size = min(p.size, limit)
+	p.limit, p.wide, p.next = limit, wide, 0
 }
 
 // bound returns the key that a candidate must be below to enter.
@@ -64,26 +60,44 @@ func (p *pool) bound() key {
 
 // add puts k, which is below the bound and not in the pool, in its place.
 func (p *pool) add(k key) {
-	lo, hi := 0, p.size
-	for lo < hi {
-		if mid := int(uint(lo+hi) >> 1); p.keys[mid] < k {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
 	if p.size < p.limit {
 		p.size++
 	}
-	copy(p.keys[lo+1:p.size], p.keys[lo:p.size-1])
-	p.keys[lo] = k
-	p.next = min(p.next, lo)
+	keys := p.keys[:p.size]
+	at := len(keys) - 1 // k takes the place of the last one, or a new place
+	if len(keys) > fewKeys {
+		at = place(keys[:at], k)
+		copy(keys[at+1:], keys[at:])
+	} else {
+		for ; at > 0 && keys[at-1] > k; at-- {
+			keys[at] = keys[at-1]
+		}
+	}
+	keys[at] = k
+	p.next = min(p.next, at)
+}
+
+// fewKeys is how many keys are faster looked at one by one.
+const fewKeys = 24
+
+// place returns how many of keys, which are ascending, are below k. The loop has no
+// branch that depends on keys: half of them would be guessed wrong.
+func place(keys []key, k key) int {
+	first, n := 0, len(keys)
+	for n > 0 {
+		half := (n + 1) / 2
+		if keys[first+half-1] < k {
+			first += half
+		}
+		n -= half
+	}
+	return first
 }
 
 // pop marks the nearest unexpanded candidate as expanded and returns it, or
-// returns false where there is none.
+// returns false where there is none among the first wide.
 func (p *pool) pop() (uint32, bool) {
-	for ; p.next < p.size; p.next++ {
+	for end := min(p.size, p.wide); p.next < end; p.next++ {
 		if k := p.keys[p.next]; k&expanded == 0 {
 			p.keys[p.next] |= expanded
 			p.next++

@@ -9,9 +9,9 @@ import (
 func TestPoolKeepsNearest(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var p pool
-	for _, limit := range []int{1, 2, 7, 64} {
+	for _, limit := range []int{1, 2, 7, fewKeys, fewKeys + 1, 64} {
 		for _, n := range []int{0, 1, limit, 5 * limit} {
-			p.reset(limit)
+			p.reset(limit, limit)
 			var all []key
 			for node := range uint32(n) {
 				k := newKey(float32(r.IntN(8)), node)
@@ -30,7 +30,7 @@ func TestPoolKeepsNearest(t *testing.T) {
 
 func TestPoolPopsNearestFirst(t *testing.T) {
 	var p pool
-	p.reset(4)
+	p.reset(4, 4)
 	p.add(newKey(2, 20))
 	p.add(newKey(3, 30))
 	pop := func(want uint32) {
@@ -45,6 +45,29 @@ func TestPoolPopsNearestFirst(t *testing.T) {
 	pop(30)
 	if got, ok := p.pop(); ok {
 		t.Fatalf("pop from a pool without unexpanded keys: got %d", got)
+	}
+}
+
+func TestPoolExpandsTheFirst(t *testing.T) {
+	var p pool
+	p.reset(2, 0)
+	for node, d := range []float32{5, 3, 4} {
+		if k := newKey(d, uint32(node)); k < p.bound() {
+			p.add(k)
+		}
+	}
+	if node, ok := p.pop(); ok {
+		t.Fatalf("pop of none of two: got %d", node)
+	}
+	p.extend(5, 2)
+	p.add(newKey(6, 6))
+	for _, want := range []uint32{1, 2} {
+		if got, ok := p.pop(); !ok || got != want {
+			t.Fatalf("pop: got %d, %v, want %d", got, ok, want)
+		}
+	}
+	if node, ok := p.pop(); ok || len(p.found()) != 3 {
+		t.Fatalf("pop of two of three: got %d, pool %v", node, p.found())
 	}
 }
 

@@ -34,10 +34,7 @@ type reach struct {
 
 func newReach(g *graph) *reach {
 	r := &reach{l: &g.layer, met: make([]bool, g.n)}
-	for i := range g.entries.size {
-		r.from(g.entries.id(i))
-	}
-	for _, id := range g.outposts {
+	for _, id := range g.entrance.ids {
 		r.from(id)
 	}
 	return r
@@ -75,9 +72,10 @@ func (r *reach) missing() (n int) {
 // linkTo links to row from the nearest row that was reached and has room in its
 // list. Searches widen until they find one.
 func (b *builder) linkTo(row uint32, r *reach) {
-	s, nearest := &b.workers[0].search, none
+	s, nearest := &b.workers[0].search[0], none
 	for ef := 64; ef < 4*b.n; ef *= 4 {
-		b.search(s, b.target(row), min(ef, b.n))
+		s.q = b.target(row)
+		b.search([]*searcher{s}, min(ef, b.n), 1)
 		reached := slices.DeleteFunc(s.pool.found(), func(k key) bool { return !r.met[k.node()] })
 		for _, k := range reached {
 			list := b.list(k.node())

@@ -68,11 +68,18 @@ func (w *worker) addIncoming(l *layer, row uint32, sources []uint32) {
 
 // eachRow calls f for all rows of l, from all workers.
 func (b *builder) eachRow(ctx context.Context, l *layer, f func(w *worker, id uint32)) error {
+	return b.eachChunk(ctx, l, func(w *worker, from, to int) {
+		for i := from; i < to; i++ {
+			f(w, l.id(i))
+		}
+	})
+}
+
+// eachChunk calls f for chunks that hold all rows of l, from all workers.
+func (b *builder) eachChunk(ctx context.Context, l *layer, f func(w *worker, from, to int)) error {
 	tasks := (l.size + chunkRows - 1) / chunkRows
 	return parallel.Do(ctx, b.threads, tasks, func(worker, task int) error {
-		for i := task * chunkRows; i < min((task+1)*chunkRows, l.size); i++ {
-			f(&b.workers[worker], l.id(i))
-		}
+		f(&b.workers[worker], task*chunkRows, min((task+1)*chunkRows, l.size))
 		return nil
 	})
 }

@@ -39,7 +39,7 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	if err != nil {
 		return nil, err
 	}
-	x := &segment{space: sp, graph: graph{kernels: kernels, n: groups.Len(), stride: sp.columns()}}
+	x := &segment{space: sp, graph: graph{kernels: kernels, n: groups.Len(), columns: sp.width(), stride: sp.padded()}}
 	x.rows = alignedFloats(x.n * x.stride)
 	for i := range x.n {
 		sp.putRow(x.row(uint32(i)), rows[groups.First(i)*dim:][:dim])
@@ -160,9 +160,9 @@ func (x *segment) value(v uint32) []float32 {
 
 // bytes returns the memory that x takes.
 func (x *segment) bytes() int64 {
-	words := len(x.rows) + len(x.links) + len(x.entry) + len(x.outposts) + len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
+	words := len(x.rows) + len(x.links) + len(x.entrance.blocks) + len(x.entrance.ids) + len(x.outposts) + len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
 	return 4*int64(words) + x.codeBytes()
 }
 
 // codeBytes returns the memory that the codes of g take.
-func (g *graph) codeBytes() int64 { return int64(len(g.codeSection) + len(g.entryCodes)) }
+func (g *graph) codeBytes() int64 { return int64(len(g.codeSection) + len(g.entrance.codes)) }

@@ -47,14 +47,16 @@ func newSpace(metric exact.Metric, rows []float32, dim int) (space, error) {
 	return s, nil
 }
 
-// columns returns the number of columns of the vectors, padding included.
-func (s *space) columns() int {
-	columns := s.dim
+// width returns the number of columns of the vectors.
+func (s *space) width() int {
 	if s.metric == exact.Cosine || s.metric == exact.InnerProduct {
-		columns++
+		return s.dim + 1
 	}
-	return (columns + simd.Lanes - 1) / simd.Lanes * simd.Lanes
+	return s.dim
 }
+
+// padded returns width with padding.
+func (s *space) padded() int { return (s.width() + simd.Lanes - 1) / simd.Lanes * simd.Lanes }
 
 // maxSize bounds the size of rows and queries: two of them are then at a
 // distance that float32 can hold.

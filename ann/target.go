@@ -55,6 +55,25 @@ func (g *graph) rank(ranks []uint32, q target, rows []uint32) []uint32 {
 	return ranks
 }
 
+// rankRows is rank for the first rows of those given, with their codes, one after
+// the other.
+func (g *graph) rankRows(ranks []uint32, q target, rows []float32, codes []uint8) {
+	if q.codes != nil {
+		simd.RowsU8(ranks, q.codes, codes, len(q.codes))
+	} else {
+		g.kernels.Rows(asFloats(ranks), q.vector, rows, g.stride)
+	}
+}
+
+// prefetch asks for what rank is going to read.
+func (g *graph) prefetch(q target, rows []uint32) {
+	if q.codes != nil {
+		simd.PrefetchRows(g.codes, len(q.codes), rows)
+	} else {
+		simd.PrefetchRows(g.rows, g.stride, rows)
+	}
+}
+
 // length returns the distance that rank, from comparing with g.target of a row,
 // stands for, in units that are the same for all rows.
 func (g *graph) length(rank uint32) float32 {
@@ -72,8 +91,8 @@ func asFloats(ranks []uint32) []float32 {
 // settle replaces the ranks of candidates by their distances to q.vector where
 // codes were compared. It drops candidates that are too far, by their codes, to be
 // among the k nearest.
-func (g *graph) settle(s *searcher, q target, k int) {
-	if q.codes == nil {
+func (g *graph) settle(s *searcher, k int) {
+	if s.q.codes == nil {
 		return
 	}
 	found := s.pool.found()
@@ -87,7 +106,7 @@ func (g *graph) settle(s *searcher, q target, k int) {
 		s.batch[i] = c.node()
 	}
 	s.work.Distances += int64(len(found))
-	for i, rank := range g.rank(s.ranks, target{vector: q.vector}, s.batch) {
+	for i, rank := range g.rank(s.ranks, target{vector: s.q.vector}, s.batch) {
 		found[i] = rankKey(rank, s.batch[i])
 	}
 	slices.Sort(found)

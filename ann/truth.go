@@ -82,8 +82,9 @@ func (d *distinct) search(ctx context.Context, queries []float32, k, threads int
 		return nil, err
 	}
 	err = parallel.Do(ctx, parallel.Threads(threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {
-		s := d.pool.Get().(*scratch)
-		defer d.pool.Put(s)
+		g := d.pool.Get().(*group)
+		defer d.pool.Put(g)
+		s := &g.all[0]
 		for q := task * batchQueries; q < min((task+1)*batchQueries, n); q++ {
 			s.hits = s.hits[:0]
 			values, distances := near.Of(q)

@@ -67,7 +67,7 @@ type Tuned struct {
 // it holds all queries, recall is a fact and compared with the target itself;
 // otherwise a lower confidence bound over queries is (Learned-Miller and Thomas,
 // 2019, arXiv:1905.06208), for which one query of recall 0 is added to the sample,
-// since one such may have been missed. EfSearch is doubled from k until it is
+// since one such may have been missed. EfSearch is doubled from k/4 until it is
 // accepted, and then narrowed down to within a tenth.
 //
 // Where Met is false, no search up to MaxEf was good enough, or one compares queries
@@ -208,7 +208,7 @@ type tuner struct {
 
 // find doubles the width until it is accepted and then narrows it down.
 func (t *tuner) find(ctx context.Context) (Tuned, error) {
-	low, ef := 0, min(t.k, t.most)
+	low, ef := 0, min(max(1, t.k/4), t.most)
 	best, err := t.try(ctx, ef)
 	for err == nil && !best.Met && !t.costly(best) && ef < t.most {
 		low, ef = ef, min(2*ef, t.most)

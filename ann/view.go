@@ -48,43 +48,68 @@ func (x *segment) valueAllowed(r *rule, v uint32) bool {
 	return false
 }
 
-// nearest appends to s.hits values of v that hold the k nearest rows as far as a
-// search of width ef finds them, with their distances in float64.
-func (v *view) nearest(s *scratch, query []float32, k, ef int, at uint32, filter func(uint32) bool) {
+// nearest appends to the hits of each of group values of v that hold the k rows
+// nearest to its query as far as a search of width ef finds them, with their
+// distances in float64.
+func (v *view) nearest(group []*scratch, k, ef int, at uint32, filter func(uint32) bool) {
 	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
 	r := rule{v.hidden, filter}
-	if v.directionless(query) {
-		v.takeAll(s, query, at, &r)
-		return
-	}
-	s.vector = grow(s.vector, v.stride)
-	clear(s.vector)
-	v.putQuery(s.vector, query)
 	k = min(k, v.live)
 	if share := v.allowedShare(&r); share < 1 {
 		ef = int(min(float64(v.n), float64(max(ef, k))/max(share, 1e-9)))
 	}
-	ef = max(ef, k)
+	var room [groupSize]*scratch
+	open := room[:0] // whose k rows have not been found
+	for _, s := range group {
+		if v.directionless(s.query) {
+			v.takeAll(s, at, &r)
+			continue
+		}
+		s.vector = grow(s.vector, v.stride)
+		clear(s.vector)
+		v.putQuery(s.vector, s.query)
+		s.q = v.targetOf(&s.searcher, s.vector)
+		open = append(open, s)
+	}
 	flat := v.entries.size == v.n // without links
-	q := v.targetOf(&s.searcher, s.vector)
-	for before := len(s.hits); flat || !v.scanIsCheaper(ef); ef *= widening {
-		v.search(&s.searcher, q, min(ef, v.n))
-		if r.allAllowed() {
-			v.settle(&s.searcher, q, k)
-		} else {
-			v.settle(&s.searcher, q, ef)
-		}
-		if v.rescore(s, query, k, at, &r) == k {
-			return
-		}
-		s.hits = s.hits[:before]
+	for len(open) > 0 && (flat || !v.scanIsCheaper(ef)) {
+		open = v.searchGraph(open, k, min(ef, v.n), at, &r)
 		if flat || r.allAllowed() || ef > v.n/widenShare {
 			break
 		}
+		ef *= widening
 	}
-	// The allowed rows are few, or the search was led into a corner with fewer.
-	v.scanAllowed(&s.searcher, target{vector: s.vector}, k, &r)
-	v.rescore(s, query, k, at, &r)
+	// The allowed rows are few, or a search was led into a corner with fewer.
+	for _, s := range open {
+		s.q.codes = nil
+		v.scanAllowed(&s.searcher, k, &r)
+		v.rescore(s, k, at, &r)
+	}
+}
+
+// searchGraph does what nearest says and returns those of group for which it found
+// fewer than k rows, without hits of v.
+func (v *view) searchGraph(group []*scratch, k, ef int, at uint32, r *rule) (open []*scratch) {
+	var room [groupSize]*searcher
+	searchers := room[:0]
+	for _, s := range group {
+		searchers = append(searchers, &s.searcher)
+	}
+	v.search(searchers, ef, min(k, v.n))
+	open = group[:0]
+	for _, s := range group {
+		if r.allAllowed() {
+			v.settle(&s.searcher, k)
+		} else {
+			v.settle(&s.searcher, ef)
+		}
+		before := len(s.hits)
+		if v.rescore(s, k, at, r) < k {
+			s.hits = s.hits[:before]
+			open = append(open, s)
+		}
+	}
+	return open
 }
 
 // widening is how much wider a search becomes that found too few rows that may be
@@ -102,10 +127,10 @@ func (s *space) directionless(query []float32) bool {
 }
 
 // takeAll appends all values to s.hits.
-func (v *view) takeAll(s *scratch, query []float32, at uint32, r *rule) {
+func (v *view) takeAll(s *scratch, at uint32, r *rule) {
 	for value := range uint32(v.unique()) {
 		if v.valueAllowed(r, value) {
-			s.hits = append(s.hits, hit{v.distance(query, 0, v.value(value)), at, value})
+			s.hits = append(s.hits, hit{v.distance(s.query, 0, v.value(value)), at, value})
 		}
 	}
 }
@@ -138,13 +163,14 @@ func (v *view) allowedShare(r *rule) float64 {
 	return float64(allowed) / float64(max(all, 1))
 }
 
-// scanAllowed fills s.pool with the k nodes nearest to q of those that have a row
+// scanAllowed fills s.pool with the k nodes nearest to s.q of those that have a row
 // that may be returned, by looking at all of these.
-func (v *view) scanAllowed(s *searcher, q target, k int, r *rule) {
+func (v *view) scanAllowed(s *searcher, k int, r *rule) {
 	const batch = 256
-	s.pool.reset(min(2*k+64, v.n)) // more than k: rows at one distance are told apart by id later
+	keep := min(2*k+64, v.n)
+	s.pool.reset(keep, keep) // more than k: rows at one distance are told apart by id later
 	if r.allAllowed() {
-		v.scanAll(s, q)
+		v.scanAll(s)
 		return
 	}
 	s.batch, s.ranks = grow(s.batch, batch), grow(s.ranks, batch)
@@ -155,7 +181,7 @@ func (v *view) scanAllowed(s *searcher, q target, k int, r *rule) {
 			n++
 		}
 		if n == batch || int(node) == v.n-1 {
-			v.offer(s, q, s.batch[:n])
+			v.offer(s, s.batch[:n])
 			n = 0
 		}
 	}
@@ -171,15 +197,11 @@ func (v *view) nodeAllowed(r *rule, node uint32) bool {
 }
 
 // rescore appends the values of the candidates in s.pool to s.hits with their
-// distances to query in float64, and returns how many rows they stand for, at
+// distances to the query in float64, and returns how many rows they stand for, at
 // most k. It leaves out candidates that are too far in float32 to be among the k
 // nearest, and rows that may not be returned.
-func (v *view) rescore(s *scratch, query []float32, k int, at uint32, r *rule) int {
-	var norm float64
-	if v.metric == exact.Cosine {
-		norm = normOf(query)
-	}
-	nodes, rows := 0, 0
+func (v *view) rescore(s *scratch, k int, at uint32, r *rule) int {
+	nodes, rows, first := 0, 0, len(s.hits)
 	enough := farthest
 	for _, c := range s.pool.found() {
 		if c > enough {
@@ -190,7 +212,7 @@ func (v *view) rescore(s *scratch, query []float32, k int, at uint32, r *rule) i
 			if !v.valueAllowed(r, value) {
 				continue
 			}
-			s.hits = append(s.hits, hit{v.distance(query, norm, v.value(value)), at, value})
+			s.hits = append(s.hits, hit{view: at, value: value})
 			from, to := v.valueRows(value)
 			rows += v.countAllowed(r, from, to, k)
 		}
@@ -201,7 +223,41 @@ func (v *view) rescore(s *scratch, query []float32, k int, at uint32, r *rule) i
 			enough = newKey(c.distance()*(1+float32(v.stride)*0x1p-21), maxNodes)
 		}
 	}
+	v.measure(s.query, s.hits[first:])
 	return min(rows, k)
+}
+
+// measure sets the distances of hits to query.
+func (v *view) measure(query []float32, hits []hit) {
+	if v.metric == exact.L2Squared {
+		for ; len(hits) >= 4; hits = hits[4:] {
+			a, b, c, d := &hits[0], &hits[1], &hits[2], &hits[3]
+			a.distance, b.distance, c.distance, d.distance = squares(query, v.value(a.value), v.value(b.value), v.value(c.value), v.value(d.value))
+		}
+	}
+	var norm float64
+	if v.metric == exact.Cosine {
+		norm = normOf(query)
+	}
+	for i := range hits {
+		hits[i].distance = v.distance(query, norm, v.value(hits[i].value))
+	}
+}
+
+// squares returns the squared distances between q and four rows, with the bits that
+// space.distance gives. Each sum waits for its last addition; four are done in the
+// time of one.
+func squares(q, a, b, c, d []float32) (sa, sb, sc, sd float64) {
+	a, b, c, d = a[:len(q)], b[:len(q)], c[:len(q)], d[:len(q)]
+	for i, x := range q {
+		x := float64(x)
+		da, db, dc, dd := x-float64(a[i]), x-float64(b[i]), x-float64(c[i]), x-float64(d[i])
+		sa += float64(da * da)
+		sb += float64(db * db)
+		sc += float64(dc * dc)
+		sd += float64(dd * dd)
+	}
+	return sa, sb, sc, sd
 }
 
 // countAllowed returns how many rows at positions from to to may be returned, at

@@ -64,3 +64,14 @@ func codeBodies(l Level) codeBody {
 	}
 	return genericCodes
 }
+
+// prefetchBodyOf returns the body of PrefetchRows at level l.
+func prefetchBodyOf(l Level) prefetchBody {
+	switch l {
+	case AVX2:
+		return prefetchRowsAVX2
+	case AVX512:
+		return prefetchRowsAVX512
+	}
+	return nil
+}

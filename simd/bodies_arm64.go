@@ -95,3 +95,14 @@ func gemm6x16NEON(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, 
 
 // codeBodies returns the kernels of 8-bit codes at level l.
 func codeBodies(Level) codeBody { return genericCodes }
+
+// prefetchBodyOf returns the body of PrefetchRows at level l.
+func prefetchBodyOf(l Level) prefetchBody {
+	if l == NEON {
+		return prefetchRowsNEON
+	}
+	return nil
+}
+
+//go:noescape
+func prefetchRowsNEON(rows *byte, stride, bytes int, ids *uint32, n int)

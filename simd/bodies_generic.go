@@ -13,3 +13,6 @@ func gemmBodies(Level) gemmBody { return genericGemm }
 
 // codeBodies returns the kernels of 8-bit codes at level l.
 func codeBodies(Level) codeBody { return genericCodes }
+
+// prefetchBodyOf returns the body of PrefetchRows at level l: nothing.
+func prefetchBodyOf(Level) prefetchBody { return nil }

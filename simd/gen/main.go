@@ -18,10 +18,11 @@ import (
 
 // families are the files this program can write.
 var families = map[string]func(k *kernel){
-	"codes": codesFamily,
-	"gemm":  gemmFamily,
-	"rows":  rowsFamily,
-	"tile":  tileFamily,
+	"codes":    codesFamily,
+	"gemm":     gemmFamily,
+	"prefetch": prefetchFamily,
+	"rows":     rowsFamily,
+	"tile":     tileFamily,
 }
 
 func main() {

@@ -1,0 +1,29 @@
+package main
+
+import (
+	op "github.com/mmcloughlin/avo/operand"
+)
+
+// prefetchFamily writes the kernels that ask for memory before it is needed.
+func prefetchFamily(k *kernel) {
+	k.begin("prefetchRows", "func(rows *byte, stride, bytes int, ids *uint32, n int)", "the body of PrefetchRows")
+	ids, n, rows := k.arg("ids"), k.arg("n"), k.arg("rows")
+	stride, bytes, row := k.arg("stride"), k.arg("bytes"), k.GP64()
+	loop, next := k.label("rows"), k.label("next")
+	k.Label(loop)
+	k.MOVL(at(ids, 0), row.As32())
+	k.IMULQ(stride, row)
+	k.ADDQ(rows, row)
+	for line := range maxPrefetch {
+		k.PREFETCHT0(at(row, 64*line))
+		if line < maxPrefetch-1 {
+			k.CMPQ(bytes, op.U32(64*(line+1)))
+			k.JLE(op.LabelRef(next))
+		}
+	}
+	k.Label(next)
+	k.ADDQ(op.U8(float), ids)
+	k.DECQ(n)
+	k.JNZ(op.LabelRef(loop))
+	k.RET()
+}
