@@ -139,9 +139,10 @@ func (x *Index) merge(ctx context.Context, views []view) ([]view, error) {
 	}
 	slices.Sort(ids)
 	rows := make([]float32, 0, len(ids)*dim)
+	room := make([]float32, views[0].stride)
 	for _, id := range ids {
 		p := places[id]
-		rows = append(rows, views[p.view].value(p.value)...)
+		rows = append(rows, views[p.view].value(room, p.value)...)
 	}
 	s, err := buildSegment(ctx, rows, ids, dim, x.opt, x.tune)
 	if err != nil {

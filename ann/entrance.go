@@ -35,9 +35,9 @@ func (g *graph) copyEntries(shift uint) {
 			e.ids = append(e.ids, id)
 		}
 	}
-	rows := make([]float32, 0, len(e.ids)*g.stride)
-	for _, id := range e.ids {
-		rows = append(rows, g.row(id)...)
+	rows := make([]float32, len(e.ids)*g.stride)
+	for i, id := range e.ids {
+		g.putVector(rows[i*g.stride:], id)
 	}
 	e.blocks = alignedFloats(simd.BlocksLen(len(e.ids), g.columns))
 	simd.PackBlocks(e.blocks, rows, g.columns, g.stride, len(e.ids))

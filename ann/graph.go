@@ -12,7 +12,7 @@ type graph struct {
 	n        int
 	columns  int       // values of a row
 	stride   int       // values from a row to the next, a multiple of simd.Lanes
-	rows     []float32 // row i at i·stride, padded with zeros
+	rows     []float32 // row i at i·stride, padded with zeros; nil where lossless codes stand for rows
 	layer              // all rows with their links
 	entries  layer     // rows at which searches may enter, evenly spread, without links
 	outposts []uint32  // more of them, the farthest out first
@@ -59,6 +59,15 @@ func nested(n int, shift uint, degree int) layer {
 // row returns row i with its padding.
 func (g *graph) row(i uint32) []float32 {
 	return g.rows[int(i)*g.stride:][:g.stride:g.stride]
+}
+
+// putVector writes row i with its padding to dst.
+func (g *graph) putVector(dst []float32, i uint32) {
+	if g.rows != nil {
+		copy(dst, g.row(i))
+		return
+	}
+	simd.DecodeU8(dst[:g.stride], g.code(i), g.quantizer.low, g.quantizer.step)
 }
 
 // code returns the codes of row i with their padding.

@@ -14,7 +14,7 @@ import (
 const (
 	fileMagic   = "\x89NNGX\r\n\x1a"
 	fileOrder   = 0x0a0b0c0d
-	fileVersion = 1
+	fileVersion = 2
 	headerBytes = 4096 // also what sections are aligned to
 
 	fixedBytes   = 256 // of the header before the segments
@@ -205,6 +205,8 @@ func checkStart(data []byte) error {
 		return corrupt("the byte order mark is damaged")
 	case le.Uint32(data[12:]) > fileVersion:
 		return fmt.Errorf("%w: it has format version %d, this program reads up to %d", ErrVersion, le.Uint32(data[12:]), fileVersion)
+	case le.Uint32(data[12:]) == 1:
+		return fmt.Errorf("%w: it has format version 1, which only older programs read: build the index again", ErrVersion)
 	case le.Uint32(data[12:]) != fileVersion:
 		return corrupt("there is no format version %d", le.Uint32(data[12:]))
 	case le.Uint32(data[headerBytes-4:]) != crc32.Checksum(data[:headerBytes-4], castagnoli):
@@ -238,7 +240,7 @@ func (h *header) checkLayout() error {
 		if s.entryShift > 31 || !(s.radius >= 0 && s.radius <= math.MaxFloat64) {
 			return corrupt("segment %d: entry shift %d, radius %v", i, s.entryShift, s.radius)
 		}
-		if !(s.step >= 0 && s.step <= math.MaxFloat64) || (s.step > 0 && !h.mayHaveCodes()) {
+		if !(s.step >= 0 && s.step <= math.MaxFloat64) || (s.step > 0 && !h.mayHaveCodes()) || (s.lossless && s.step == 0) {
 			return corrupt("segment %d: step of codes %v", i, s.step)
 		}
 		want := h.lengths(s)
@@ -269,7 +271,9 @@ func (h *header) mayHaveCodes() bool {
 // empty, and outposts shorter.
 func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
 	sp := space{metric: h.opt.Metric, dim: h.dim}
-	n[sectionVectors] = s.nodes * uint64(sp.padded()) * 4
+	if !s.lossless {
+		n[sectionVectors] = s.nodes * uint64(sp.padded()) * 4
+	}
 	if s.step > 0 {
 		n[sectionCodes] = uint64(codeStart(sp.padded())) + s.nodes*uint64(codeStride(sp.padded()))
 	}

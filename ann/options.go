@@ -80,7 +80,7 @@ var (
 	ErrTooLarge  = errors.New("ann: more than an index can hold")                    // Build, Search, SearchBatch, Add
 	ErrID        = errors.New("ann: no row has such an id")                          // Set
 	ErrCorrupt   = errors.New("ann: the file is damaged or not an index")            // Open, Verify
-	ErrVersion   = errors.New("ann: the file needs a newer version of this program") // Open
+	ErrVersion   = errors.New("ann: the file needs another version of this program") // Open
 )
 
 // Validate returns an error that lists all violations, or nil.

@@ -76,7 +76,7 @@ func (s *splitter) comparePart(w *pairScratch, ids []uint32, lists *nearLists) {
 	w.blocks = grow(w.blocks, simd.BlocksLen(len(ids), dim))
 	w.query = grow(w.query, dim*simd.TileQueries)
 	for i, id := range ids {
-		copy(w.rows[i*dim:], s.g.row(id))
+		s.g.putVector(w.rows[i*dim:], id)
 	}
 	simd.PackBlocks(w.blocks, w.rows, dim, dim, len(ids))
 	for first := 0; first < len(ids); first += simd.TileQueries {

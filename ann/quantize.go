@@ -2,6 +2,7 @@ package ann
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -14,8 +15,9 @@ import (
 // Quantize says whether an index keeps codes beside its rows: copies with 8 bits
 // a column. Searches then compare codes, a quarter of the memory to read, and
 // compare the nearest rows found once more in full, so that the distances they
-// return are exact all the same. There are codes under L2Squared and Cosine, for
-// up to 66,000 columns.
+// return are exact all the same. Where codes are lossless (columns of small whole
+// numbers, scaled or not) they take the place of the rows. There are codes under
+// L2Squared and Cosine, for up to 66,000 columns.
 type Quantize uint8
 
 // The choices.
@@ -48,12 +50,17 @@ func hasCodes(metric exact.Metric, columns int) bool {
 type quantizer struct {
 	low      []float32 // what code 0 stands for in each column, padding included
 	step     float64   // what one code is worth; 0 where there are no codes
-	lossless bool      // all rows are whole steps above low
+	lossless bool      // simd.DecodeU8 gives all rows back, bit for bit
+	blur     float32   // relative error of distances between lossless codes; else 0
 }
 
 // newQuantizer returns the quantizer of rows, which have stride columns.
-func newQuantizer(rows []float32, stride int) quantizer {
-	low, high := columnBounds(rows, stride)
+func newQuantizer(ctx context.Context, rows []float32, stride, threads int) (quantizer, error) {
+	c := columnScan{rows, stride, threads}
+	low, high, err := c.bounds(ctx)
+	if err != nil {
+		return quantizer{}, err
+	}
 	widest := 0.0
 	for j := range low {
 		widest = max(widest, float64(high[j])-float64(low[j]))
@@ -61,52 +68,127 @@ func newQuantizer(rows []float32, stride int) quantizer {
 	if widest == 0 {
 		widest = 1 // one row
 	}
-	if step := commonStep(rows, low, widest); step > 0 {
-		return quantizer{low, step, true}
+	least, err := c.leastAbove(ctx, low, widest/(math.MaxUint8+0.5))
+	if err != nil {
+		return quantizer{}, err
 	}
-	return quantizer{low, widest / math.MaxUint8, false}
+	least = min(least, widest)
+	if z := (quantizer{low: low, step: widest / math.Round(widest/least)}); least > 0 && blurOf(low, z.step) <= maxBlur {
+		if z.lossless, err = c.decodes(ctx, &z); z.lossless || err != nil {
+			return z, err
+		}
+	}
+	return quantizer{low: low, step: widest / math.MaxUint8}, nil
 }
 
-// columnBounds returns the least and the greatest value of each column.
-func columnBounds(rows []float32, stride int) (low, high []float32) {
-	low, high = alignedFloats(stride), alignedFloats(stride)
-	copy(low, rows)
-	copy(high, rows)
-	for i := 0; i < len(rows); i += stride {
-		for j, v := range rows[i : i+stride] {
-			low[j], high[j] = min(low[j], v), max(high[j], v)
-		}
+// blurOf returns by which share squared distances between lossless codes may differ
+// from those between rows, whose values are rounded to float32: by four times the
+// rounding of the largest value in a step.
+func blurOf(low []float32, step float64) float32 {
+	largest := 0.0
+	for _, l := range low {
+		largest = max(largest, math.Abs(float64(l)), math.Abs(float64(l)+math.MaxUint8*step))
 	}
-	return low, high
+	return float32(largest / step * 0x1p-22)
 }
 
-// commonStep returns a step of which all values, less low, are whole multiples up
-// to 255, but for the rounding of float32, or 0 where there is none. The largest
-// value is widest.
-func commonStep(rows, low []float32, widest float64) float64 {
-	const rounding = 1e-4 // in steps
-	least := widest       // value above 0
-	for i := 0; i < len(rows); i += len(low) {
-		for j, v := range rows[i : i+len(low)] {
-			if d := float64(v) - float64(low[j]); d > 0 && d < least {
-				least = d
+// maxBlur bounds the blur of codes that stand for rows.
+const maxBlur = 0.01
+
+// columnScan looks at all rows, on several threads.
+type columnScan struct {
+	rows            []float32
+	stride, threads int
+}
+
+// each calls f for all rows in chunks and returns its error.
+func (c *columnScan) each(ctx context.Context, f func(worker int, rows []float32) error) error {
+	size := chunkRows * c.stride
+	return parallel.Do(ctx, c.threads, (len(c.rows)+size-1)/size, func(worker, task int) error {
+		return f(worker, c.rows[task*size:min((task+1)*size, len(c.rows))])
+	})
+}
+
+// bounds returns the least and the greatest value of each column.
+func (c *columnScan) bounds(ctx context.Context) (low, high []float32, err error) {
+	lows, highs := make([][]float32, c.threads), make([][]float32, c.threads)
+	for i := range lows {
+		lows[i], highs[i] = alignedFloats(c.stride), alignedFloats(c.stride)
+		copy(lows[i], c.rows)
+		copy(highs[i], c.rows)
+	}
+	widen := func(low, high, rows []float32) {
+		for i := 0; i < len(rows); i += c.stride {
+			for j, v := range rows[i : i+c.stride] {
+				low[j], high[j] = min(low[j], v), max(high[j], v)
 			}
 		}
-		if least*(math.MaxUint8+0.5) < widest {
-			return 0
-		}
 	}
-	steps := math.Round(widest / least)
-	perValue := steps / widest
-	for i := 0; i < len(rows); i += len(low) {
-		for j, v := range rows[i : i+len(low)] {
-			c := (float64(v) - float64(low[j])) * perValue
-			if whole := float64(int(c + 0.5)); c < whole-rounding || c > whole+rounding {
-				return 0
+	err = c.each(ctx, func(worker int, rows []float32) error {
+		widen(lows[worker], highs[worker], rows)
+		return nil
+	})
+	for i := range lows {
+		widen(lows[0], highs[0], lows[i])
+		widen(lows[0], highs[0], highs[i])
+	}
+	return lows[0], highs[0], err
+}
+
+// errTooFine ends the search for a common step.
+var errTooFine = errors.New("values are too fine for a common step")
+
+// leastAbove returns the least distance above 0 of a value from the low of its
+// column, or 0 where there is one below limit.
+func (c *columnScan) leastAbove(ctx context.Context, low []float32, limit float64) (float64, error) {
+	leasts := slices.Repeat([]float64{math.Inf(1)}, c.threads)
+	err := c.each(ctx, func(worker int, rows []float32) error {
+		least := leasts[worker]
+		for i := 0; i < len(rows); i += c.stride {
+			for j, v := range rows[i : i+c.stride] {
+				if d := float64(v) - float64(low[j]); d > 0 && d < least {
+					least = d
+				}
+			}
+			if least < limit {
+				return errTooFine
 			}
 		}
+		leasts[worker] = least
+		return nil
+	})
+	if errors.Is(err, errTooFine) {
+		return 0, nil
 	}
-	return widest / steps
+	return slices.Min(leasts), err // +Inf where all values are those of low
+}
+
+// errLossy ends a check of codes.
+var errLossy = errors.New("a code does not give its value back")
+
+// decodes tells whether z gives all rows back.
+func (c *columnScan) decodes(ctx context.Context, z *quantizer) (bool, error) {
+	codes, again := make([][]uint8, c.threads), make([][]float32, c.threads)
+	for i := range codes {
+		codes[i], again[i] = make([]uint8, z.stride()), make([]float32, c.stride)
+	}
+	err := c.each(ctx, func(worker int, rows []float32) error {
+		for i := 0; i < len(rows); i += c.stride {
+			row := rows[i : i+c.stride]
+			z.put(codes[worker], row)
+			simd.DecodeU8(again[worker], codes[worker], z.low, z.step)
+			for j, v := range row {
+				if math.Float32bits(v) != math.Float32bits(again[worker][j]) {
+					return errLossy
+				}
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, errLossy) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // codeStride returns the length of a row of codes, padding included.
@@ -122,8 +204,9 @@ func (z *quantizer) stride() int { return codeStride(len(z.low)) }
 // put writes the codes of vector to dst and returns the squared distance, in
 // steps, between vector and the box of what codes can stand for.
 func (z *quantizer) put(dst []uint8, vector []float32) (outside float64) {
+	perStep := 1 / z.step
 	for j, low := range z.low {
-		c := (float64(vector[j]) - float64(low)) / z.step
+		c := (float64(vector[j]) - float64(low)) * perStep
 		inside := max(0, min(c, math.MaxUint8))
 		outside += float64((c - inside) * (c - inside))
 		dst[j] = uint8(inside + 0.5)
@@ -132,14 +215,11 @@ func (z *quantizer) put(dst []uint8, vector []float32) (outside float64) {
 }
 
 // beyond returns a rank such that rows of higher ranks are farther away than one
-// of the given rank, but for the rounding of codes.
+// of the given rank, but for the rounding of codes: of rows and query, or of the
+// query alone, which moves distances by less.
 func (z *quantizer) beyond(rank uint32) uint32 {
-	far := float64(rank) * 1.01
-	if !z.lossless {
-		root := math.Sqrt(float64(rank)) + 3 // rounding moves distances by 0.4 on average
-		far = float64(root * root)
-	}
-	return uint32(min(far, math.MaxUint32))
+	root := math.Sqrt(float64(rank)) + 3 // rounding moves distances by 0.4 on average
+	return uint32(min(float64(root*root), math.MaxUint32))
 }
 
 // quantize makes the codes of the rows of g, which are in order, where mode asks
@@ -151,30 +231,40 @@ func (g *graph) quantize(ctx context.Context, metric exact.Metric, mode Quantize
 	if mode == QuantizeAuto && (len(g.rows)*4 < codesBytes || g.stride < codesColumns) {
 		return nil
 	}
-	z := newQuantizer(g.rows, g.stride)
+	z, err := newQuantizer(ctx, g.rows, g.stride, threads)
+	if err != nil {
+		return err
+	}
 	if mode == QuantizeAuto && !z.lossless && g.usualDistance() < codesFar*z.step*z.step {
 		return nil
 	}
 	section := aligned(codeStart(g.stride) + g.n*z.stride())
 	copy(section, bytesOf(z.low))
 	codes := section[codeStart(g.stride):]
-	err := parallel.Do(ctx, threads, (g.n+chunkRows-1)/chunkRows, func(_, task int) error {
+	err = parallel.Do(ctx, threads, (g.n+chunkRows-1)/chunkRows, func(_, task int) error {
 		for i := task * chunkRows; i < min((task+1)*chunkRows, g.n); i++ {
 			z.put(codes[i*z.stride():], g.row(uint32(i)))
 		}
 		return nil
 	})
-	if err == nil {
-		g.takeCodes(section, z.step, z.lossless)
+	if err != nil {
+		return err
 	}
-	return err
+	g.takeCodes(section, z.step, z.lossless)
+	if z.lossless {
+		g.rows = nil
+	}
+	return nil
 }
 
 // takeCodes makes section, the columns' low followed by the codes of all rows, the
 // codes of g.
 func (g *graph) takeCodes(section []byte, step float64, lossless bool) {
 	start := codeStart(g.stride)
-	g.quantizer = quantizer{sliceOf[float32](section[:start]), step, lossless}
+	g.quantizer = quantizer{low: sliceOf[float32](section[:start]), step: step, lossless: lossless}
+	if lossless {
+		g.quantizer.blur = blurOf(g.quantizer.low, step)
+	}
 	g.codeSection, g.codes = section, section[start:]
 }
 
@@ -200,13 +290,23 @@ func (g *graph) checkCodes() error {
 	if g.codes == nil {
 		return nil
 	}
-	z := newQuantizer(g.rows, g.stride)
+	rows := g.rows
+	if g.quantizer.lossless {
+		rows = alignedFloats(g.n * g.stride)
+		for i := range uint32(g.n) {
+			g.putVector(rows[int(i)*g.stride:], i)
+		}
+	}
+	z, err := newQuantizer(context.Background(), rows, g.stride, 1)
+	if err != nil {
+		return err
+	}
 	if z.step != g.quantizer.step || z.lossless != g.quantizer.lossless || !slices.Equal(z.low, g.quantizer.low) {
 		return fmt.Errorf("the codes are not made for the rows that are there")
 	}
 	want := make([]uint8, z.stride())
 	for i := range uint32(g.n) {
-		z.put(want, g.row(i))
+		z.put(want, rows[int(i)*g.stride:][:g.stride])
 		if !slices.Equal(want, g.code(i)) {
 			return fmt.Errorf("row %d has other codes than its own", i)
 		}

@@ -3,10 +3,13 @@ package ann
 import (
 	"math"
 	"math/rand/v2"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/simd"
 )
 
 // whole returns rows of whole numbers from 0 to 255, scaled and moved.
@@ -17,6 +20,14 @@ func whole(n, dim int, scale, low float64, seed uint64) []float32 {
 		rows[i] = float32(low + scale*float64(r.IntN(256)))
 	}
 	return rows
+}
+
+// padded returns rows with zeros behind their columns.
+func padded(rows []float32, dim int) (wide []float32) {
+	for ; len(rows) > 0; rows = rows[dim:] {
+		wide = append(append(wide, rows[:dim]...), make([]float32, simd.Lanes-dim)...)
+	}
+	return wide
 }
 
 func TestNewQuantizer(t *testing.T) {
@@ -33,21 +44,33 @@ func TestNewQuantizer(t *testing.T) {
 		{"negative halves", whole(500, 2, 0.5, -40, 3), 0.5, true},
 		{"too many values", []float32{0, 0, 1, 0, 400, 0}, 400. / 255, false},
 		{"reals", clustered(500, 2, 1), 0, false},
+		{"nearly whole", []float32{0, 0, 1, 1, 2.00001, 0}, 0, false},
+		{"steps as fine as float32", []float32{1 << 23, 0, 1<<23 + 1, 0}, 0, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			z := newQuantizer(tt.rows, 2)
+			rows := padded(tt.rows, 2)
+			z, err := newQuantizer(t.Context(), rows, simd.Lanes, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if tt.step > 0 && math.Abs(z.step/tt.step-1) > 1e-6 || z.lossless != tt.lossless {
 				t.Errorf("got step %v, lossless %v, want %v, %v", z.step, z.lossless, tt.step, tt.lossless)
 			}
 			codes := make([]uint8, z.stride())
-			for i := 0; i < len(tt.rows); i += 2 {
-				if outside := z.put(codes, tt.rows[i:i+2]); outside > 1e-6 {
-					t.Fatalf("row %d is %v outside", i/2, outside)
+			again := make([]float32, simd.Lanes)
+			for i := 0; i < len(rows); i += simd.Lanes {
+				row := rows[i : i+simd.Lanes]
+				if outside := z.put(codes, row); outside > 1e-6 {
+					t.Fatalf("row %d is %v outside", i/simd.Lanes, outside)
 				}
-				for j, v := range tt.rows[i : i+2] {
-					if d := float64(z.low[j]) + z.step*float64(codes[j]) - float64(v); math.Abs(d) > z.step*0.5001 {
-						t.Fatalf("row %d, column %d: %v has code %d, %v away", i/2, j, v, codes[j], d)
+				simd.DecodeU8(again, codes, z.low, z.step)
+				if tt.lossless && !slices.Equal(row, again) {
+					t.Fatalf("row %v is decoded as %v", row, again)
+				}
+				for j, v := range row {
+					if d := float64(again[j]) - float64(v); math.Abs(d) > z.step*0.5001 {
+						t.Fatalf("row %d, column %d: %v has code %d, %v away", i/simd.Lanes, j, v, codes[j], d)
 					}
 				}
 			}
@@ -56,9 +79,12 @@ func TestNewQuantizer(t *testing.T) {
 }
 
 func TestQuantizerOutside(t *testing.T) {
-	z := newQuantizer([]float32{0, 0, 255, 100}, 2)
+	z, err := newQuantizer(t.Context(), padded([]float32{0, 0, 255, 100}, 2), simd.Lanes, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
 	codes := make([]uint8, z.stride())
-	if outside := z.put(codes, []float32{258, -4}); outside != 3*3+4*4 || codes[0] != 255 || codes[1] != 0 {
+	if outside := z.put(codes, padded([]float32{258, -4}, 2)); outside != 3*3+4*4 || codes[0] != 255 || codes[1] != 0 {
 		t.Errorf("got %v, codes %v", outside, codes[:2])
 	}
 }
@@ -114,6 +140,59 @@ func TestLosslessCodes(t *testing.T) {
 			t.Errorf("ef %d: (-without +with):\n%s", ef, diff)
 		}
 	}
+}
+
+// TestLosslessCodesTakeTheRowsPlace asks for neighbors of queries that have no codes
+// of their own, between the steps and outside of all, among rows that are there as codes
+// only, before and after they went through a file.
+func TestLosslessCodesTakeTheRowsPlace(t *testing.T) {
+	const n, dim, k = 1500, 40, 10
+	for _, scale := range []float64{1, 1.0 / 255} {
+		rows := whole(n, dim, scale, -3, 1)
+		x := buildWith(t, rows, dim, exact.L2Squared, QuantizeOn)
+		if x.first().graph.rows != nil {
+			t.Fatal("there are rows beside lossless codes")
+		}
+		path := filepath.Join(t.TempDir(), "x.nngx")
+		if err := x.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		if err := Verify(path); err != nil {
+			t.Fatal(err)
+		}
+		opened, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, shift := range map[string]float64{"between": 0.37, "outside": 300} {
+			queries := whole(40, dim, scale, -3, 2)
+			for i := range queries {
+				if i%7 == 0 {
+					queries[i] += float32(shift * scale)
+				}
+			}
+			want := truth(t, rows, queries, dim, k, exact.L2Squared)
+			for _, index := range []*Index{x, opened} {
+				got, err := index.SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: 60})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r := recall(got, want); r < 0.98 {
+					t.Errorf("%s: recall %.3f", name, r)
+				}
+				if diff := cmp.Diff(want, must(index.SearchExact(t.Context(), queries, k, 2))); diff != "" {
+					t.Errorf("%s: exact search (-want +got):\n%s", name, diff)
+				}
+			}
+		}
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // TestCodesKeepRecall compares the recall with codes that round to that without.

@@ -16,6 +16,7 @@ type searcher struct {
 	batch   []uint32 // rows to compare with next
 	ranks   []uint32 // of batch, or of an entrance
 	codes   []uint8  // of the query
+	room    []float32 // see target
 	hit     simd.ScanHit
 	work    Counters
 }
@@ -58,15 +59,23 @@ func (g *graph) search(group []*searcher, ef, keep int) {
 // scanAll offers all rows to the pool, which is not a search of the graph.
 func (g *graph) scanAll(s *searcher) {
 	const chunk = 512
-	s.ranks = grow(s.ranks, chunk)
 	s.work.Distances += int64(g.n)
 	for first := 0; first < g.n; first += chunk {
-		ranks, codes := s.ranks[:min(chunk, g.n-first)], g.codes
-		if s.q.codes != nil {
-			codes = codes[first*len(s.q.codes):]
+		n := min(chunk, g.n-first)
+		s.ranks = grow(s.ranks, n)
+		switch {
+		case s.q.codes != nil:
+			simd.RowsU8(s.ranks, s.q.codes, g.codes[first*len(s.q.codes):], len(s.q.codes))
+		case g.rows != nil:
+			g.kernels.Rows(asFloats(s.ranks), s.q.vector, g.rows[first*g.stride:], g.stride)
+		default:
+			s.batch = grow(s.batch, n)
+			for i := range s.batch {
+				s.batch[i] = uint32(first + i)
+			}
+			g.rank(s.ranks, s.q, s.batch)
 		}
-		g.rankRows(ranks, s.q, g.rows[first*g.stride:], codes)
-		s.take(ranks, func(i int) uint32 { return uint32(first + i) })
+		s.take(s.ranks, func(i int) uint32 { return uint32(first + i) })
 	}
 }
 

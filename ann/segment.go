@@ -150,12 +150,25 @@ func (x *segment) valueRows(v uint32) (from, to uint32) {
 	return x.starts[v], x.starts[v+1]
 }
 
-// value returns value v.
-func (x *segment) value(v uint32) []float32 {
-	if x.values != nil {
+// value returns value v, which is written to room where only codes are stored.
+func (x *segment) value(room []float32, v uint32) []float32 {
+	switch {
+	case x.values != nil:
 		return x.values[int(v)*x.dim:][:x.dim]
+	case x.graph.rows != nil:
+		return x.row(v)[:x.dim]
 	}
-	return x.row(v)[:x.dim]
+	x.putVector(room, v)
+	return room[:x.dim]
+}
+
+// roomFor returns the i-th room, of those that s has, for a value, or nil where
+// values are stored.
+func (x *segment) roomFor(s *searcher, i int) []float32 {
+	if x.graph.rows != nil {
+		return nil
+	}
+	return s.room[i*x.stride:][:x.stride]
 }
 
 // bytes returns the memory that x takes.

@@ -11,17 +11,18 @@ import (
 // target is what a search compares rows with: a vector, padded as the rows are,
 // and its codes, or nil where vectors are compared.
 type target struct {
-	vector []float32
+	vector []float32 // nil where codes suffice
 	codes  []uint8
+	exact  bool      // codes stand for vector and rows, bit for bit
+	room   []float32 // for rows that have codes only
 }
 
 // target returns row i as a target.
 func (g *graph) target(i uint32) target {
-	t := target{vector: g.row(i)}
 	if g.codes != nil {
-		t.codes = g.code(i)
+		return target{codes: g.code(i)}
 	}
-	return t
+	return target{vector: g.row(i)}
 }
 
 // targetOf returns vector as a target. Vectors are compared where codes cannot
@@ -30,12 +31,20 @@ func (g *graph) targetOf(s *searcher, vector []float32) target {
 	if g.codes == nil {
 		return target{vector: vector}
 	}
+	if g.rows == nil {
+		s.room = grow(s.room, decoded*g.stride)
+	}
 	s.codes = grow(s.codes, g.quantizer.stride())
 	clear(s.codes[len(vector):])
 	if g.quantizer.put(s.codes, vector) > maxOutside {
-		return target{vector: vector}
+		return target{vector: vector, room: s.room}
 	}
-	return target{vector, s.codes}
+	t := target{vector: vector, codes: s.codes, room: s.room}
+	if g.rows == nil {
+		simd.DecodeU8(s.room[:g.stride], s.codes, g.quantizer.low, g.quantizer.step)
+		t.exact = slices.Equal(s.room[:g.stride], vector)
+	}
+	return t
 }
 
 // maxOutside is the squared distance, in steps, that codes may be away from their
@@ -49,26 +58,29 @@ func (g *graph) rank(ranks []uint32, q target, rows []uint32) []uint32 {
 	ranks = ranks[:len(rows)]
 	if q.codes != nil {
 		simd.GatherU8(ranks, q.codes, g.codes, len(q.codes), rows)
-	} else {
+		return ranks
+	}
+	if g.rows != nil {
 		g.kernels.Gather(asFloats(ranks), q.vector, g.rows, g.stride, rows)
+		return ranks
+	}
+	for first := 0; first < len(rows); first += decoded {
+		some := rows[first:min(first+decoded, len(rows))]
+		for i, id := range some {
+			g.putVector(q.room[i*g.stride:], id)
+		}
+		g.kernels.Rows(asFloats(ranks[first:][:len(some)]), q.vector, q.room, g.stride)
 	}
 	return ranks
 }
 
-// rankRows is rank for the first rows of those given, with their codes, one after
-// the other.
-func (g *graph) rankRows(ranks []uint32, q target, rows []float32, codes []uint8) {
-	if q.codes != nil {
-		simd.RowsU8(ranks, q.codes, codes, len(q.codes))
-	} else {
-		g.kernels.Rows(asFloats(ranks), q.vector, rows, g.stride)
-	}
-}
+// decoded is how many rows that have codes only are decoded at a time.
+const decoded = 8
 
 // prefetch asks for what rank is going to read.
 func (g *graph) prefetch(q target, rows []uint32) {
-	if q.codes != nil {
-		simd.PrefetchRows(g.codes, len(q.codes), rows)
+	if q.codes != nil || g.rows == nil {
+		simd.PrefetchRows(g.codes, g.quantizer.stride(), rows)
 	} else {
 		simd.PrefetchRows(g.rows, g.stride, rows)
 	}
@@ -96,6 +108,12 @@ func (g *graph) settle(s *searcher, k int) {
 		return
 	}
 	found := s.pool.found()
+	if s.q.exact { // up to a factor, ranks are distances
+		for i, c := range found {
+			found[i] = newKey(float32(c.rank()), c.node())
+		}
+		return
+	}
 	if k < len(found) {
 		far := rankKey(g.quantizer.beyond(found[k-1].rank()), maxNodes)
 		n, _ := slices.BinarySearch(found[k:], far)
@@ -106,7 +124,7 @@ func (g *graph) settle(s *searcher, k int) {
 		s.batch[i] = c.node()
 	}
 	s.work.Distances += int64(len(found))
-	for i, rank := range g.rank(s.ranks, target{vector: s.q.vector}, s.batch) {
+	for i, rank := range g.rank(s.ranks, target{vector: s.q.vector, room: s.room}, s.batch) {
 		found[i] = rankKey(rank, s.batch[i])
 	}
 	slices.Sort(found)

@@ -51,9 +51,10 @@ func (x *Index) distinct(st *state) *distinct {
 	}
 	slices.Sort(keys)
 	d := &distinct{Index: x, st: st, values: make([]hit, len(keys)), rows: make([]float32, 0, len(keys)*x.space.dim)}
+	room := make([]float32, x.space.padded())
 	for i, key := range keys {
 		d.values[i] = found[uint32(key)]
-		d.rows = append(d.rows, st.views[d.values[i].view].value(d.values[i].value)...)
+		d.rows = append(d.rows, st.views[d.values[i].view].value(room, d.values[i].value)...)
 	}
 	return d
 }

@@ -81,8 +81,11 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, filter func(uint3
 	}
 	// The allowed rows are few, or a search was led into a corner with fewer.
 	for _, s := range open {
-		s.q.codes = nil
+		if !s.q.exact {
+			s.q.codes = nil
+		}
 		v.scanAllowed(&s.searcher, k, &r)
+		v.settle(&s.searcher, k)
 		v.rescore(s, k, at, &r)
 	}
 }
@@ -130,7 +133,7 @@ func (s *space) directionless(query []float32) bool {
 func (v *view) takeAll(s *scratch, at uint32, r *rule) {
 	for value := range uint32(v.unique()) {
 		if v.valueAllowed(r, value) {
-			s.hits = append(s.hits, hit{v.distance(s.query, 0, v.value(value)), at, value})
+			s.hits = append(s.hits, hit{v.distance(s.query, 0, v.value(nil, value)), at, value})
 		}
 	}
 }
@@ -220,27 +223,28 @@ func (v *view) rescore(s *scratch, k int, at uint32, r *rule) int {
 			nodes++
 		}
 		if nodes == k && enough == farthest {
-			enough = newKey(c.distance()*(1+float32(v.stride)*0x1p-21), maxNodes)
+			enough = newKey(c.distance()*(1+max(float32(v.stride)*0x1p-21, v.quantizer.blur)), maxNodes)
 		}
 	}
-	v.measure(s.query, s.hits[first:])
+	v.measure(s, s.hits[first:])
 	return min(rows, k)
 }
 
-// measure sets the distances of hits to query.
-func (v *view) measure(query []float32, hits []hit) {
+// measure sets the distances of hits to the query of s.
+func (v *view) measure(s *scratch, hits []hit) {
+	q := s.query
 	if v.metric == exact.L2Squared {
+		value := func(i int) []float32 { return v.value(v.roomFor(&s.searcher, i), hits[i].value) }
 		for ; len(hits) >= 4; hits = hits[4:] {
-			a, b, c, d := &hits[0], &hits[1], &hits[2], &hits[3]
-			a.distance, b.distance, c.distance, d.distance = squares(query, v.value(a.value), v.value(b.value), v.value(c.value), v.value(d.value))
+			hits[0].distance, hits[1].distance, hits[2].distance, hits[3].distance = squares(q, value(0), value(1), value(2), value(3))
 		}
 	}
 	var norm float64
 	if v.metric == exact.Cosine {
-		norm = normOf(query)
+		norm = normOf(q)
 	}
 	for i := range hits {
-		hits[i].distance = v.distance(query, norm, v.value(hits[i].value))
+		hits[i].distance = v.distance(q, norm, v.value(v.roomFor(&s.searcher, 0), hits[i].value))
 	}
 }
 

@@ -58,9 +58,9 @@ func gemmBodies(l Level) gemmBody {
 func codeBodies(l Level) codeBody {
 	switch l {
 	case AVX2:
-		return codeBody{rows: rowsU8AVX2, gather: gatherU8AVX2}
+		return codeBody{rows: rowsU8AVX2, gather: gatherU8AVX2, decode: decodeU8AVX2}
 	case AVX512:
-		return codeBody{rows: rowsU8AVX512, gather: gatherU8AVX512}
+		return codeBody{rows: rowsU8AVX512, gather: gatherU8AVX512, decode: decodeU8AVX512}
 	}
 	return genericCodes
 }

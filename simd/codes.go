@@ -13,6 +13,7 @@ const maxCodes = 1 << 32 / (255 * 255) / CodeStride * CodeStride
 type codeBody struct {
 	rows   func(dst *uint32, q, rows *uint8, stride, n int)
 	gather func(dst *uint32, q, rows *uint8, stride int, ids *uint32, n int)
+	decode func(dst *float32, codes *uint8, low *float32, step float64, n int)
 }
 
 var codeTable = func() (t [len(levelNames)]codeBody) {
@@ -46,6 +47,30 @@ func GatherU8(dst []uint32, q, rows []uint8, stride int, ids []uint32) {
 		panic("simd: GatherU8: dst is shorter than ids")
 	}
 	codeTable[active].gatherU8(dst, q, rows, stride, ids)
+}
+
+// DecodeU8 writes to dst[i] what codes[i] stands for, computed in float64 and rounded:
+//
+//	float32(float64(low[i]) + step·float64(codes[i]))
+//
+// len(dst) is a multiple of [Lanes]; codes and low are at least as long.
+func DecodeU8(dst []float32, codes []uint8, low []float32, step float64) {
+	codeTable[active].decodeU8(dst, codes, low, step)
+}
+
+// decodeU8 is DecodeU8 at one level.
+func (c codeBody) decodeU8(dst []float32, codes []uint8, low []float32, step float64) {
+	n := len(dst)
+	if n%Lanes != 0 || len(codes) < n || len(low) < n {
+		panic("simd: DecodeU8: dst is no multiple of 16, or codes or low is shorter")
+	}
+	if n == 0 {
+		return
+	}
+	raceRead(codes[:n])
+	raceRead(low[:n])
+	raceWrite(dst)
+	c.decode(&dst[0], &codes[0], &low[0], step, n)
 }
 
 // checkCodes panics when q or rows do not fit stride.
@@ -87,6 +112,12 @@ var genericCodes = codeBody{
 	gather: func(dst *uint32, q, rows *uint8, stride int, ids *uint32, n int) {
 		for i, id := range unsafe.Slice(ids, n) {
 			unsafe.Slice(dst, n)[i] = codeDistance(q, rows, stride, int(id))
+		}
+	},
+	decode: func(dst *float32, codes *uint8, low *float32, step float64, n int) {
+		lows, to := unsafe.Slice(low, n), unsafe.Slice(dst, n)
+		for i, c := range unsafe.Slice(codes, n) {
+			to[i] = float32(float64(lows[i]) + float64(step*float64(c))) // no fused rounding
 		}
 	},
 }

@@ -14,6 +14,11 @@ func rowsU8AVX2(dst *uint32, q *uint8, rows *uint8, stride int, n int)
 //go:noescape
 func gatherU8AVX2(dst *uint32, q *uint8, rows *uint8, stride int, ids *uint32, n int)
 
+// decodeU8AVX2 is the body of DecodeU8.
+//
+//go:noescape
+func decodeU8AVX2(dst *float32, codes *uint8, low *float32, step float64, n int)
+
 // rowsU8AVX512 is the body of RowsU8.
 //
 //go:noescape
@@ -23,3 +28,8 @@ func rowsU8AVX512(dst *uint32, q *uint8, rows *uint8, stride int, n int)
 //
 //go:noescape
 func gatherU8AVX512(dst *uint32, q *uint8, rows *uint8, stride int, ids *uint32, n int)
+
+// decodeU8AVX512 is the body of DecodeU8.
+//
+//go:noescape
+func decodeU8AVX512(dst *float32, codes *uint8, low *float32, step float64, n int)

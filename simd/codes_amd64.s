@@ -348,6 +348,30 @@ done7:
 	VZEROUPPER
 	RET
 
+// func decodeU8AVX2(dst *float32, codes *uint8, low *float32, step float64, n int)
+// Requires: AVX
+TEXT ·decodeU8AVX2(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         codes+8(FP), CX
+	MOVQ         low+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSD step+24(FP), Y0
+	XORQ         SI, SI
+
+decode1:
+	VPMOVZXBD  (CX)(SI*1), X1
+	VCVTDQ2PD  X1, Y1
+	VMULPD     Y0, Y1, Y1
+	VCVTPS2PD  (DX)(SI*4), Y2
+	VADDPD     Y2, Y1, Y1
+	VCVTPD2PSY Y1, X1
+	VMOVUPS    X1, (AX)(SI*4)
+	ADDQ       $0x04, SI
+	CMPQ       SI, BX
+	JL         decode1
+	VZEROUPPER
+	RET
+
 // func rowsU8AVX512(dst *uint32, q *uint8, rows *uint8, stride int, n int)
 // Requires: AVX, AVX2, AVX512BW, AVX512F
 TEXT ·rowsU8AVX512(SB), NOSPLIT, $0-40
@@ -851,5 +875,29 @@ codes11:
 	JMP           group9
 
 done10:
+	VZEROUPPER
+	RET
+
+// func decodeU8AVX512(dst *float32, codes *uint8, low *float32, step float64, n int)
+// Requires: AVX, AVX2, AVX512F
+TEXT ·decodeU8AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         codes+8(FP), CX
+	MOVQ         low+16(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSD step+24(FP), Z0
+	XORQ         SI, SI
+
+decode1:
+	VPMOVZXBD (CX)(SI*1), Y1
+	VCVTDQ2PD Y1, Z1
+	VMULPD    Z0, Z1, Z1
+	VCVTPS2PD (DX)(SI*4), Z2
+	VADDPD    Z2, Z1, Z1
+	VCVTPD2PS Z1, Y1
+	VMOVUPS   Y1, (AX)(SI*4)
+	ADDQ      $0x08, SI
+	CMPQ      SI, BX
+	JL        decode1
 	VZEROUPPER
 	RET

@@ -95,6 +95,33 @@ func TestCodesChecks(t *testing.T) {
 	mustPanic(t, func() { GatherU8(make([]uint32, 1), q, rows, 64, make([]uint32, 2)) })
 }
 
+func TestDecode(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, l := range Supported() {
+		for n := 0; n <= 20*Lanes; n += Lanes {
+			codes, low, dst := randomCodes(r, n), make([]float32, n), make([]float32, n+1)
+			step := r.ExpFloat64() / 255
+			for i := range low {
+				low[i] = float32(r.NormFloat64())
+			}
+			dst[n] = 42
+			codeTable[l].decodeU8(dst[:n], codes, low, step)
+			for i := range low {
+				product := step * float64(codes[i])
+				if want := float32(float64(low[i]) + product); dst[i] != want {
+					t.Fatalf("%v, %d of %d: %v, want %v", l, i, n, dst[i], want)
+				}
+			}
+			if dst[n] != 42 {
+				t.Fatalf("%v: wrote past %d values", l, n)
+			}
+		}
+	}
+	mustPanic(t, func() { DecodeU8(make([]float32, 8), make([]uint8, 8), make([]float32, 8), 1) })
+	mustPanic(t, func() { DecodeU8(make([]float32, 16), make([]uint8, 15), make([]float32, 16), 1) })
+	mustPanic(t, func() { DecodeU8(make([]float32, 16), make([]uint8, 16), make([]float32, 15), 1) })
+}
+
 func BenchmarkGatherU8(b *testing.B) {
 	for _, l := range Supported() {
 		for _, bytes := range []int{1 << 18, 1 << 28} {

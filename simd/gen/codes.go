@@ -11,6 +11,42 @@ func codesFamily(k *kernel) {
 	k.codes(rowSource{columns: "stride", size: 1})
 	k.begin("gatherU8", "func(dst *uint32, q, rows *uint8, stride int, ids *uint32, n int)", "the body of GatherU8")
 	k.codes(rowSource{columns: "stride", size: 1, gather: true})
+	k.begin("decodeU8", "func(dst *float32, codes *uint8, low *float32, step float64, n int)", "the body of DecodeU8")
+	k.decode()
+}
+
+// decode writes what codes stand for, half a vector of results at a time. Addition
+// and multiplication are rounded one after the other, as in Go.
+func (k *kernel) decode() {
+	dst, codes, low, n := k.arg("dst"), k.arg("codes"), k.arg("low"), k.arg("n")
+	step, x, l := k.vec(), k.vec(), k.vec()
+	k.VBROADCASTSD(k.argMem("step"), step)
+	loop, i := k.label("decode"), k.GP64()
+	k.XORQ(i, i)
+	k.Label(loop)
+	from, values := atIndex(codes, i, 0), k.width/2
+	lows, to := op.Mem{Base: low, Index: i, Scale: float}, op.Mem{Base: dst, Index: i, Scale: float}
+	if k.wide() {
+		k.VPMOVZXBD(from, x.AsY())
+		k.VCVTDQ2PD(x.AsY(), x)
+	} else {
+		k.VPMOVZXBD(from, x.AsX())
+		k.VCVTDQ2PD(x.AsX(), x)
+	}
+	k.VMULPD(step, x, x)
+	k.VCVTPS2PD(lows, l)
+	k.VADDPD(l, x, x)
+	if k.wide() {
+		k.VCVTPD2PS(x, x.AsY())
+		k.VMOVUPS(x.AsY(), to)
+	} else {
+		k.VCVTPD2PSY(x, x.AsX())
+		k.VMOVUPS(x.AsX(), to)
+	}
+	k.ADDQ(op.U8(values), i)
+	k.CMPQ(i, n)
+	k.JL(op.LabelRef(loop))
+	k.end()
 }
 
 // codes compares the query with n rows of codes. All sums are exact integers.
