@@ -6,7 +6,7 @@ PORTABLE := ./simd/... ./exact/... ./ann/... ./generator/... ./internal/xrand/..
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: help build demo test test-purego test-levels test-race test-arm64 \
-	generate generate-check fmt-check vet staticcheck fuzz bench bench-ann bench-detect ci clean
+	generate generate-check fmt-check vet staticcheck cross fuzz bench bench-ann bench-detect ci clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -48,13 +48,18 @@ generate-check: generate ## fail when the committed assembly is not what the gen
 fmt-check: ## fail when gofmt would change a file
 	@files=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$files" ] || { echo "gofmt would change:"; echo "$$files"; exit 1; }
 
-vet: ## go vet, for amd64 and arm64, and of the generator
+vet: ## go vet, for amd64, arm64 and Windows, and of the generator
 	$(GO) vet ./...
 	GOARCH=arm64 $(GO) vet ./...
+	GOOS=windows $(GO) vet ./...
 	cd simd/gen && $(GO) vet ./...
 
 staticcheck: ## staticcheck
 	$(GO) run $(STATICCHECK) ./...
+
+cross: ## build for Windows, macOS, 386 and others
+	@for target in windows/amd64 darwin/arm64 linux/386 linux/riscv64 linux/s390x; do echo "$$target"; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build -o /dev/null ./... || exit 1; done
 
 fuzz: ## every fuzz target for a fixed number of runs
 	@for pkg in $$($(GO) list ./...); do \
@@ -74,7 +79,7 @@ bench-ann: ## the graph index against hnswlib, faiss, usearch, weaviate and code
 bench-detect: ## training of the neural detectors against scikit-learn and PyTorch
 	$(GO) run ./bench/detect
 
-ci: fmt-check vet staticcheck generate-check test-purego test-levels test-race test-arm64 ## all checks but the tests
+ci: fmt-check vet staticcheck cross generate-check test-purego test-levels test-race test-arm64 ## all checks but the tests
 
 clean: ## remove what was built
 	rm -rf bin demo

@@ -1,3 +1,5 @@
+//go:build (386 || amd64 || arm || arm64 || ppc64le || s390x) && !windows
+
 package coder
 
 import (
