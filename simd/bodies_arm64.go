@@ -94,7 +94,18 @@ func gemm5x16NEON(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, 
 func gemm6x16NEON(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha, beta float32, c *float32, ldc, n int)
 
 // codeBodies returns the kernels of 8-bit codes at level l.
-func codeBodies(Level) codeBody { return genericCodes }
+func codeBodies(l Level) codeBody {
+	if l == NEON {
+		return codeBody{rows: rowsU8NEON, gather: gatherU8NEON, decode: genericCodes.decode}
+	}
+	return genericCodes
+}
+
+//go:noescape
+func rowsU8NEON(dst *uint32, q, rows *uint8, stride, n int)
+
+//go:noescape
+func gatherU8NEON(dst *uint32, q, rows *uint8, stride int, ids *uint32, n int)
 
 // prefetchBodyOf returns the body of PrefetchRows at level l.
 func prefetchBodyOf(l Level) prefetchBody {

@@ -97,18 +97,24 @@ func FuzzGemm(f *testing.F) {
 // FuzzCodes compares every level with the definition.
 func FuzzCodes(f *testing.F) {
 	f.Add(make([]byte, 4*CodeStride), uint8(1))
+	f.Add(randomCodes(rand.New(rand.NewPCG(3, 4)), 12*CodeStride), uint8(0))
 	f.Fuzz(func(t *testing.T, data []byte, lines uint8) {
 		stride := (int(lines%4) + 1) * CodeStride
 		if len(data) < 2*stride {
 			return
 		}
 		q, rows := data[:stride], data[stride:]
-		dst := make([]uint32, len(rows)/stride)
+		n := len(rows) / stride
+		dst, gathered, ids := make([]uint32, n), make([]uint32, n), make([]uint32, n)
+		for i := range ids {
+			ids[i] = uint32(n - 1 - i)
+		}
 		for _, l := range Supported() {
 			codeTable[l].rowsU8(dst, q, rows, stride)
+			codeTable[l].gatherU8(gathered, q, rows, stride, ids)
 			for i, got := range dst {
-				if want := exactCodes(q, rows[i*stride:][:stride]); got != want {
-					t.Fatalf("%v row %d: got %d, want %d", l, i, got, want)
+				if want := exactCodes(q, rows[i*stride:][:stride]); got != want || gathered[n-1-i] != want {
+					t.Fatalf("%v row %d: RowsU8 %d, GatherU8 %d, want %d", l, i, got, gathered[n-1-i], want)
 				}
 			}
 		}

@@ -2,46 +2,13 @@
 
 #include "textflag.h"
 #include "neon_arm64.h"
+#include "rows_arm64.h"
 
 // Gather and Rows go four rows at a time. V(4g+r) holds the partial sums 4g to
 // 4g+3 of row r, so that one step of a metric serves four columns of four rows.
 //
-//	R0 dst, R1 query, R2 rows, R3 dim, R4 bytes from row to row, R5 ids, R6 rows left
-//	R7 query column, R8-R11 columns of the four rows, R12 columns left, R13 scratch
-//	R14 next id to prefetch, R15 where to stop, R16 end of ids, R17 bytes left,
-//	R19 bytes to prefetch in a row
+//	R1 query, R3 dim, R7 query column, R12 columns left; others as in rows_arm64.h
 //	V16-V19 rows, V20 query, V24-V27 scratch
-
-// NEXT_ID points r at the row of the next id, NEXT_ROW at the next row.
-#define NEXT_ID(r) \
-	MOVWU.P 4(R5), R13      \
-	MADD    R4, R2, R13, r
-
-#define NEXT_ROW(r) \
-	MOVD R2, r  \
-	ADD  R4, R2
-
-// PREFETCH asks for the first bytes of the rows up to 16 ids ahead, so that the
-// rows of a short list are all under way before the first is needed.
-#define PREFETCH \
-	ADD     $64, R5, R15          \
-	CMP     R16, R15              \
-	CSEL    LO, R15, R16, R15     \
-ahead: \
-	CMP     R15, R14              \
-	BHS     fetched               \
-	MOVWU.P 4(R14), R13           \
-	MADD    R4, R2, R13, R13      \
-	MOVD    R19, R17              \
-line: \
-	PRFM    (R13), PLDL1KEEP      \
-	ADD     $64, R13              \
-	SUBS    $64, R17              \
-	BGT     line                  \
-	B       ahead                 \
-fetched:
-
-#define NO_PREFETCH
 
 // STEP adds the next four columns of four rows to the sums Va to Va+3.
 #define STEP(TERM, a) \
@@ -60,31 +27,13 @@ fetched:
 	VLD1.P 4(R10), V18.S[i] \
 	VLD1.P 4(R11), V19.S[i]
 
-// NEAR writes the distances. Where fewer than four rows are left, the first of
-// them stands in for the missing. The last columns are loaded one by one, so that
-// nothing behind a row is read; beside them +0 in the query and -0 in the rows
-// add nothing to a sum, not even to -0.
+// NEAR writes the distances. The last columns are loaded one by one, so that nothing
+// behind a row is read; beside them +0 in the query and -0 in the rows add nothing
+// to a sum, not even to -0.
 #define NEAR(NEXT, AHEAD, TERM, FINISH) \
 rows: \
 	AHEAD                             \
-	CMP  $4, R6                       \
-	BLT  few                          \
-	NEXT(R8)                          \
-	NEXT(R9)                          \
-	NEXT(R10)                         \
-	NEXT(R11)                         \
-	B    start                        \
-few: \
-	NEXT(R8)                          \
-	MOVD R8, R9                       \
-	MOVD R8, R10                      \
-	MOVD R8, R11                      \
-	CMP  $2, R6                       \
-	BLT  start                        \
-	NEXT(R9)                          \
-	BEQ  start                        \
-	NEXT(R10)                         \
-start: \
+	POINT_ROWS(NEXT)                  \
 	ZERO16                            \
 	MOVD R1, R7                       \
 	SUBS $16, R3, R12                 \
@@ -146,20 +95,7 @@ reduce: \
 	FADD(7, 6, 6)                     \
 	FADDP(6, 4, 0)                    \
 	FINISH(0)                         \
-	CMP  $4, R6                       \
-	BLT  store                        \
-	VST1.P [V0.S4], 16(R0)            \
-	SUBS $4, R6                       \
-	BNE  rows                         \
-	B    done                         \
-store: \
-	VST1.P V0.S[0], 4(R0)             \
-	CMP  $2, R6                       \
-	BLT  done                         \
-	VST1.P V0.S[1], 4(R0)             \
-	BEQ  done                         \
-	VST1.P V0.S[2], 4(R0)             \
-done:
+	STORE_ROWS
 
 // HALVE4 adds the sums Vm to Vm+3 to Vd to Vd+3.
 #define HALVE4(m, d) \
@@ -168,16 +104,11 @@ done:
 	FADD((m)+2, (d)+2, (d)+2) \
 	FADD((m)+3, (d)+3, (d)+3)
 
-// GATHER_SETUP turns the stride into bytes and fills R14, R16 and R19. Prefetches
-// stop after four lines of a row, where the CPU's own stream detection takes over.
+// GATHER_SETUP turns the stride into bytes and sets the prefetches up.
 #define GATHER_SETUP \
-	LSL  $2, R4             \
-	MOVD R5, R14            \
-	ADD  R6<<2, R5, R16     \
-	LSL  $2, R3, R19        \
-	MOVD $256, R13          \
-	CMP  R13, R19           \
-	CSEL LO, R19, R13, R19
+	LSL $2, R4      \
+	LSL $2, R3, R19 \
+	AHEAD_SETUP
 
 // func gatherL2NEON(dst, q, rows *float32, dim, stride int, ids *uint32, n int)
 TEXT ·gatherL2NEON(SB), NOSPLIT, $0-56
