@@ -36,6 +36,7 @@ type builder struct {
 	tune    tuning
 	threads int
 	workers []worker
+	steps   *steps
 }
 
 // worker is what one goroutine needs for building.
@@ -61,7 +62,8 @@ func newBuilder(g *graph, opt Options, tune tuning) *builder {
 // order puts ids, rows of the graph, into an order in which neighbors are close
 // to each other: that of the parts of a fine partition.
 func (b *builder) order(ctx context.Context, ids []uint32) error {
-	s := splitter{g: b.graph, leaf: orderLeaf, seed: b.opt.Seed, threads: b.threads}
+	b.steps = newSteps(b.opt.Progress, b.stages(len(ids)), connectWork*float64(len(ids)))
+	s := splitter{g: b.graph, leaf: orderLeaf, seed: b.opt.Seed, threads: b.threads, steps: b.steps}
 	_, err := s.split(ctx, ids)
 	return err
 }
@@ -79,12 +81,8 @@ func (b *builder) build(ctx context.Context) error {
 	if b.entries.size == b.n {
 		return nil
 	}
-	shift := uint(0)
-	for b.n>>(shift+layerShift) > b.tune.layerRows {
-		shift += layerShift
-	}
 	above := layer{}
-	for ; ; shift -= layerShift {
+	for shift := b.topShift(b.n); ; shift -= layerShift {
 		b.layer = nested(b.n, shift, 2*b.opt.M)
 		if err := b.link(ctx, &b.layer); err != nil {
 			return err
@@ -100,6 +98,14 @@ func (b *builder) build(ctx context.Context) error {
 }
 
 const layerShift = 3 // each layer has an eighth of the rows of the one below
+
+// topShift returns the shift of the top layer over n rows.
+func (b *builder) topShift(n int) (shift uint) {
+	for n>>(shift+layerShift) > b.tune.layerRows {
+		shift += layerShift
+	}
+	return shift
+}
 
 // inherit adds the links of the rows of above to their lists where there is room.
 func (l *layer) inherit(above *layer) {
@@ -122,7 +128,7 @@ func (l *layer) inherit(above *layer) {
 func (b *builder) link(ctx context.Context, l *layer) error {
 	lists := newNearLists(l, b.tune.width)
 	for p := range b.tune.partitions {
-		s := splitter{g: b.graph, leaf: b.tune.leaf, seed: b.opt.Seed + uint64(1+p)<<32 + uint64(l.shift)<<48, threads: b.threads}
+		s := splitter{g: b.graph, leaf: b.tune.leaf, seed: b.opt.Seed + uint64(1+p)<<32 + uint64(l.shift)<<48, threads: b.threads, steps: b.steps}
 		ids := l.ids()
 		parts, err := s.split(ctx, ids)
 		if err != nil {

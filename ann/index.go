@@ -98,6 +98,7 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, tune tunin
 		return nil, err
 	}
 	n := len(ids)
+	opt.Progress = nil // it was for this build alone
 	x := newIndex(opt, tune, s.space, &state{views: []view{{segment: s, live: n}}, next: uint32(n), live: n})
 	x.buildSeconds = time.Since(start).Seconds()
 	return x, nil

@@ -32,6 +32,11 @@ type Options struct {
 	// Threads is the number of goroutines at work; 0, the default, means
 	// GOMAXPROCS.
 	Threads int
+	// Progress, where it is not nil, the default, is told by Build how many of the
+	// steps of its work are done. It is called from one goroutine at a time; total
+	// is the same in all calls, done ascends, and is total in the last one of a
+	// Build without an error. An Index does not keep it.
+	Progress func(done, total int)
 }
 
 // DefaultOptions returns the options that suit most tables.

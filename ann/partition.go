@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 
-	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/simd"
 )
 
@@ -58,7 +57,7 @@ func bound(list []key) float32 {
 // write the same list.
 func (s *splitter) compareAll(ctx context.Context, ids []uint32, parts []span, lists *nearLists) error {
 	scratch := make([]pairScratch, s.threads)
-	return parallel.Do(ctx, s.threads, len(parts), func(worker, i int) error {
+	return s.steps.do(ctx, s.threads, len(parts), func(worker, i int) error {
 		s.comparePart(&scratch[worker], ids[parts[i].lo:parts[i].hi], lists)
 		return nil
 	})

@@ -3,8 +3,6 @@ package ann
 import (
 	"context"
 	"slices"
-
-	"github.com/nngmix/nngmix/internal/parallel"
 )
 
 // chunkRows is the number of rows that a worker takes at a time.
@@ -78,7 +76,7 @@ func (b *builder) eachRow(ctx context.Context, l *layer, f func(w *worker, id ui
 // eachChunk calls f for chunks that hold all rows of l, from all workers.
 func (b *builder) eachChunk(ctx context.Context, l *layer, f func(w *worker, from, to int)) error {
 	tasks := (l.size + chunkRows - 1) / chunkRows
-	return parallel.Do(ctx, b.threads, tasks, func(worker, task int) error {
+	return b.steps.do(ctx, b.threads, tasks, func(worker, task int) error {
 		f(&b.workers[worker], task*chunkRows, min((task+1)*chunkRows, l.size))
 		return nil
 	})

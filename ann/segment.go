@@ -59,7 +59,7 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	if err := x.quantize(ctx, opt.Metric, opt.Quantize, b.threads); err != nil {
 		return nil, err
 	}
-	return x, b.build(ctx)
+	return x, b.steps.end(b.build(ctx))
 }
 
 // arrange puts the rows of the graph, which are one for each value in the order of

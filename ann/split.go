@@ -3,7 +3,6 @@ package ann
 import (
 	"context"
 
-	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/internal/xrand"
 )
 
@@ -17,6 +16,7 @@ type splitter struct {
 	leaf    int // parts have at most so many rows
 	seed    uint64
 	threads int
+	steps   *steps
 }
 
 // span is a part of the ids that are being split: from lo to hi.
@@ -28,7 +28,7 @@ func (s *splitter) split(ctx context.Context, ids []uint32) ([]span, error) {
 	scratch := make([]splitScratch, s.threads)
 	for depth := uint64(0); parts[0].hi-parts[0].lo > s.leaf; depth++ { // parts differ by one row at most
 		halves := make([]span, 2*len(parts))
-		err := parallel.Do(ctx, s.threads, len(parts), func(worker, i int) error {
+		err := s.steps.do(ctx, s.threads, len(parts), func(worker, i int) error {
 			p := parts[i]
 			stream := xrand.New(s.seed+depth, uint64(i))
 			mid := p.lo + s.halve(&scratch[worker], ids[p.lo:p.hi], &stream)

@@ -121,7 +121,7 @@ func (p *Plan) probe(ctx context.Context, w *work) (err error) {
 		return nil
 	}
 	opt := r.Build
-	opt.Metric, opt.Threads = r.Metric, r.Threads
+	opt.Metric, opt.Threads, opt.Progress = r.Metric, r.Threads, nil
 	start := time.Now()
 	x, err := ann.Build(ctx, spread(r.Rows, r.Dim, count), r.Dim, opt)
 	if err != nil {

@@ -132,12 +132,12 @@ func indexBuild(ctx context.Context, opt *indexBuildOptions) error {
 	if err != nil {
 		return err
 	}
-	built := bars.spinner("build")
-	x, err := ann.Build(ctx, rows, len(meta.Columns), opt.graphFlags.options(opt.metric, opt.Seed, opt.Threads))
+	how, advance := opt.graphFlags.options(opt.metric, opt.Seed, opt.Threads), bars.stage("build")
+	how.Progress = func(done, total int) { advance(int64(done), int64(total)) }
+	x, err := ann.Build(ctx, rows, len(meta.Columns), how)
 	if err != nil {
 		return fmt.Errorf("%s: %w", opt.In, err)
 	}
-	built()
 	x.SetMeta(meta.encode())
 	err = report.timed("write", func() (err error) {
 		if report.FileBytes, err = x.WriteTo(out); err != nil {
