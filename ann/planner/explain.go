@@ -11,8 +11,12 @@ import (
 func (p *Plan) String() string {
 	var b strings.Builder
 	r := &p.request
-	fmt.Fprintf(&b, "plan      %d rows (%d to be searched) of %d columns, %d queries (about %d distinct), k %d, recall %v, %v thread(s)\n",
-		p.Rows, p.Unique, r.Dim, p.count, p.Queries, r.K, r.Recall, p.threads)
+	goal := fmt.Sprintf("recall %v", r.Recall)
+	if r.EfSearch > 0 {
+		goal = fmt.Sprintf("ef %d", r.EfSearch)
+	}
+	fmt.Fprintf(&b, "plan      %d rows (%d to be searched) of %d columns, %d queries (about %d distinct), k %d, %s, %v thread(s)\n",
+		p.Rows, p.Unique, r.Dim, p.count, p.Queries, r.K, goal, p.threads)
 	fmt.Fprintf(&b, "machine   kernels %.2f and other code %.2f times the reference's time\n", p.Machine.Kernels, p.Machine.Code)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "method\tbuild\tsearch\ttotal\tmemory\t\n")

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -37,13 +38,17 @@ func (p *Plan) graph(ctx context.Context) (Estimate, error) {
 	case r.Nominal > 0:
 		e.Why = "it compares numbers only, and there are nominal columns"
 		return e, nil
-	case r.Recall == 1:
+	case r.Recall == 1 && r.EfSearch == 0:
 		e.Why = "the recall target is 1"
 		return e, nil
 	}
 	e.Bytes = p.graphBytes()
 	e.Possible = p.fits(&e)
 	w := p.guess()
+	if r.EfSearch > 0 { // there is nothing to tune
+		e.Build, e.query = w.build/p.threads, w.query/p.threads
+		return p.sum(e), nil
+	}
 	sample := r.Tune.SampleSize(r.Recall)
 	truth := min(float64(sample), p.job.Queries()) * p.best0()
 	tuning := func() float64 {
@@ -91,7 +96,7 @@ type work struct {
 func (p *Plan) guess() work {
 	r, n, d := &p.request, float64(p.Unique), float64(p.request.Dim)
 	grown := func(power float64) float64 { return math.Pow(n/costRows, power) * r.Machine.Code }
-	w := work{query: (costEnter+costColumn*d)*grown(queryPower) + costHop*usualEf*grown(queryPower)}
+	w := work{query: (costEnter+costColumn*d)*grown(queryPower) + costHop*float64(cmp.Or(r.EfSearch, usualEf))*grown(queryPower)}
 	if r.Index == nil {
 		effort := 0.5 + float64(r.Build.EfConstruction)/128
 		w.build = n * (costLink + costLinkColumn*d) * grown(buildPower) * effort

@@ -145,6 +145,36 @@ func TestGraphKeepsTheRecall(t *testing.T) {
 	}
 }
 
+// TestGraphOfGivenWidth asks for an EfSearch: the answer is that of the graph.
+func TestGraphOfGivenWidth(t *testing.T) {
+	r := request(6000, 300, 20)
+	given, err := ann.Build(t.Context(), r.Rows, r.Dim, ann.DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := given.SearchBatch(t.Context(), r.Queries, r.K, ann.SearchOptions{EfSearch: 12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []*ann.Index{nil, given} {
+		r.Method, r.Index, r.EfSearch = Graph, x, 12
+		p := mustPlan(t, r)
+		if e := p.estimate(Graph); !e.Possible || e.Search <= 0 || (e.Build > 0) != (x == nil) {
+			t.Errorf("estimate: %+v", e)
+		}
+		got, out := mustRun(t, p)
+		if out.Method != Graph || out.Tuned != nil || out.Tune != 0 {
+			t.Errorf("outcome: %+v", out)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("not what the graph finds (-graph +got):\n%s", diff)
+		}
+		if text := p.String(); !strings.Contains(text, "ef 12,") {
+			t.Errorf("the width is missing:\n%s", text)
+		}
+	}
+}
+
 // found returns the share of the true neighbors in got.
 func found(got, want *exact.Result) float64 {
 	hits := 0
@@ -258,6 +288,8 @@ func TestErrors(t *testing.T) {
 	}{
 		{"recall", func(r *Request) { r.Recall = 0 }, ErrRequest},
 		{"graph and exact", func(r *Request) { r.Method = Graph }, ErrRequest},
+		{"width of no graph", func(r *Request) { r.EfSearch = 10 }, ErrRequest},
+		{"negative width", func(r *Request) { r.Method, r.Recall, r.EfSearch = Graph, 0.9, -1 }, ErrRequest},
 		{"method", func(r *Request) { r.Method = 9 }, ErrRequest},
 		{"another index", func(r *Request) { r.Index = other }, ErrRequest},
 		{"negative", func(r *Request) { r.Reuse, r.MemoryCap, r.Threads = -1, -1, -1 }, ErrRequest},

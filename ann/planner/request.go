@@ -61,6 +61,9 @@ type Request struct {
 	// default 1: the exact answer. Below 1 a graph may answer, as ann.Index.Tune
 	// promises it.
 	Recall float64
+	// EfSearch is how wide searches of the graph are, with Method Graph: then Recall
+	// does not matter and is not measured. 0, the default, leaves it to Recall.
+	EfSearch int
 	// Reuse is the number of further queries like these that the same index will
 	// answer later, see Outcome. Default 0.
 	Reuse int
@@ -103,7 +106,8 @@ func (r *Request) Validate() error {
 	}
 	report(r.Method >= methods, "Method is %v, want one of %s", r.Method, strings.Join(methodNames[:], ", "))
 	report(!(r.Recall > 0 && r.Recall <= 1), "Recall is %v, want above 0 and at most 1", r.Recall)
-	report(r.Method == Graph && r.Recall == 1, "Method is %v with Recall 1, want Recall below 1, or an exact method", Graph)
+	report(r.EfSearch < 0 || r.EfSearch > 0 && r.Method != Graph, "EfSearch is %d and Method %v, want 0, or more with %v", r.EfSearch, r.Method, Graph)
+	report(r.Method == Graph && r.Recall == 1 && r.EfSearch == 0, "Method is %v with Recall 1, want Recall below 1, an EfSearch, or an exact method", Graph)
 	report(r.Method == Graph && r.Nominal > 0, "Method is %v with %d nominal columns, want none, or an exact method", Graph, r.Nominal)
 	report(r.Reuse < 0, "Reuse is %d, want at least 0", r.Reuse)
 	report(r.MemoryCap < 0, "MemoryCap is %d, want at least 0", r.MemoryCap)

@@ -85,7 +85,7 @@ func (r *run) use(ctx context.Context, m Method) error {
 	return nil
 }
 
-// useGraph builds a graph unless there is one, tunes it, and falls back to exact
+// useGraph builds a graph unless there is one, tunes it if need be, and falls back to exact
 // search where it cannot be used.
 func (r *run) useGraph(ctx context.Context) error {
 	q := &r.request
@@ -106,26 +106,38 @@ func (r *run) useGraph(ctx context.Context) error {
 		}
 	}
 	r.out.Build += time.Since(start).Seconds()
-	start = time.Now()
-	tune := q.Tune
-	tune.Threads = q.Threads
-	tuned, err := x.Tune(ctx, q.Queries, q.K, q.Recall, tune)
-	if err != nil {
-		return err
-	}
-	r.out.Tune += time.Since(start).Seconds()
-	r.out.Tuned, r.out.Graph, r.out.Exact, r.out.Bytes = &tuned, x, nil, x.Stats().Bytes
-	if !tuned.Met {
-		return r.give(ctx, r.best(Graph), fmt.Sprintf("no search of the graph up to ef %d reached recall %v", tuned.EfSearch, q.Recall))
+	r.out.Graph, r.out.Exact, r.out.Bytes = x, nil, x.Stats().Bytes
+	ef := q.EfSearch
+	if ef == 0 {
+		tuned, err := r.tune(ctx, x)
+		if err != nil {
+			return err
+		}
+		if !tuned.Met {
+			return r.give(ctx, r.best(Graph), fmt.Sprintf("no search of the graph up to ef %d reached recall %v", tuned.EfSearch, q.Recall))
+		}
+		ef = tuned.EfSearch
 	}
 	r.search = func(ctx context.Context, queries []float32) (*exact.Result, error) {
-		res, err := x.SearchBatch(ctx, queries, q.K, ann.SearchOptions{EfSearch: tuned.EfSearch, Threads: q.Threads})
+		res, err := x.SearchBatch(ctx, queries, q.K, ann.SearchOptions{EfSearch: ef, Threads: q.Threads})
 		if n := len(queries) / q.Dim; err == nil && q.Progress != nil {
 			r.progress.part()(n, n)
 		}
 		return res, err
 	}
 	return nil
+}
+
+// tune finds out how wide searches of x have to be.
+func (r *run) tune(ctx context.Context, x *ann.Index) (ann.Tuned, error) {
+	q := &r.request
+	start := time.Now()
+	opt := q.Tune
+	opt.Threads = q.Threads
+	tuned, err := x.Tune(ctx, q.Queries, q.K, q.Recall, opt)
+	r.out.Tune += time.Since(start).Seconds()
+	r.out.Tuned = &tuned
+	return tuned, err
 }
 
 // give goes on with another method for a reason.

@@ -186,6 +186,10 @@ func (o *generateOptions) newGenerator(ctx context.Context, set *dataset.Set, in
 	switch {
 	case d.Index != nil:
 		report.answerReport, report.Index, report.IndexBytes = index.answered, o.Index, index.Stats().Bytes
+		if o.Explain {
+			o.plan, err = index.explained(ctx, set)
+			report.Plan = o.plan
+		}
 	case o.plan != nil:
 		report.Plan = o.plan
 		if out := o.plan.Outcome; out.Tuned != nil {
@@ -195,7 +199,7 @@ func (o *generateOptions) newGenerator(ctx context.Context, set *dataset.Set, in
 	case o.SearchName == "hnsw" && o.Method == generator.NNGMix:
 		report.answerReport = o.answered
 	}
-	return gen, nil
+	return gen, err
 }
 
 // readSet reads the input and prepares it.

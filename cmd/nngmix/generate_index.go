@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/nngmix/nngmix/ann"
 	"github.com/nngmix/nngmix/exact"
@@ -16,6 +17,11 @@ type unlabeledIndex struct {
 	opt      *generateOptions
 	place    []int32 // place in Set.Unlabeled of each row of the index, -1 for a labeled one
 	answered answerReport
+	asked    struct { // by the last SearchBatch
+		queries []float32
+		k       int
+		seconds float64
+	}
 }
 
 // openIndex opens the index that the options name, if they do and if it is needed.
@@ -64,10 +70,12 @@ func (x *unlabeledIndex) attach(set *dataset.Set) error {
 
 // SearchBatch finds the k nearest unlabeled rows of each query.
 func (x *unlabeledIndex) SearchBatch(ctx context.Context, queries []float32, k int) (res *exact.Result, err error) {
+	start := time.Now()
 	res, x.answered, err = x.opt.widthFlags.answer(ctx, x.Index, queries, k, x.opt.Seed, x.opt.Threads)
 	if err != nil {
 		return nil, err
 	}
+	x.asked.queries, x.asked.k, x.asked.seconds = queries, k, time.Since(start).Seconds()
 	for q := range res.Counts {
 		ids, _ := res.Of(q)
 		for i, id := range ids {

@@ -130,6 +130,43 @@ func TestGenerateReportsApproximateSearch(t *testing.T) {
 	}
 }
 
+// TestExplainIndex looks at what --explain prints of a search of an index.
+func TestExplainIndex(t *testing.T) {
+	path, dir := manyLabels(6000).write(t, "in.csv"), t.TempDir()
+	index := filepath.Join(dir, "t.nngx")
+	must(t, "index", "build", "--quiet", "--in", path, "--label", "y", "--out", index)
+	tests := []struct {
+		name string
+		args []string
+		want []string
+	}{
+		{"forced", nil, []string{"ef 64,", "chosen    hnsw: forced by --index", "measured  hnsw", "kdtree"}},
+		{"width", []string{"--ef-search", "9", "--search", "hnsw"}, []string{"ef 9,", "efSearch 9 as asked", "measured  hnsw"}},
+		{"target", []string{"--recall-target", "0.95"}, []string{"recall 0.95", "chosen    hnsw: --index decides", "the estimates are for", "measured  hnsw", "tuned     ef", "with tuning"}},
+		{"target of 1", []string{"--recall-target", "1"}, []string{"chosen    brute", "a recall of 1 is asked for", "measured  brute"}},
+		{"few anomalies", []string{"--recall-target", "0.95", "--labeled-fraction", "0.01"}, []string{"chosen    brute", "so few queries"}},
+		{"no search", []string{"--method", "smote"}, []string{"searches no neighbors"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			report := filepath.Join(t.TempDir(), "r.json")
+			args := append([]string{"--in", path, "--label", "y", "--index", index, "--report", report, "--force"}, tt.args...)
+			checkExplain(t, args, tt.want)
+			var r generateReport
+			if err := json.Unmarshal([]byte(readFile(t, report)), &r); err != nil {
+				t.Fatal(err)
+			}
+			if p := r.Search.Plan; tt.name == "no search" {
+				if p != nil {
+					t.Errorf("the report says %+v", p)
+				}
+			} else if len(p.Estimates) != 3 || p.Estimates[2].Build != 0 || p.Outcome.Search <= 0 || p.Outcome.Method != p.Chosen {
+				t.Errorf("the report says %+v, outcome %+v", p, p.Outcome)
+			}
+		})
+	}
+}
+
 func TestGenerateRefusesOtherIndex(t *testing.T) {
 	in := randomNumbers(600, 1, true)
 	path, dir := in.write(t, "in.csv"), t.TempDir()

@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 
 	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/exact"
@@ -17,14 +14,6 @@ func (o *generateOptions) planned() bool {
 	return o.Index == "" && (o.SearchName != "hnsw" || o.RecallTarget > 0 && o.RecallTarget < 1) && o.SearchName != "coder-hnsw"
 }
 
-// checkExplain refuses --explain where there is no plan to explain.
-func (o *generateOptions) checkExplain() error {
-	if o.Explain && !o.planned() {
-		return errors.New("--explain tells how a search was planned: leave out --index, and use --search auto, brute or kdtree, or hnsw with --recall-target")
-	}
-	return nil
-}
-
 // planEngine returns the generator's engine that plans its search by method. The
 // plan and what it came to are left in plan.
 //
@@ -32,13 +21,10 @@ func (o *generateOptions) checkExplain() error {
 // options alone. With it, auto may choose a graph, by the speed of the machine.
 func (o *generateOptions) planEngine(method planner.Method, plan **planner.Plan) generator.Engine {
 	return func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, generator.SearchStats, error) {
-		r := planner.DefaultRequest()
-		r.Rows, r.Dim, r.Nominal, r.Queries, r.K = rows, dim, nominal, queries, k
-		r.Method, r.Threads, r.Progress = method, o.Threads, o.Progress
-		r.Build = o.graphFlags.options(exact.L2Squared, o.Seed, o.Threads)
-		r.Tune.Seed, r.Tune.MaxEf = o.Seed, max(200, len(rows)>>15) // as tuneOptions has it
-		if o.RecallTarget > 0 && (method == planner.Auto || method == planner.Graph) {
-			r.Recall = o.RecallTarget
+		r := o.request(rows, dim, queries, k)
+		r.Method, r.Nominal, r.Progress = method, nominal, o.Progress
+		if method != planner.Auto && method != planner.Graph {
+			r.Recall = 1
 		}
 		if method == planner.Graph && nominal > 0 {
 			return nil, generator.SearchStats{}, errNominal
@@ -60,11 +46,14 @@ func (o *generateOptions) planEngine(method planner.Method, plan **planner.Plan)
 	}
 }
 
-// explain prints the plan of the search to w.
-func (o *generateOptions) explain(w io.Writer) {
-	if o.plan == nil {
-		fmt.Fprintf(w, "plan      %v searches no neighbors among the unlabeled rows\n", o.Method)
-		return
+// request is what the options ask of the planner.
+func (o *generateOptions) request(rows []float32, dim int, queries []float32, k int) planner.Request {
+	r := planner.DefaultRequest()
+	r.Rows, r.Dim, r.Queries, r.K, r.Threads = rows, dim, queries, k, o.Threads
+	r.Build = o.graphFlags.options(exact.L2Squared, o.Seed, o.Threads)
+	r.Tune.Seed, r.Tune.MaxEf = o.Seed, max(200, len(rows)>>15) // as tuneOptions has it
+	if o.RecallTarget > 0 {
+		r.Recall = o.RecallTarget
 	}
-	fmt.Fprint(w, o.plan)
+	return r
 }

@@ -172,24 +172,7 @@ func TestExplain(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			silent, loud := filepath.Join(dir, tt.name+"1.csv"), filepath.Join(dir, tt.name+"2.csv")
-			must(t, append([]string{"generate", "--quiet", "--out", silent}, tt.args...)...)
-			var told strings.Builder
-			root := rootCommand()
-			root.SetArgs(append([]string{"generate", "--quiet", "--explain", "--out", loud}, tt.args...))
-			root.SetErr(&told)
-			if err := root.ExecuteContext(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			text := told.String()
-			for _, want := range tt.want {
-				if !strings.Contains(text, want) {
-					t.Errorf("%q is missing:\n%s", want, text)
-				}
-			}
-			if readFile(t, silent) != readFile(t, loud) {
-				t.Error("--explain changes the output")
-			}
+			checkExplain(t, tt.args, tt.want)
 		})
 	}
 	for _, search := range []string{"hnsw", "coder-hnsw"} {
@@ -197,6 +180,30 @@ func TestExplain(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "--explain") {
 			t.Errorf("%s: got %v", search, err)
 		}
+	}
+}
+
+// checkExplain runs generate with and without --explain and looks for texts in what
+// is printed.
+func checkExplain(t *testing.T, args, want []string) {
+	t.Helper()
+	dir := t.TempDir()
+	silent, loud := filepath.Join(dir, "silent.csv"), filepath.Join(dir, "loud.csv")
+	must(t, append([]string{"generate", "--quiet", "--out", silent}, args...)...)
+	var told strings.Builder
+	root := rootCommand()
+	root.SetArgs(append([]string{"generate", "--quiet", "--explain", "--out", loud}, args...))
+	root.SetErr(&told)
+	if err := root.ExecuteContext(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range want {
+		if !strings.Contains(told.String(), text) {
+			t.Errorf("%q is missing:\n%s", text, told.String())
+		}
+	}
+	if readFile(t, silent) != readFile(t, loud) {
+		t.Error("--explain changes the output")
 	}
 }
 

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/nngmix/nngmix/ann/planner"
+	"github.com/nngmix/nngmix/generator"
+	"github.com/nngmix/nngmix/internal/dataset"
+)
+
+// checkExplain refuses --explain where there is no plan to explain.
+func (o *generateOptions) checkExplain() error {
+	if o.Explain && o.Index == "" && !o.planned() {
+		return errors.New("--explain tells how a search was planned: use --search auto, brute or kdtree, or hnsw with --index or --recall-target")
+	}
+	return nil
+}
+
+// explain prints the plan of the search to w.
+func (o *generateOptions) explain(w io.Writer) {
+	if o.plan == nil {
+		fmt.Fprintf(w, "plan      %v searches no neighbors among the unlabeled rows\n", o.Method)
+		return
+	}
+	fmt.Fprint(w, o.plan)
+	if o.Index != "" && o.plan.Outcome.Tuned != nil {
+		fmt.Fprintln(w, "          (the time of the search is with tuning)")
+	}
+}
+
+// explained returns what the planner thinks of the search that x has answered,
+// beside what was done and what it took. The index was asked whatever that is, as it
+// is without --explain: answers do not depend on estimates.
+func (x *unlabeledIndex) explained(ctx context.Context, set *dataset.Set) (*planner.Plan, error) {
+	rows, _, err := generator.SearchMatrix(ctx, set.UnlabeledRows(), data(set).Columns, x.opt.Threads)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", x.opt.In, columnNames(err, set))
+	}
+	r := x.opt.request(rows, len(set.Columns), x.asked.queries, x.asked.k)
+	r.Index = x.Index
+	if x.opt.RecallTarget == 0 {
+		r.Method, r.EfSearch = planner.Graph, x.opt.EfSearch
+	}
+	p, err := planner.New(ctx, r)
+	if err != nil {
+		return nil, fmt.Errorf("--explain: %w", err)
+	}
+	if r.Method == planner.Graph {
+		p.Reason = "forced by --index without --recall-target: " + x.answered.Reason
+	} else {
+		p.Reason = fmt.Sprintf("--index decides: %s; the estimates are for %v: %s", x.answered.Reason, p.Chosen, p.Reason)
+	}
+	p.Outcome = x.outcome()
+	p.Chosen = p.Outcome.Method
+	return p, nil
+}
+
+// outcome tells what the search of x took.
+func (x *unlabeledIndex) outcome() *planner.Outcome {
+	out := &planner.Outcome{Method: planner.Graph, Search: x.asked.seconds, Total: x.asked.seconds, Bytes: x.Stats().Bytes}
+	if x.answered.EfSearch == 0 {
+		out.Method = planner.Brute
+	}
+	if t := x.answered.Tuned; t != nil && t.EfSearch > 0 {
+		out.Tuned = t
+	}
+	return out
+}
