@@ -77,7 +77,7 @@ const orderLeaf = 8
 // upper layers of the paper are. They do not guide the way to an entry point here
 // but add their links to those of layer 0.
 func (b *builder) build(ctx context.Context) error {
-	b.takeEntries(max(b.tune.entryRows, b.tune.entryColumns/b.columns))
+	b.takeEntries(b.entryLimit())
 	if b.entries.size == b.n {
 		return nil
 	}
@@ -96,6 +96,19 @@ func (b *builder) build(ctx context.Context) error {
 	_, err := b.connect(ctx)
 	return err
 }
+
+// entryLimit returns the greatest number of entries. A table of fewer rows has no
+// graph.
+func (b *builder) entryLimit() int {
+	limit := max(b.tune.entryRows, b.tune.entryColumns/b.stride)
+	if b.n > limit {
+		limit = max(limit, min(b.tune.entryColumns/b.columns, b.n/entryShare))
+	}
+	return limit
+}
+
+// entryShare is how many rows there are at least for an entry.
+const entryShare = 8
 
 const layerShift = 3 // each layer has an eighth of the rows of the one below
 

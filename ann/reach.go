@@ -70,25 +70,27 @@ func (r *reach) missing() (n int) {
 }
 
 // linkTo links to row from the nearest row that was reached and has room in its
-// list. Searches widen until they find one.
+// list. Searches widen until they find a row that was reached.
 func (b *builder) linkTo(row uint32, r *reach) {
 	s, nearest := &b.workers[0].search[0], none
-	for ef := 64; ef < 4*b.n; ef *= 4 {
+	for ef := 64; nearest == none; ef *= 4 {
 		s.q = b.target(row)
 		b.search([]*searcher{s}, min(ef, b.n), 1)
-		reached := slices.DeleteFunc(s.pool.found(), func(k key) bool { return !r.met[k.node()] })
-		for _, k := range reached {
+		for _, k := range s.pool.found() {
+			if !r.met[k.node()] { // a narrow search may meet only rows that are cut off too
+				continue
+			}
+			if nearest == none {
+				nearest = k.node()
+			}
 			list := b.list(k.node())
 			if n := len(trimList(list)); n < len(list) {
 				list[n] = row
 				return
 			}
 		}
-		if len(reached) > 0 { // a narrow search may meet only rows that are cut off too
-			nearest = reached[0].node()
-		}
 	}
-	// No list has room. The nearest row gives up its last link, and row takes that
+	// No list around has room. The nearest row gives up its last link, and row takes that
 	// over: what was reached through it is now reached through row. No path to a
 	// row that was reached came through row's own last link.
 	from := b.list(nearest)

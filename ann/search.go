@@ -12,10 +12,10 @@ type searcher struct {
 	q       target
 	pool    pool
 	visited visited
-	list    []uint32 // the links to follow next
-	batch   []uint32 // rows to compare with next
-	ranks   []uint32 // of batch, or of an entrance
-	codes   []uint8  // of the query
+	list    []uint32  // the links to follow next
+	batch   []uint32  // rows to compare with next
+	ranks   []uint32  // of batch, or of an entrance
+	codes   []uint8   // of the query
 	room    []float32 // see target
 	hit     simd.ScanHit
 	work    Counters
