@@ -6,6 +6,8 @@ import (
 	"math"
 	"runtime"
 	"slices"
+
+	"github.com/nngmix/nngmix/internal/parallel"
 )
 
 // Add adds rows, row-major, and returns the id of the first of them; the others
@@ -17,7 +19,7 @@ import (
 // their graph is merged. On an error, which is one that Build gives for such
 // rows, nothing has changed.
 func (x *Index) Add(ctx context.Context, rows []float32) (first uint32, err error) {
-	if err := checkRows(rows, x.space.dim); err != nil {
+	if err := checkRows(rows, x.space.dim, parallel.Threads(x.opt.Threads)); err != nil {
 		return 0, err
 	}
 	x.writing.Lock()
@@ -41,7 +43,7 @@ func (x *Index) Add(ctx context.Context, rows []float32) (first uint32, err erro
 // been given by Build or Add: ErrID otherwise. Searches see either all of the
 // change or nothing of it.
 func (x *Index) Set(ctx context.Context, ids []uint32, rows []float32) error {
-	if err := checkRows(rows, x.space.dim); err != nil {
+	if err := checkRows(rows, x.space.dim, parallel.Threads(x.opt.Threads)); err != nil {
 		return err
 	}
 	x.writing.Lock()

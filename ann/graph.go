@@ -1,6 +1,7 @@
 package ann
 
 import (
+	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/simd"
 )
 
@@ -77,11 +78,13 @@ func (g *graph) code(i uint32) []uint8 {
 }
 
 // pick keeps the rows ids, in that order.
-func (g *graph) pick(ids []uint32) {
+func (g *graph) pick(ids []uint32, threads int) {
 	rows := alignedFloats(len(ids) * g.stride)
-	for i, id := range ids {
-		copy(rows[i*g.stride:], g.row(id))
-	}
+	parallel.Chunks(threads, len(ids), chunkRows, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			copy(rows[i*g.stride:], g.row(ids[i]))
+		}
+	})
 	g.n, g.rows = len(ids), rows
 }
 

@@ -1,10 +1,12 @@
 package ann
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -88,7 +90,7 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, tune tunin
 	if err := opt.Validate(); err != nil {
 		return nil, err
 	}
-	if err := checkRows(rows, dim); err != nil {
+	if err := checkRows(rows, dim, parallel.Threads(opt.Threads)); err != nil {
 		return nil, err
 	}
 	start := time.Now()
@@ -121,7 +123,7 @@ func sequence(first uint32, n int) []uint32 {
 }
 
 // checkRows returns an error where rows cannot be the rows of an index.
-func checkRows(rows []float32, dim int) error {
+func checkRows(rows []float32, dim, threads int) error {
 	switch {
 	case dim < 1:
 		return fmt.Errorf("%w: %d columns, want at least 1", ErrDimension, dim)
@@ -132,17 +134,34 @@ func checkRows(rows []float32, dim int) error {
 	case len(rows)/dim > maxNodes:
 		return fmt.Errorf("%w: %d rows, want at most %d", ErrTooLarge, len(rows)/dim, maxNodes)
 	}
-	return checkFinite("row", rows, dim)
+	return checkFinite("row", rows, dim, threads)
 }
 
 // checkFinite returns an error that names the first value that is not finite.
-func checkFinite(what string, values []float32, dim int) error {
-	for i, v := range values {
-		if math.Float32bits(v)&0x7f800000 == 0x7f800000 {
-			return fmt.Errorf("%w: %s %d, column %d is %v", ErrNotFinite, what, i/dim, i%dim, v)
-		}
+func checkFinite(what string, values []float32, dim, threads int) error {
+	const chunk = 1 << 18
+	if len(values) > chunk && threads > 1 {
+		bad := make([]error, (len(values)+chunk-1)/chunk)
+		parallel.Chunks(threads, len(values), chunk, func(lo, hi int) {
+			if i := notFinite(values[lo:hi]); i >= 0 {
+				bad[lo/chunk] = infinite(what, values, dim, lo+i)
+			}
+		})
+		return cmp.Or(bad...)
+	}
+	if i := notFinite(values); i >= 0 {
+		return infinite(what, values, dim, i)
 	}
 	return nil
+}
+
+// notFinite returns the place of the first value that is not finite, or -1.
+func notFinite(values []float32) int {
+	return slices.IndexFunc(values, func(v float32) bool { return math.Float32bits(v)&0x7f800000 == 0x7f800000 })
+}
+
+func infinite(what string, values []float32, dim, i int) error {
+	return fmt.Errorf("%w: %s %d, column %d is %v", ErrNotFinite, what, i/dim, i%dim, values[i])
 }
 
 // scratch is what one search needs.
@@ -267,7 +286,7 @@ func (x *Index) checkQueries(queries []float32, k int, opt SearchOptions) error 
 	case len(queries)%dim != 0:
 		return fmt.Errorf("%w: %d values are no whole queries of %d columns", ErrDimension, len(queries), dim)
 	}
-	if err := checkFinite("query", queries, dim); err != nil {
+	if err := checkFinite("query", queries, dim, 1); err != nil {
 		return err
 	}
 	if m := x.space.metric; m != exact.L2Squared && m != exact.L1 {

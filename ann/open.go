@@ -292,7 +292,7 @@ func (v *view) verify(seen bitset) error {
 		return err
 	}
 	for _, values := range [][]float32{v.graph.rows, v.values} {
-		if err := checkFinite("value", values, len(values)+1); err != nil {
+		if err := checkFinite("value", values, len(values)+1, 1); err != nil {
 			return err
 		}
 	}

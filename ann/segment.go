@@ -27,7 +27,7 @@ type segment struct {
 // buildSegment builds the index of rows, which are checked. Row i has the id
 // ids[i]; ids are ascending.
 func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, opt Options, tune tuning) (*segment, error) {
-	sp, err := newSpace(opt.Metric, rows, dim)
+	sp, err := newSpace(opt.Metric, rows, dim, parallel.Threads(opt.Threads))
 	if err != nil {
 		return nil, err
 	}
@@ -41,10 +41,12 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	}
 	x := &segment{space: sp, graph: graph{kernels: kernels, n: groups.Len(), columns: sp.width(), stride: sp.padded()}}
 	x.rows = alignedFloats(x.n * x.stride)
-	for i := range x.n {
-		sp.putRow(x.row(uint32(i)), rows[groups.First(i)*dim:][:dim])
-	}
 	b := newBuilder(&x.graph, opt, tune)
+	parallel.Chunks(b.threads, x.n, chunkRows, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			sp.putRow(x.row(uint32(i)), rows[groups.First(i)*dim:][:dim])
+		}
+	})
 	order, err := x.arrange(ctx, b)
 	if err != nil {
 		return nil, err
@@ -72,7 +74,7 @@ func (x *segment) arrange(ctx context.Context, b *builder) ([]uint32, error) {
 	if err := b.order(ctx, order); err != nil {
 		return nil, err
 	}
-	x.pick(order)
+	x.pick(order, b.threads)
 	return order, nil
 }
 
@@ -98,7 +100,7 @@ func (x *segment) arrangeCosine(ctx context.Context, b *builder) ([]uint32, erro
 		values = append(values, same.Rows[same.Starts[i]:same.Starts[i+1]]...)
 		x.nodeStarts = append(x.nodeStarts, uint32(len(values)))
 	}
-	x.pick(nodes)
+	x.pick(nodes, b.threads)
 	return values, nil
 }
 

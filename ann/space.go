@@ -3,8 +3,10 @@ package ann
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/simd"
 )
 
@@ -28,18 +30,27 @@ type space struct {
 
 // newSpace returns the space of rows, which are finite, or an error where their
 // distances could overflow float32.
-func newSpace(metric exact.Metric, rows []float32, dim int) (space, error) {
+func newSpace(metric exact.Metric, rows []float32, dim, threads int) (space, error) {
 	s := space{metric: metric, dim: dim}
 	if metric == exact.Cosine {
 		return s, nil // any length becomes 1
 	}
-	var longest float64
-	for i := 0; i < len(rows); i += dim {
-		size := s.size(rows[i : i+dim])
-		if size > maxSize {
-			return s, s.tooLong("row", i/dim, size)
+	const chunk = 1024
+	n := len(rows) / dim
+	longests := make([]float64, (n+chunk-1)/chunk)
+	parallel.Chunks(threads, n, chunk, func(lo, hi int) {
+		longest := &longests[lo/chunk]
+		for i := lo; i < hi && *longest <= maxSize; i++ {
+			*longest = max(*longest, s.size(rows[i*dim:][:dim]))
 		}
-		longest = max(longest, size)
+	})
+	longest := slices.Max(longests)
+	if longest > maxSize {
+		for i := 0; ; i++ {
+			if size := s.size(rows[i*dim:][:dim]); size > maxSize {
+				return s, s.tooLong("row", i, size)
+			}
+		}
 	}
 	if metric == exact.InnerProduct {
 		s.radius = math.Sqrt(longest)

@@ -48,3 +48,13 @@ func Do(ctx context.Context, threads, tasks int, f func(worker, task int) error)
 func Range(n, tasks, task int) (lo, hi int) {
 	return int(int64(n) * int64(task) / int64(tasks)), int(int64(n) * int64(task+1) / int64(tasks))
 }
+
+// Chunks calls f for chunks of at most size of n items, from up to threads goroutines,
+// and returns when all are done.
+func Chunks(threads, n, size int, f func(lo, hi int)) {
+	tasks := (n + size - 1) / size
+	_ = Do(context.Background(), threads, tasks, func(_, task int) error { // no error: f has none
+		f(task*size, min((task+1)*size, n))
+		return nil
+	})
+}

@@ -73,3 +73,22 @@ func TestRangeCoversAllItemsInOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestChunks(t *testing.T) {
+	for _, n := range []int{0, 1, 7, 64, 65} {
+		calls := make([]atomic.Int32, n)
+		Chunks(3, n, 8, func(lo, hi int) {
+			if hi-lo > 8 {
+				t.Errorf("a chunk of %d", hi-lo)
+			}
+			for i := lo; i < hi; i++ {
+				calls[i].Add(1)
+			}
+		})
+		for i := range calls {
+			if got := calls[i].Load(); got != 1 {
+				t.Errorf("item %d of %d: %d calls", i, n, got)
+			}
+		}
+	}
+}
