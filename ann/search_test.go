@@ -2,7 +2,6 @@ package ann
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"path/filepath"
 	"testing"
@@ -196,29 +195,5 @@ func TestSearchErrors(t *testing.T) {
 				t.Errorf("SearchBatch: got %v, want %v", err, tt.want)
 			}
 		})
-	}
-}
-
-func BenchmarkSearch(b *testing.B) {
-	for _, dim := range []int{16, 128} {
-		rows := clustered(50_000, dim, 7)
-		x := mustBuild(b, rows, dim, exact.L2Squared, defaultTuning)
-		queries := clustered(1000, dim, 8)
-		best := truth(b, rows, queries, dim, 10, exact.L2Squared)
-		for _, ef := range []int{16, 64} {
-			b.Run(fmt.Sprintf("dim=%d/ef=%d", dim, ef), func(b *testing.B) {
-				opt := SearchOptions{EfSearch: ef}
-				var dst []Neighbor
-				b.ReportAllocs()
-				for i := 0; b.Loop(); i++ {
-					dst, _ = x.AppendSearch(dst[:0], queries[i%1000*dim:][:dim], 10, opt)
-				}
-				got, err := x.SearchBatch(b.Context(), queries, 10, opt)
-				if err != nil {
-					b.Fatal(err)
-				}
-				b.ReportMetric(recall(got, best), "recall")
-			})
-		}
 	}
 }

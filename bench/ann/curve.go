@@ -53,12 +53,14 @@ func recallsOf(curve []point) []float64 {
 // speed is the queries per second of an engine at some recall.
 type speed struct {
 	qps     float64
-	atLeast bool    // the smallest efSearch has that recall already
-	never   bool    // no efSearch has it; then best is the highest recall
-	best    float64 //
+	atLeast bool // the smallest efSearch has that recall already
+	exact   bool // exact search has it, and no efSearch
+	never   bool // nothing has it; then best is the highest recall
+	best    float64
 }
 
-// speedAt returns the speed of a curve, which ascends by efSearch, at a recall. Between
+// speedAt returns the speed of a curve, which ascends by efSearch and may end with exact
+// search, at a recall. Between
 // two points the logarithm of the speed is taken to be linear in recall.
 func speedAt(curve []line, recall float64) speed {
 	recalls := lineRecalls(curve)
@@ -68,6 +70,9 @@ func speedAt(curve []line, recall float64) speed {
 		return speed{never: true, best: slices.Max(recalls)}
 	case 0:
 		return speed{qps: curve[0].Value, atLeast: recalls[0] > recall}
+	}
+	if curve[i].Ef == exactSearch {
+		return speed{qps: curve[i].Value, exact: true}
 	}
 	share := (recall - recalls[i-1]) / (recalls[i] - recalls[i-1])
 	return speed{qps: math.Exp((1-share)*math.Log(curve[i-1].Value) + share*math.Log(curve[i].Value))}
@@ -81,13 +86,15 @@ func lineRecalls(curve []line) []float64 {
 	return recalls
 }
 
-// String returns "12.7k", ">49.1k" or "never (.979)".
+// String returns "12.7k", ">49.1k", "2.21k (exact)" or "never (.979)".
 func (s speed) String() string {
 	switch {
 	case s.never:
 		return fmt.Sprintf("never (%s)", shortRecall(s.best))
 	case s.atLeast:
 		return ">" + thousands(s.qps)
+	case s.exact:
+		return thousands(s.qps) + " (exact)"
 	}
 	return thousands(s.qps)
 }
@@ -114,6 +121,7 @@ func thousands(v float64) string {
 // versus is how many times faster one engine is than another at a recall.
 type versus struct {
 	ours   bool    // ours reaches the recall
+	exact  bool    // but only by exact search
 	theirs bool    // theirs does
 	ratio  float64 // of the speeds at which they do, where both do
 	recall float64 // the recall, or that of the smallest efSearch of either where it is higher
@@ -124,6 +132,7 @@ type versus struct {
 func compare(ours, theirs []line, target float64) versus {
 	a, b := lineRecalls(ours), lineRecalls(theirs)
 	v := versus{ours: slices.Max(a) >= target, theirs: slices.Max(b) >= target}
+	v.exact = v.ours && speedAt(ours, target).exact
 	if v.ours && v.theirs {
 		v.ratio = speedAt(ours, target).qps / speedAt(theirs, target).qps
 		v.recall = commonRecall(target, a, b)

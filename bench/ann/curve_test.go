@@ -15,6 +15,11 @@ func curveOf(pairs ...float64) []line {
 	return curve
 }
 
+// withExact returns curve with exact search at its end.
+func withExact(curve []line, qps float64) []line {
+	return append(slices.Clone(curve), line{Ef: exactSearch, Recall: 1, Value: qps})
+}
+
 func TestSpeedAt(t *testing.T) {
 	steep := curveOf(0.90, 10_000, 0.98, 1_000, 0.995, 100)
 	for _, tc := range []struct {
@@ -30,11 +35,13 @@ func TestSpeedAt(t *testing.T) {
 		{"below the first point", steep, 0.5, speed{qps: 10_000, atLeast: true}, ">10.0k"},
 		{"not reached", steep, 0.999, speed{never: true, best: 0.995}, "never (.995)"},
 		{"rounded down", curveOf(0.98999, 5), 0.99, speed{never: true, best: 0.98999}, "never (.989)"},
+		{"by exact search", withExact(steep, 70), 0.999, speed{qps: 70, exact: true}, "70 (exact)"},
+		{"before exact search", withExact(steep, 70), 0.98, speed{qps: 1_000}, "1.00k"},
 		{"a dip after the crossing", curveOf(0.9, 400, 0.96, 100, 0.94, 50), 0.96, speed{qps: 100}, "100"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := speedAt(tc.curve, tc.recall)
-			if math.Abs(got.qps-tc.want.qps) > 1e-6 || got.atLeast != tc.want.atLeast || got.never != tc.want.never || got.best != tc.want.best {
+			if math.Abs(got.qps-tc.want.qps) > 1e-6 || got.atLeast != tc.want.atLeast || got.never != tc.want.never || got.exact != tc.want.exact || got.best != tc.want.best {
 				t.Errorf("got %+v, want %+v", got, tc.want)
 			}
 			if got.String() != tc.text {
@@ -50,16 +57,17 @@ func TestCompare(t *testing.T) {
 		ours, theirs []line
 		want         versus
 	}{
-		{"both pass through", curveOf(0.9, 400, 0.96, 200), curveOf(0.9, 200, 0.96, 100), versus{true, true, 2, 0.95, 2}},
-		{"ours starts above", curveOf(0.98, 300, 0.995, 100), curveOf(0.96, 600, 0.98, 150), versus{true, true, 0.5, 0.98, 2}},
-		{"ours starts where theirs ends", curveOf(0.999, 300), curveOf(0.96, 600, 0.98, 150), versus{true, true, 0.5, 0.98, 2}},
+		{"both pass through", curveOf(0.9, 400, 0.96, 200), curveOf(0.9, 200, 0.96, 100), versus{ours: true, theirs: true, ratio: 2, recall: 0.95, equal: 2}},
+		{"ours starts above", curveOf(0.98, 300, 0.995, 100), curveOf(0.96, 600, 0.98, 150), versus{ours: true, theirs: true, ratio: 0.5, recall: 0.98, equal: 2}},
+		{"ours starts where theirs ends", curveOf(0.999, 300), curveOf(0.96, 600, 0.98, 150), versus{ours: true, theirs: true, ratio: 0.5, recall: 0.98, equal: 2}},
 		{"only ours", curveOf(0.96, 300), curveOf(0.5, 600), versus{ours: true}},
+		{"ours by exact search", withExact(curveOf(0.9, 300), 20), curveOf(0.96, 10), versus{ours: true, exact: true, theirs: true, ratio: 2, recall: 0.96, equal: 2}},
 		{"only theirs", curveOf(0.9, 300), curveOf(0.96, 600), versus{theirs: true}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := compare(tc.ours, tc.theirs, 0.95)
 			if math.Abs(got.ratio-tc.want.ratio) > 1e-9 || math.Abs(got.equal-tc.want.equal) > 1e-9 ||
-				got.recall != tc.want.recall || got.ours != tc.want.ours || got.theirs != tc.want.theirs {
+				got.recall != tc.want.recall || got.ours != tc.want.ours || got.theirs != tc.want.theirs || got.exact != tc.want.exact {
 				t.Errorf("got %+v, want %+v", got, tc.want)
 			}
 		})

@@ -103,11 +103,15 @@ func panel(r results, set, kind string) *plot.Plot {
 			continue
 		}
 		var points plotter.XYs
+		searched := 0 // those of the graph come first
 		for _, l := range curve {
 			points = append(points, plotter.XY{X: stretch(l.Recall), Y: l.Value})
+			if l.Ef != exactSearch {
+				searched++
+			}
 		}
 		style := looks[engine]
-		line := &plotter.Line{XYs: points, LineStyle: draw.LineStyle{Color: style.color, Width: 1.5}}
+		line := &plotter.Line{XYs: points[:searched], LineStyle: draw.LineStyle{Color: style.color, Width: 1.5}}
 		marks := &plotter.Scatter{XYs: points, GlyphStyle: draw.GlyphStyle{Color: style.color, Radius: 3, Shape: style.shape}}
 		p.Add(line, marks)
 	}

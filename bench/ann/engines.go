@@ -41,7 +41,7 @@ type engine struct {
 // engines are all engines, ours first.
 func engines() []engine {
 	return []engine{
-		{ours, "nngmix", "", itself(ours), grid(), 0},
+		{ours, "nngmix", "", itself(ours), append([]int{2, 3, 5, 7}, grid()...), 0},
 		{hnswlib, "hnswlib", "dpkg-query -Wf ${Version} libhnswlib-dev", compileHnswlib, grid(), 0},
 		{"faiss", "faiss IndexHNSWFlat", "dpkg-query -Wf ${Version} python3-faiss", runFaiss, grid(), 0},
 		{"usearch", "usearch", "echo " + usearchVersion, runUsearch, grid(), 0},
@@ -49,6 +49,9 @@ func engines() []engine {
 		{coderName, "coder/hnsw", "go list -m -f {{.Version}} github.com/coder/hnsw", itself(coderName), []int{20}, 50_000},
 	}
 }
+
+// exactSearch stands for efSearch where our index answers without its graph.
+const exactSearch = 0
 
 // grid returns values of efSearch from 10 to 2560, each about 1.41 times the one
 // before.

@@ -17,14 +17,15 @@ import (
 
 	"github.com/nngmix/nngmix/ann"
 	"github.com/nngmix/nngmix/ann/coder"
+	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
 // inside is an engine that this program runs itself, as the process that answers.
 type inside interface {
 	build(rows []float32, dim, threads int) error
-	// search writes the ids of the rows nearest to query to found, which holds -1.
-	search(query []float32, ef int, found []int64) error
+	// search writes the ids of the k rows nearest to each query to found, which holds -1.
+	search(queries []float32, ef, threads int, found []int64) error
 }
 
 // serve runs the engine called name: it answers the requests of in.
@@ -93,14 +94,10 @@ func (s *server) search(file, out string, ef, threads, repeats int) (float64, er
 	if err != nil {
 		return 0, err
 	}
-	n := len(queries) / s.dim
-	found := slices.Repeat([]int64{-1}, n*k)
+	found := slices.Repeat([]int64{-1}, len(queries)/s.dim*k)
 	seconds, err := timed(func() error {
 		for range repeats {
-			err := parallel.Do(context.Background(), threads, n, func(_, q int) error {
-				return s.engine.search(queries[q*s.dim:(q+1)*s.dim], ef, found[q*k:(q+1)*k])
-			})
-			if err != nil {
+			if err := s.engine.search(queries, ef, threads, found); err != nil {
 				return err
 			}
 		}
@@ -127,13 +124,26 @@ func (e *ourEngine) build(rows []float32, dim, threads int) (err error) {
 	return err
 }
 
-func (e *ourEngine) search(query []float32, ef int, found []int64) error {
-	var room [k]ann.Neighbor
-	neighbors, err := e.index.AppendSearch(room[:0], query, k, ann.SearchOptions{EfSearch: ef})
-	for i, n := range neighbors {
-		found[i] = int64(n.ID)
+// search answers all queries as one batch, exactly where ef is exactSearch.
+func (e *ourEngine) search(queries []float32, ef, threads int, found []int64) error {
+	ctx := context.Background()
+	search := func() (*exact.Result, error) {
+		if ef == exactSearch {
+			return e.index.SearchExact(ctx, queries, k, threads)
+		}
+		return e.index.SearchBatch(ctx, queries, k, ann.SearchOptions{EfSearch: ef, Threads: threads})
 	}
-	return err
+	res, err := search()
+	if err != nil {
+		return err
+	}
+	for q := range res.Counts {
+		ids, _ := res.Of(q)
+		for i, id := range ids {
+			found[q*k+i] = int64(id)
+		}
+	}
+	return nil
 }
 
 // coderEngine is coder/hnsw with its own settings. Its EfSearch cannot change after a
@@ -146,12 +156,15 @@ func (e *coderEngine) build(rows []float32, dim, _ int) (err error) {
 	return err
 }
 
-func (e *coderEngine) search(query []float32, _ int, found []int64) error {
-	neighbors, err := e.index.Search(context.Background(), query, k)
-	for i, n := range neighbors {
-		found[i] = int64(n.ID)
-	}
-	return err
+func (e *coderEngine) search(queries []float32, _, threads int, found []int64) error {
+	ctx, dim := context.Background(), len(queries)/(len(found)/k)
+	return parallel.Do(ctx, threads, len(found)/k, func(_, q int) error {
+		neighbors, err := e.index.Search(ctx, queries[q*dim:(q+1)*dim], k)
+		for i, n := range neighbors {
+			found[q*k+i] = int64(n.ID)
+		}
+		return err
+	})
 }
 
 func timed(work func() error) (seconds float64, err error) {
@@ -164,8 +177,8 @@ func integers(words []string) ([]int, error) {
 	var n []int
 	for _, w := range words {
 		i, err := strconv.Atoi(w)
-		if err != nil || i < 1 {
-			return nil, fmt.Errorf("%q is no number from 1", w)
+		if err != nil || i < 0 {
+			return nil, fmt.Errorf("%q is no number from 0", w)
 		}
 		n = append(n, i)
 	}

@@ -71,7 +71,12 @@ func verdict(r results, set, kind string, target, goal float64) string {
 		if v.recall > target {
 			text += fmt.Sprintf(" (%.2f at %s)", v.equal, shortRecall(v.recall))
 		}
+		if v.exact {
+			text += ", by exact search"
+		}
 		return text
+	case v.exact:
+		return bold("only ours reaches it", true) + ", by exact search"
 	case v.ours:
 		return bold("only ours reaches it", true)
 	case v.theirs:
