@@ -14,11 +14,11 @@ import (
 // one core. They decide only whether a graph is worth a closer look; then one is
 // built over a sample.
 const (
-	costLink       = 16e-6   // building, for a row ...
-	costLinkColumn = 0.16e-6 // ... and for each of its columns
-	costEnter      = 5e-6    // a query, before the walk ...
-	costColumn     = 10e-9   // ... for each of its columns
-	costHop        = 0.25e-6 // ... and for each row that the walk keeps track of
+	costLink       = 15.5e-6 // building, for a row ...
+	costLinkColumn = 0.1e-6  // ... and for each of its columns
+	costEnter      = 1.6e-6  // a query, before the walk ...
+	costColumn     = 13e-9   // ... for each of its columns
+	costHop        = 0.15e-6 // ... and for each row that the walk keeps track of
 	costCopy       = 1e-9    // a column of a row, copied for the truth of Tune
 
 	costRows   = 10_000 // the rows of the tables where they were measured
@@ -26,8 +26,8 @@ const (
 	queryPower = 0.2    // cost of a hop by the number of rows
 	efPower    = 0.4    // width of a search of equal recall by the number of rows
 
-	usualEf   = 32 // where nothing is known
-	tuneTries = 4  // searches of the sample by Tune
+	usualEf   = 16 // where nothing is known
+	tuneTries = 5  // searches of the sample by Tune
 )
 
 // graph estimates a graph.
@@ -63,7 +63,7 @@ func (p *Plan) graph(ctx context.Context) (Estimate, error) {
 	case p.asked() <= sample && r.Reuse == 0:
 		e.Possible = false
 		e.Why = fmt.Sprintf("%d queries are too few: %d exact answers are needed to know the recall", p.asked(), sample)
-	case r.Method == Auto && e.Possible && e.Total < 1.2*p.best(Graph).Total:
+	case r.Method == Auto && e.Possible && p.doubtful(&e):
 		if err := p.probe(ctx, &w); err != nil {
 			return e, err
 		}
@@ -72,6 +72,15 @@ func (p *Plan) graph(ctx context.Context) (Estimate, error) {
 		}
 	}
 	return e, nil
+}
+
+// doubtful tells whether a closer look at a graph may change the choice. Where the guess
+// says that a graph takes less than 0.7 of the time of exact search it is believed, since
+// Run answers exactly after all where the graph does not reach the target. One look at
+// a graph that is there already costs next to nothing.
+func (p *Plan) doubtful(guess *Estimate) bool {
+	best := p.best(Graph).Total
+	return guess.Total < 1.2*best && (guess.Total > 0.7*best || p.request.Index != nil)
 }
 
 // best0 returns what the cheapest exact method takes for a query.
@@ -95,7 +104,7 @@ type work struct {
 // guess estimates a graph from the sizes alone.
 func (p *Plan) guess() work {
 	r, n, d := &p.request, float64(p.Unique), float64(p.request.Dim)
-	grown := func(power float64) float64 { return math.Pow(n/costRows, power) * r.Machine.Code }
+	grown := func(power float64) float64 { return math.Pow(max(1, n/costRows), power) * r.Machine.Code }
 	w := work{query: (costEnter+costColumn*d)*grown(queryPower) + costHop*float64(cmp.Or(r.EfSearch, usualEf))*grown(queryPower)}
 	if r.Index == nil {
 		effort := 0.5 + float64(r.Build.EfConstruction)/128
