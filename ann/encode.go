@@ -93,7 +93,7 @@ func (x *Index) arrangeFile(st *state, meta []byte) (*header, [][]byte) {
 			entryShift: uint32(v.entries.shift), lossless: v.quantizer.lossless, radius: v.radius, step: v.quantizer.step,
 		}
 		for j, b := range [segmentSections][]byte{
-			bytesOf(v.rows), v.codeSection, bytesOf(v.links), bytesOf(v.outposts), bytesOf(v.values), bytesOf(v.nodeStarts), bytesOf(v.starts), bytesOf(v.ids), bytesOf(v.hidden),
+			bytesOf(v.nominal.limits), bytesOf(v.rows), v.codeSection, bytesOf(v.links), bytesOf(v.outposts), bytesOf(v.values), bytesOf(v.nodeStarts), bytesOf(v.starts), bytesOf(v.ids), bytesOf(v.hidden),
 		} {
 			s.sections[j] = place(b)
 		}

@@ -21,7 +21,7 @@ import (
 type Index struct {
 	opt   Options
 	tune  tuning
-	space space // its radius means nothing
+	space space // without what differs from segment to segment: radius and limits
 	state atomic.Pointer[state]
 	pool  sync.Pool // of *group
 
@@ -93,6 +93,9 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, tune tunin
 	if err := checkRows(rows, dim, parallel.Threads(opt.Threads)); err != nil {
 		return nil, err
 	}
+	if opt.Nominal > dim {
+		return nil, fmt.Errorf("%w: Nominal is %d, want at most the %d columns", ErrOptions, opt.Nominal, dim)
+	}
 	start := time.Now()
 	ids := sequence(0, len(rows)/dim)
 	s, err := buildSegment(ctx, rows, ids, dim, opt, tune)
@@ -101,7 +104,7 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, tune tunin
 	}
 	n := len(ids)
 	opt.Progress = nil // it was for this build alone
-	x := newIndex(opt, tune, s.space, &state{views: []view{{segment: s, live: n}}, next: uint32(n), live: n})
+	x := newIndex(opt, tune, space{metric: opt.Metric, dim: dim, nominal: nominal{columns: opt.Nominal}}, &state{views: []view{{segment: s, live: n}}, next: uint32(n), live: n})
 	x.buildSeconds = time.Since(start).Seconds()
 	return x, nil
 }

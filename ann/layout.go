@@ -18,7 +18,7 @@ const (
 	headerBytes = 4096 // also what sections are aligned to
 
 	fixedBytes   = 256 // of the header before the segments
-	segmentBytes = 272 // of each segment in the header
+	segmentBytes = 288 // of each segment in the header
 	maxSegments  = (headerBytes - 4 - fixedBytes) / segmentBytes
 )
 
@@ -40,12 +40,14 @@ type segmentHeader struct {
 	entryShift          uint32
 	lossless            bool
 	radius, step        float64
+	limits              []uint32 // of the nominal columns, from their section
 	sections            [segmentSections]section
 }
 
 // The sections of a segment, in the order of the file.
 const (
-	sectionVectors = iota
+	sectionLimits = iota
+	sectionVectors
 	sectionCodes
 	sectionLinks
 	sectionOutposts
@@ -57,7 +59,7 @@ const (
 	segmentSections
 )
 
-var sectionNames = [segmentSections]string{"vectors", "codes", "links", "outposts", "values", "node starts", "starts", "ids", "hidden"}
+var sectionNames = [segmentSections]string{"limits", "vectors", "codes", "links", "outposts", "values", "node starts", "starts", "ids", "hidden"}
 
 // section is a part of a file.
 type section struct {
@@ -80,6 +82,7 @@ func (h *header) encode() []byte {
 	b = le.AppendUint32(b, uint32(len(h.segments)))
 	b = h.meta.append(b)
 	b = le.AppendUint32(b, uint32(h.opt.Quantize))
+	b = le.AppendUint32(b, uint32(h.opt.Nominal))
 	b = b[:fixedBytes]
 	for i := range h.segments {
 		s := &h.segments[i]
@@ -152,8 +155,8 @@ func decodeHeader(data []byte) (*header, error) {
 	h.next = r.uint32()
 	segments := r.uint32()
 	h.meta = r.section()
-	quantize := r.uint32()
-	h.opt.Quantize = Quantize(quantize)
+	quantize, nominal := r.uint32(), r.uint32()
+	h.opt.Quantize, h.opt.Nominal = Quantize(quantize), int(min(nominal, maxColumns+1))
 	switch err := h.opt.Validate(); {
 	case binary.LittleEndian.Uint32(data[24:]) > math.MaxUint8:
 		return nil, corrupt("metric is unknown")
@@ -163,6 +166,8 @@ func decodeHeader(data []byte) (*header, error) {
 		return nil, corrupt("%v", err)
 	case dim < 1 || dim > maxColumns:
 		return nil, corrupt("%d columns, want 1 to %d", dim, maxColumns)
+	case nominal > dim:
+		return nil, corrupt("%d nominal columns of %d", nominal, dim)
 	case segments > maxSegments:
 		return nil, corrupt("%d segments, want at most %d", segments, maxSegments)
 	case h.fileSize != uint64(len(data)):
@@ -179,7 +184,7 @@ func decodeHeader(data []byte) (*header, error) {
 		}
 		h.segments = append(h.segments, s)
 	}
-	if err := h.checkLayout(); err != nil {
+	if err := h.checkLayout(data); err != nil {
 		return nil, err
 	}
 	if !slices.Equal(h.encode(), data[:headerBytes]) {
@@ -219,8 +224,9 @@ func corrupt(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrCorrupt, fmt.Sprintf(format, args...))
 }
 
-// checkLayout checks counts, lengths and offsets.
-func (h *header) checkLayout() error {
+// checkLayout checks counts, lengths and offsets. It reads limits, on which lengths
+// depend, from data.
+func (h *header) checkLayout(data []byte) error {
 	at := uint64(headerBytes)
 	place := func(s section, what string) error {
 		if s.offset != at || s.length > h.fileSize-at {
@@ -240,10 +246,7 @@ func (h *header) checkLayout() error {
 		if s.entryShift > 31 || !(s.radius >= 0 && s.radius <= math.MaxFloat64) {
 			return corrupt("segment %d: entry shift %d, radius %v", i, s.entryShift, s.radius)
 		}
-		if !(s.step >= 0 && s.step <= math.MaxFloat64) || (s.step > 0 && !h.mayHaveCodes()) || (s.lossless && s.step == 0) {
-			return corrupt("segment %d: step of codes %v", i, s.step)
-		}
-		want := h.lengths(s)
+		want := [segmentSections]uint64{sectionLimits: 4 * uint64(h.opt.Nominal)}
 		for j, part := range s.sections {
 			what := fmt.Sprintf("segment %d, %s", i, sectionNames[j])
 			if part.length != want[j] && !(j == sectionHidden && part.length == 0) &&
@@ -253,6 +256,20 @@ func (h *header) checkLayout() error {
 			if err := place(part, what); err != nil {
 				return err
 			}
+			if j > sectionLimits {
+				continue
+			}
+			s.limits = sliceOf[uint32](part.of(data))
+			for _, limit := range s.limits {
+				if limit < 1 || limit > maxCodes {
+					return corrupt("%s: %d, want 1 to %d", what, limit, maxCodes)
+				}
+			}
+			sp := h.space(s)
+			if !(s.step >= 0 && s.step <= math.MaxFloat64) || (s.step > 0 && !hasCodes(sp.metric, sp.padded())) || (s.lossless && s.step == 0) {
+				return corrupt("segment %d: step of codes %v", i, s.step)
+			}
+			want = h.lengths(s, &sp)
 		}
 	}
 	if at != h.fileSize {
@@ -261,16 +278,15 @@ func (h *header) checkLayout() error {
 	return nil
 }
 
-// mayHaveCodes tells whether rows of such a kind can have codes.
-func (h *header) mayHaveCodes() bool {
-	sp := space{metric: h.opt.Metric, dim: h.dim}
-	return hasCodes(h.opt.Metric, sp.padded())
+// space returns the space of s.
+func (h *header) space(s *segmentHeader) space {
+	return space{metric: h.opt.Metric, dim: h.dim, radius: s.radius, nominal: newNominal(s.limits)}
 }
 
-// lengths returns the lengths that the sections of s must have; hidden may also be
-// empty, and outposts shorter.
-func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
-	sp := space{metric: h.opt.Metric, dim: h.dim}
+// lengths returns the lengths that the sections of s, whose space is sp, must have;
+// hidden may also be empty, and outposts shorter.
+func (h *header) lengths(s *segmentHeader, sp *space) (n [segmentSections]uint64) {
+	n[sectionLimits] = 4 * uint64(h.opt.Nominal)
 	if !s.lossless {
 		n[sectionVectors] = s.nodes * uint64(sp.padded()) * 4
 	}
@@ -281,7 +297,7 @@ func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
 		n[sectionLinks] = s.nodes * uint64(2*h.opt.M) * 4
 		n[sectionOutposts] = min(s.nodes, maxOutposts) * 4
 	}
-	if h.opt.Metric == exact.Cosine {
+	if sp.keepsValues() {
 		n[sectionValues] = s.values * uint64(h.dim) * 4
 		n[sectionNodeStarts] = (s.nodes + 1) * 4
 	}

@@ -101,7 +101,7 @@ func decode(data []byte, free func()) (*Index, error) {
 		st.views = append(st.views, v)
 		st.live += v.live
 	}
-	x := newIndex(h.opt, defaultTuning, space{metric: h.opt.Metric, dim: h.dim}, st)
+	x := newIndex(h.opt, defaultTuning, space{metric: h.opt.Metric, dim: h.dim, nominal: nominal{columns: h.opt.Nominal}}, st)
 	x.meta = append([]byte(nil), h.meta.of(data)...)
 	if len(st.views) > 0 {
 		freeAfter(st.views, free)
@@ -134,7 +134,7 @@ func (s section) of(data []byte) []byte {
 
 // decodeSegment returns the segment that s describes.
 func (h *header) decodeSegment(data []byte, s *segmentHeader) (view, error) {
-	x := &segment{space: space{metric: h.opt.Metric, dim: h.dim, radius: s.radius}}
+	x := &segment{space: h.space(s)}
 	kernels, err := x.kernelsAt(defaultTuning.level)
 	if err != nil {
 		return view{}, err
@@ -297,6 +297,9 @@ func (v *view) verify(seen bitset) error {
 		}
 	}
 	if err := v.checkCodes(); err != nil {
+		return err
+	}
+	if err := v.checkNominal(); err != nil {
 		return err
 	}
 	for i, id := range v.ids {

@@ -226,12 +226,19 @@ func seal(data []byte) []byte {
 func FuzzOpen(f *testing.F) {
 	x := buildWith(f, clustered(200, 3, 1), 3, exact.Cosine, QuantizeOn)
 	x.Delete(7)
-	data := fileOf(f, x)
-	f.Add([]byte{0, 0, 0, 1})
-	f.Add([]byte{1, 4, 3, 255, 0, 30, 0, 7})
-	f.Add([]byte{0, 16, 0, 200, 0, 52, 0, 2})
-	f.Fuzz(func(t *testing.T, edits []byte) {
-		c := bytes.Clone(data)
+	numbers := fileOf(f, x)
+	categories := fileOf(f, buildNominal(f, mixed(200, 1, []int{3, 100}, 1), 3, 2, nil))
+	for _, nominal := range []bool{false, true} {
+		f.Add(nominal, []byte{0, 0, 0, 1})
+		f.Add(nominal, []byte{1, 4, 3, 255, 0, 30, 0, 7})
+		f.Add(nominal, []byte{0, 16, 0, 200, 0, 52, 0, 2})
+		f.Add(nominal, []byte{0, 32, 4, 5, 0, 84, 0, 3})
+	}
+	f.Fuzz(func(t *testing.T, nominal bool, edits []byte) {
+		c := bytes.Clone(numbers)
+		if nominal {
+			c = bytes.Clone(categories)
+		}
 		for ; len(edits) >= 4; edits = edits[4:] { // three bytes of place, one of value
 			at := int(edits[0])<<16 | int(edits[1])<<8 | int(edits[2])
 			c[at%len(c)] ^= edits[3]

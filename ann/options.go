@@ -15,6 +15,13 @@ type Neighbor = exact.Neighbor
 type Options struct {
 	// Metric compares rows.
 	Metric exact.Metric
+	// Nominal is the number of last columns that hold category codes. Such a
+	// column adds 1 to the distance where the codes differ and 0 where they are
+	// equal. Where it has more than 64 categories, or such columns have more than
+	// 1,024 together, searches take longer for the same recall; codes should be
+	// whole numbers from 0 on without large gaps. L2Squared only; 0, the default, to
+	// the number of columns.
+	Nominal int
 	// M bounds the links of a row to 2M (M0 in the paper). More links cost memory
 	// (8M bytes a row) and build time and gain recall where the rows have many
 	// intrinsic dimensions. 2 to 128, default 16.
@@ -92,6 +99,8 @@ var (
 func (o Options) Validate() error {
 	var v violations
 	v.report(o.Metric > exact.InnerProduct, "Metric is %v, want l2squared, l1, cosine or innerproduct", o.Metric)
+	v.report(o.Nominal < 0, "Nominal is %d, want at least 0", o.Nominal)
+	v.report(o.Nominal > 0 && o.Metric != exact.L2Squared, "Nominal is %d with metric %v, want metric %v", o.Nominal, o.Metric, exact.L2Squared)
 	v.report(o.M < 2 || o.M > 128, "M is %d, want 2 to 128", o.M)
 	v.report(o.EfConstruction < 1 || o.EfConstruction > 10_000, "EfConstruction is %d, want 1 to 10000", o.EfConstruction)
 	v.report(o.Quantize > QuantizeOn, "Quantize is %d, want 0 to 2", o.Quantize)

@@ -3,7 +3,6 @@ package ann
 import (
 	"context"
 
-	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/dedupe"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
@@ -12,12 +11,13 @@ import (
 // which rows each of them stands for.
 //
 // The distinct rows are called values. A node of the graph is a distinct vector,
-// which under Cosine may belong to several values: rows that differ in length.
-// Under the other metrics values and nodes are the same.
+// which may belong to several values: under Cosine to rows that differ in length,
+// with nominal columns to rows whose codes share places. Otherwise values and nodes
+// are the same.
 type segment struct {
 	space
 	graph
-	values     []float32 // Cosine: value v at v·dim, node after node; else nil, vectors hold them
+	values     []float32 // where keepsValues: value v at v·dim, node after node; else nil, vectors hold them
 	nodeStarts []uint32  // values nodeStarts[i] to nodeStarts[i+1] belong to node i; nil where value i does
 	ids        []uint32  // row ids, value after value, ascending within one
 	starts     []uint32  // ids[starts[v]:starts[v+1]] are value v; nil where each value is one row
@@ -27,7 +27,7 @@ type segment struct {
 // buildSegment builds the index of rows, which are checked. Row i has the id
 // ids[i]; ids are ascending.
 func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, opt Options, tune tuning) (*segment, error) {
-	sp, err := newSpace(opt.Metric, rows, dim, parallel.Threads(opt.Threads))
+	sp, err := newSpace(opt, rows, dim)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 		return nil, err
 	}
 	x.takeGroups(groups, order)
-	if opt.Metric == exact.Cosine {
+	if x.keepsValues() {
 		x.takeValues(rows)
 	}
 	for i, row := range x.ids {
@@ -67,8 +67,8 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 // arrange puts the rows of the graph, which are one for each value in the order of
 // values, into the order of nodes and returns the values in that order.
 func (x *segment) arrange(ctx context.Context, b *builder) ([]uint32, error) {
-	if x.metric == exact.Cosine {
-		return x.arrangeCosine(ctx, b)
+	if x.keepsValues() {
+		return x.arrangeNodes(ctx, b)
 	}
 	order := sequence(0, x.n)
 	if err := b.order(ctx, order); err != nil {
@@ -78,8 +78,8 @@ func (x *segment) arrange(ctx context.Context, b *builder) ([]uint32, error) {
 	return order, nil
 }
 
-// arrangeCosine is arrange where several values may share a vector.
-func (x *segment) arrangeCosine(ctx context.Context, b *builder) ([]uint32, error) {
+// arrangeNodes is arrange where several values may share a vector.
+func (x *segment) arrangeNodes(ctx context.Context, b *builder) ([]uint32, error) {
 	same, err := dedupe.Find(ctx, x.graph.rows, x.stride, b.threads)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 // space maps rows and queries under a metric to vectors between which a distance
 // that is not negative orders neighbors in the same way:
 //
-//	L2Squared, L1  the rows themselves
+//	L2Squared, L1  the rows themselves, but for nominal columns: see nominal
 //	Cosine         rows scaled to length 1, squared L2: |a-b|² = 2(1-cos). A zero
 //	               row, at distance 1 from every other, becomes a unit vector in
 //	               one more column.
@@ -26,19 +26,24 @@ type space struct {
 	metric exact.Metric
 	dim    int     // columns of the rows given
 	radius float64 // R, for InnerProduct
+
+	nominal nominal // columns behind the numbers
 }
+
+// keepsValues tells whether rows cannot be told from their vectors.
+func (s *space) keepsValues() bool { return s.metric == exact.Cosine || s.nominal.columns > 0 }
 
 // newSpace returns the space of rows, which are finite, or an error where their
 // distances could overflow float32.
-func newSpace(metric exact.Metric, rows []float32, dim, threads int) (space, error) {
-	s := space{metric: metric, dim: dim}
-	if metric == exact.Cosine {
+func newSpace(opt Options, rows []float32, dim int) (space, error) {
+	s := space{metric: opt.Metric, dim: dim, nominal: newNominal(limitsOf(rows, dim, opt.Nominal))}
+	if opt.Metric == exact.Cosine {
 		return s, nil // any length becomes 1
 	}
 	const chunk = 1024
 	n := len(rows) / dim
 	longests := make([]float64, (n+chunk-1)/chunk)
-	parallel.Chunks(threads, n, chunk, func(lo, hi int) {
+	parallel.Chunks(parallel.Threads(opt.Threads), n, chunk, func(lo, hi int) {
 		longest := &longests[lo/chunk]
 		for i := lo; i < hi && *longest <= maxSize; i++ {
 			*longest = max(*longest, s.size(rows[i*dim:][:dim]))
@@ -52,7 +57,7 @@ func newSpace(metric exact.Metric, rows []float32, dim, threads int) (space, err
 			}
 		}
 	}
-	if metric == exact.InnerProduct {
+	if opt.Metric == exact.InnerProduct {
 		s.radius = math.Sqrt(longest)
 	}
 	return s, nil
@@ -63,8 +68,11 @@ func (s *space) width() int {
 	if s.metric == exact.Cosine || s.metric == exact.InnerProduct {
 		return s.dim + 1
 	}
-	return s.dim
+	return s.numeric() + s.nominal.width
 }
+
+// numeric returns the number of columns of the rows that are not nominal.
+func (s *space) numeric() int { return s.dim - s.nominal.columns }
 
 // padded returns width with padding.
 func (s *space) padded() int { return (s.width() + simd.Lanes - 1) / simd.Lanes * simd.Lanes }
@@ -73,8 +81,10 @@ func (s *space) padded() int { return (s.width() + simd.Lanes - 1) / simd.Lanes 
 // distance that float32 can hold.
 const maxSize = math.MaxFloat32 / 8
 
-// size returns the sum of the squares of v, or under L1 of the absolute values.
+// size returns the sum of the squares of the numbers in v, or under L1 of the
+// absolute values.
 func (s *space) size(v []float32) (sum float64) {
+	v = v[:s.numeric()]
 	if s.metric == exact.L1 {
 		for _, x := range v {
 			sum += math.Abs(float64(x))
@@ -111,7 +121,7 @@ func (s *space) putRow(dst, row []float32) {
 		missing := float64(s.radius*s.radius) - s.size(row)
 		dst[s.dim] = float32(math.Sqrt(max(missing, 0)))
 	default:
-		copy(dst, row)
+		s.putBoth(dst, row)
 	}
 }
 
@@ -123,8 +133,15 @@ func (s *space) putQuery(dst, query []float32) {
 	case exact.InnerProduct:
 		scaleTo(dst, query, s.radius)
 	default:
-		copy(dst, query)
+		s.putBoth(dst, query)
 	}
+}
+
+// putBoth writes the numbers of v as they are to dst, and then its codes.
+func (s *space) putBoth(dst, v []float32) {
+	numeric := s.numeric()
+	copy(dst, v[:numeric])
+	s.nominal.put(dst[numeric:], v[numeric:])
 }
 
 // scaleTo writes v scaled to a length to dst and tells whether v can be scaled.
@@ -161,11 +178,12 @@ func (s *space) distance(q []float32, norm float64, row []float32) (sum float64)
 		}
 		return 1
 	}
-	for i, a := range q {
+	numeric := s.numeric()
+	for i, a := range q[:numeric] {
 		d := float64(a) - float64(row[i])
 		sum += float64(d * d)
 	}
-	return sum
+	return addUnequal(sum, q[numeric:], row[numeric:])
 }
 
 func dot(a, b []float32) (sum float64) {

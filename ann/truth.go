@@ -78,7 +78,7 @@ func (d *distinct) search(ctx context.Context, queries []float32, k, threads int
 	if n == 0 || k == 0 {
 		return res, nil
 	}
-	near, _, err := exact.Search(ctx, d.rows, dim, queries, k, exact.Options{Metric: d.space.metric, Threads: threads})
+	near, _, err := exact.Search(ctx, d.rows, dim, queries, k, exact.Options{Metric: d.space.metric, Nominal: d.opt.Nominal, Threads: threads})
 	if err != nil {
 		return nil, err
 	}

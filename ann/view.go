@@ -1,6 +1,7 @@
 package ann
 
 import (
+	"math"
 	"runtime"
 	"slices"
 
@@ -85,7 +86,7 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, filter func(uint3
 			s.q.codes = nil
 		}
 		v.scanAllowed(&s.searcher, k, &r)
-		v.settle(&s.searcher, k)
+		v.settle(&s.searcher, v.sure(k))
 		v.rescore(s, k, at, &r)
 	}
 }
@@ -98,11 +99,15 @@ func (v *view) searchGraph(group []*scratch, k, ef int, at uint32, r *rule) (ope
 	for _, s := range group {
 		searchers = append(searchers, &s.searcher)
 	}
-	v.search(searchers, ef, min(k, v.n))
+	keep := k
+	if v.nominal.shared {
+		keep = 4*k + 64
+	}
+	v.search(searchers, ef, min(keep, v.n))
 	open = group[:0]
 	for _, s := range group {
 		if r.allAllowed() {
-			v.settle(&s.searcher, k)
+			v.settle(&s.searcher, v.sure(k))
 		} else {
 			v.settle(&s.searcher, ef)
 		}
@@ -113,6 +118,16 @@ func (v *view) searchGraph(group []*scratch, k, ef int, at uint32, r *rule) (ope
 		}
 	}
 	return open
+}
+
+// sure returns how many candidates nearest to a query must have been found for one
+// that is farther not to be among the k nearest: k, or any number where vectors may be
+// nearer to each other than their values.
+func (s *space) sure(k int) int {
+	if s.nominal.shared {
+		return math.MaxInt
+	}
+	return k
 }
 
 // widening is how much wider a search becomes that found too few rows that may be
@@ -170,8 +185,12 @@ func (v *view) allowedShare(r *rule) float64 {
 // that may be returned, by looking at all of these.
 func (v *view) scanAllowed(s *searcher, k int, r *rule) {
 	const batch = 256
-	keep := min(2*k+64, v.n)
-	s.pool.reset(keep, keep) // more than k: rows at one distance are told apart by id later
+	keep := 2*k + 64 // more than k: rows at one distance are told apart by id later
+	if v.nominal.shared {
+		keep *= 4
+	}
+	keep = min(keep, v.n)
+	s.pool.reset(keep, keep)
 	if r.allAllowed() {
 		v.scanAll(s)
 		return
@@ -205,7 +224,7 @@ func (v *view) nodeAllowed(r *rule, node uint32) bool {
 // nearest, and rows that may not be returned.
 func (v *view) rescore(s *scratch, k int, at uint32, r *rule) int {
 	nodes, rows, first := 0, 0, len(s.hits)
-	enough := farthest
+	enough, sure := farthest, v.sure(k)
 	for _, c := range s.pool.found() {
 		if c > enough {
 			break
@@ -222,7 +241,7 @@ func (v *view) rescore(s *scratch, k int, at uint32, r *rule) int {
 		if len(s.hits) > before {
 			nodes++
 		}
-		if nodes == k && enough == farthest {
+		if nodes == sure && enough == farthest {
 			enough = newKey(c.distance()*(1+max(float32(v.stride)*0x1p-21, v.quantizer.blur)), maxNodes)
 		}
 	}
@@ -232,11 +251,17 @@ func (v *view) rescore(s *scratch, k int, at uint32, r *rule) int {
 
 // measure sets the distances of hits to the query of s.
 func (v *view) measure(s *scratch, hits []hit) {
-	q := s.query
+	q, numeric := s.query, v.numeric()
 	if v.metric == exact.L2Squared {
 		value := func(i int) []float32 { return v.value(v.roomFor(&s.searcher, i), hits[i].value) }
 		for ; len(hits) >= 4; hits = hits[4:] {
-			hits[0].distance, hits[1].distance, hits[2].distance, hits[3].distance = squares(q, value(0), value(1), value(2), value(3))
+			a, b, c, d := value(0), value(1), value(2), value(3)
+			hits[0].distance, hits[1].distance, hits[2].distance, hits[3].distance = squares(q[:numeric], a, b, c, d)
+			if codes := q[numeric:]; len(codes) > 0 {
+				for i, row := range [...][]float32{a, b, c, d} {
+					hits[i].distance = addUnequal(hits[i].distance, codes, row[numeric:])
+				}
+			}
 		}
 	}
 	var norm float64
