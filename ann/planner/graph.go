@@ -34,11 +34,7 @@ const (
 func (p *Plan) graph(ctx context.Context) (Estimate, error) {
 	r := &p.request
 	e := Estimate{Method: Graph}
-	switch {
-	case r.Nominal > 0:
-		e.Why = "it compares numbers only, and there are nominal columns"
-		return e, nil
-	case r.Recall == 1 && r.EfSearch == 0:
+	if r.Recall == 1 && r.EfSearch == 0 {
 		e.Why = "the recall target is 1"
 		return e, nil
 	}
@@ -91,8 +87,33 @@ func (p *Plan) graphBytes() int64 {
 	if p.request.Index != nil {
 		return p.request.Index.Stats().Bytes
 	}
-	columns := int64(p.request.Dim+15) / 16 * 16
-	return int64(p.Unique)*(4*columns+8*int64(p.request.Build.M)+4) + 4*int64(p.Rows)
+	r := &p.request
+	columns := int64(p.vectorColumns()+15) / 16 * 16
+	if r.Nominal > 0 {
+		columns += int64(r.Dim) + 1 // the rows themselves
+	}
+	return int64(p.Unique)*(4*columns+8*int64(r.Build.M)+4) + 4*int64(p.Rows)
+}
+
+// vectorColumns returns about how many columns the vectors of a graph have, where
+// nominal columns have one for each category, up to a limit.
+func (p *Plan) vectorColumns() int {
+	r := &p.request
+	if r.Nominal == 0 {
+		return r.Dim
+	}
+	const most, mostOfAll = 64, 1024
+	greatest := make([]float32, r.Nominal)
+	for i := r.Dim; i <= len(r.Rows); i += r.Dim {
+		for j, code := range r.Rows[i-r.Nominal : i] {
+			greatest[j] = max(greatest[j], min(code, most-1))
+		}
+	}
+	all := r.Nominal
+	for _, code := range greatest {
+		all += int(code)
+	}
+	return r.Dim - r.Nominal + min(all, max(mostOfAll, 2*r.Nominal))
 }
 
 // work is what a graph is thought to take, in seconds on one core.
@@ -103,7 +124,7 @@ type work struct {
 
 // guess estimates a graph from the sizes alone.
 func (p *Plan) guess() work {
-	r, n, d := &p.request, float64(p.Unique), float64(p.request.Dim)
+	r, n, d := &p.request, float64(p.Unique), float64(p.vectorColumns())
 	grown := func(power float64) float64 { return math.Pow(max(1, n/costRows), power) * r.Machine.Code }
 	w := work{query: (costEnter+costColumn*d)*grown(queryPower) + costHop*float64(cmp.Or(r.EfSearch, usualEf))*grown(queryPower)}
 	if r.Index == nil {
@@ -135,7 +156,7 @@ func (p *Plan) probe(ctx context.Context, w *work) (err error) {
 		return nil
 	}
 	opt := r.Build
-	opt.Metric, opt.Threads, opt.Progress = r.Metric, r.Threads, nil
+	opt.Metric, opt.Nominal, opt.Threads, opt.Progress = r.Metric, r.Nominal, r.Threads, nil
 	start := time.Now()
 	x, err := ann.Build(ctx, spread(r.Rows, r.Dim, count), r.Dim, opt)
 	if err != nil {

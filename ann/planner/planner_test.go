@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -33,6 +34,16 @@ func request(n, queries, dim int) Request {
 	q := DefaultRequest()
 	q.Rows, q.Queries, q.Dim, q.K, q.Machine = values[:n*dim], values[n*dim:], dim, 10, reference
 	return q
+}
+
+// nominal makes the last column of r a nominal one of so many categories.
+func nominal(r *Request, categories int) {
+	r.Nominal = 1
+	for _, rows := range [][]float32{r.Rows, r.Queries} {
+		for i := r.Dim - 1; i < len(rows); i += r.Dim {
+			rows[i] = float32(int(1000*math.Abs(float64(rows[i]))) % categories)
+		}
+	}
 }
 
 func mustPlan(t *testing.T, r Request) *Plan {
@@ -99,7 +110,7 @@ func TestChoices(t *testing.T) {
 		{"no bounds", 40_000, 4000, 2, func(r *Request) { r.Metric = exact.Cosine }, Brute},
 		{"many more to come", 20_000, 1000, 60, func(r *Request) { r.Reuse, r.Recall = 10_000_000, 0.9 }, Graph},
 		{"exact all the same", 20_000, 2000, 60, func(r *Request) { r.Reuse = 10_000_000 }, Brute},
-		{"nominal columns", 20_000, 2000, 60, func(r *Request) { r.Reuse, r.Recall, r.Nominal = 10_000_000, 0.9, 1 }, Brute},
+		{"nominal columns", 20_000, 1000, 60, func(r *Request) { r.Reuse, r.Recall = 10_000_000, 0.9; nominal(r, 6) }, Graph},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -120,6 +131,37 @@ func TestChoices(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNominalGraph answers by a graph where columns are nominal, at a width and to a
+// recall target.
+func TestNominalGraph(t *testing.T) {
+	for _, categories := range []int{5, 200} {
+		r := request(5000, 2000, 6)
+		nominal(&r, categories)
+		want := truth(t, r)
+		r.Method = Graph
+		for _, change := range []func(r *Request){
+			func(r *Request) { r.EfSearch = 100 },
+			func(r *Request) { r.Recall = 0.95 },
+		} {
+			r := r
+			change(&r)
+			got, out := mustRun(t, mustPlan(t, r))
+			if share := found(got, want); out.Method != Graph || share < 0.95 {
+				t.Errorf("%d categories: %v, recall %.4f: %s", categories, out.Method, share, out.Reason)
+			}
+			if s := out.Graph.Stats(); out.Graph.Options().Nominal != 1 || s.Rows != 5000 {
+				t.Errorf("%d categories: the graph is %+v of %+v", categories, s, out.Graph.Options())
+			}
+		}
+	}
+	r := request(500, 10, 6)
+	nominal(&r, 200)
+	p := mustPlan(t, r)
+	if got := p.vectorColumns(); got != 5+64 {
+		t.Errorf("200 categories: got %d columns, want 69", got)
 	}
 }
 
@@ -290,6 +332,7 @@ func TestErrors(t *testing.T) {
 		{"graph and exact", func(r *Request) { r.Method = Graph }, ErrRequest},
 		{"width of no graph", func(r *Request) { r.EfSearch = 10 }, ErrRequest},
 		{"negative width", func(r *Request) { r.Method, r.Recall, r.EfSearch = Graph, 0.9, -1 }, ErrRequest},
+		{"an index of numbers", func(r *Request) { r.Rows, r.Index, r.Nominal = r.Rows[:100], other, 1 }, ErrRequest},
 		{"method", func(r *Request) { r.Method = 9 }, ErrRequest},
 		{"another index", func(r *Request) { r.Index = other }, ErrRequest},
 		{"negative", func(r *Request) { r.Reuse, r.MemoryCap, r.Threads = -1, -1, -1 }, ErrRequest},

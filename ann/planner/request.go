@@ -69,8 +69,8 @@ type Request struct {
 	Reuse int
 	// Index is a graph of Rows that exists already, or nil, the default.
 	Index *ann.Index
-	// Build says how a graph is built where Index is nil; Metric and Threads in it
-	// do not matter.
+	// Build says how a graph is built where Index is nil; Metric, Nominal and Threads
+	// in it do not matter.
 	Build ann.Options
 	// Tune says how EfSearch is found; Threads in it does not matter.
 	Tune ann.TuneOptions
@@ -108,7 +108,6 @@ func (r *Request) Validate() error {
 	report(!(r.Recall > 0 && r.Recall <= 1), "Recall is %v, want above 0 and at most 1", r.Recall)
 	report(r.EfSearch < 0 || r.EfSearch > 0 && r.Method != Graph, "EfSearch is %d and Method %v, want 0, or more with %v", r.EfSearch, r.Method, Graph)
 	report(r.Method == Graph && r.Recall == 1 && r.EfSearch == 0, "Method is %v with Recall 1, want Recall below 1, an EfSearch, or an exact method", Graph)
-	report(r.Method == Graph && r.Nominal > 0, "Method is %v with %d nominal columns, want none, or an exact method", Graph, r.Nominal)
 	report(r.Reuse < 0, "Reuse is %d, want at least 0", r.Reuse)
 	report(r.MemoryCap < 0, "MemoryCap is %d, want at least 0", r.MemoryCap)
 	report(r.Threads < 0, "Threads is %d, want at least 0", r.Threads)
@@ -118,6 +117,7 @@ func (r *Request) Validate() error {
 	if r.Index != nil && r.Dim > 0 {
 		s := r.Index.Stats()
 		report(s.Dim != r.Dim || s.Rows != len(r.Rows)/r.Dim, "Index holds %d rows of %d columns, want %d of %d", s.Rows, s.Dim, len(r.Rows)/r.Dim, r.Dim)
+		report(r.Index.Options().Nominal != r.Nominal, "Index has %d nominal columns, want %d", r.Index.Options().Nominal, r.Nominal)
 		report(r.Index.Options().Metric != r.Metric, "Index has metric %v, want %v", r.Index.Options().Metric, r.Metric)
 	}
 	if len(bad) > 0 {

@@ -96,7 +96,7 @@ func (r *run) useGraph(ctx context.Context) error {
 	start := time.Now()
 	if x == nil {
 		opt := q.Build
-		opt.Metric, opt.Threads = q.Metric, q.Threads
+		opt.Metric, opt.Nominal, opt.Threads = q.Metric, q.Nominal, q.Threads
 		var err error
 		x, err = ann.Build(ctx, q.Rows, q.Dim, opt)
 		if errors.Is(err, ann.ErrTooLarge) {
