@@ -28,6 +28,9 @@
 //     arXiv:2412.01940.)
 //   - Where rows outgrow the caches, searches compare copies of them with 8 bits a
 //     column and then the nearest found once more in full; see Quantize.
+//   - Category codes, which the paper's graphs do not know, become columns of which a
+//     code sets one, so that the graph compares numbers only. What it finds is
+//     compared by the codes themselves; see Options.Nominal.
 //   - The graph is not made row by row: all pairs of rows are compared inside the
 //     parts of several random partitions (PiPNN: Rubel et al., 2026,
 //     arXiv:2602.21247), the nearest are linked by the paper's rule, and a search

@@ -73,7 +73,7 @@ func (s *sharedSplit) engine(c TradeoffCell, recall *Recall) generator.Engine {
 		}
 		var res *exact.Result
 		if c.EfSearch > 0 {
-			res, err = s.approximate(ctx, c, rows, dim, queries, k)
+			res, err = s.approximate(ctx, c, rows, dim, nominal, queries, k)
 		} else {
 			res, err = c.thinned(ctx, rows, dim, queries, k, c.Seed, opt)
 		}
@@ -100,12 +100,12 @@ func (s *sharedSplit) truthOf(ctx context.Context, labeled float64, rows []float
 }
 
 // approximate answers by the graph.
-func (s *sharedSplit) approximate(ctx context.Context, c TradeoffCell, rows []float32, dim int, queries []float32, k int) (*exact.Result, error) {
+func (s *sharedSplit) approximate(ctx context.Context, c TradeoffCell, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.graph == nil {
 		opt := ann.DefaultOptions()
-		opt.Seed, opt.Threads = c.Seed, 1
+		opt.Nominal, opt.Seed, opt.Threads = nominal, c.Seed, 1
 		var err error
 		if s.graph, err = ann.Build(ctx, rows, dim, opt); err != nil {
 			return nil, err

@@ -43,15 +43,15 @@ func (f *graphFlags) check() error {
 	return errors.New(fields.Replace(err.Error()))
 }
 
-// errNominal says that the graph knows numbers only.
-var errNominal = errors.New("hnsw searches numeric columns only: leave the categories out with --drop, or use --search auto")
+// errNominal says that coder/hnsw knows numbers only.
+var errNominal = errors.New("coder-hnsw searches numeric columns only: leave the categories out with --drop, or search with hnsw")
 
-// build makes an index of rows of dim columns.
+// build makes an index of rows of dim columns, of which the last nominal ones are
+// codes.
 func (f *graphFlags) build(ctx context.Context, rows []float32, dim, nominal int, seed uint64, threads int) (*ann.Index, error) {
-	if nominal > 0 {
-		return nil, errNominal
-	}
-	return ann.Build(ctx, rows, dim, f.options(exact.L2Squared, seed, threads))
+	opt := f.options(exact.L2Squared, seed, threads)
+	opt.Nominal = nominal
+	return ann.Build(ctx, rows, dim, opt)
 }
 
 // engine returns the generator's engine of approximate search. How it answered is

@@ -46,7 +46,7 @@ func TestEvalErrors(t *testing.T) {
 		code int
 		want string
 	}{
-		{"categories", []string{"recall", "--in", in, "--label", "is_fraud"}, exitFailure, "--drop"},
+		{"categories", []string{"recall", "--in", in, "--label", "is_fraud", "--engines", "coder-hnsw"}, exitFailure, "--drop"},
 		{"engine", []string{"recall", "--in", in, "--label", "is_fraud", "--engines", "faiss"}, exitUsage, "--engines faiss"},
 		{"queries", []string{"recall", "--in", in, "--label", "is_fraud", "--queries", "all"}, exitUsage, "--queries all"},
 		{"no folders", []string{"auc"}, exitUsage, "--data"},

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/generator"
@@ -166,8 +165,8 @@ func generate(ctx context.Context, opt *generateOptions) error {
 // report how.
 func (o *generateOptions) newGenerator(ctx context.Context, set *dataset.Set, index *unlabeledIndex, report *searchReport) (*generator.Generator, error) {
 	d := data(set)
-	if o.Method == generator.NNGMix && strings.HasSuffix(o.SearchName, "hnsw") {
-		if err := numericOnly(set); err != nil {
+	if o.Method == generator.NNGMix && o.SearchName == "coder-hnsw" {
+		if err := numericOnly(set, "coder-hnsw searches numbers only"); err != nil {
 			return nil, fmt.Errorf("%s: %w", o.In, err)
 		}
 	}

@@ -35,12 +35,12 @@ func (o *generateOptions) explain(w io.Writer) {
 // beside what was done and what it took. The index was asked whatever that is, as it
 // is without --explain: answers do not depend on estimates.
 func (x *unlabeledIndex) explained(ctx context.Context, set *dataset.Set) (*planner.Plan, error) {
-	rows, _, err := generator.SearchMatrix(ctx, set.UnlabeledRows(), data(set).Columns, x.opt.Threads)
+	rows, nominal, err := generator.SearchMatrix(ctx, set.UnlabeledRows(), data(set).Columns, x.opt.Threads)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", x.opt.In, columnNames(err, set))
 	}
 	r := x.opt.request(rows, len(set.Columns), x.asked.queries, x.asked.k)
-	r.Index = x.Index
+	r.Index, r.Nominal = x.Index, nominal
 	if x.opt.RecallTarget == 0 {
 		r.Method, r.EfSearch = planner.Graph, x.opt.EfSearch
 	}

@@ -42,9 +42,6 @@ func (o *generateOptions) openIndex() (*unlabeledIndex, error) {
 // attach makes x an index of the unlabeled rows of set: those that are labeled now
 // are deleted from it, in memory and not in the file.
 func (x *unlabeledIndex) attach(set *dataset.Set) error {
-	if err := numericOnly(set); err != nil {
-		return fmt.Errorf("%s: %w", x.opt.In, err)
-	}
 	if err := x.meta.fits(set, &x.opt.setFlags); err != nil {
 		return fmt.Errorf("%s: %s: %w", x.opt.In, x.opt.Index, err)
 	}

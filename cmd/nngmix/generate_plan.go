@@ -26,9 +26,6 @@ func (o *generateOptions) planEngine(method planner.Method, plan **planner.Plan)
 		if method != planner.Auto && method != planner.Graph {
 			r.Recall = 1
 		}
-		if method == planner.Graph && nominal > 0 {
-			return nil, generator.SearchStats{}, errNominal
-		}
 		p, err := planner.New(ctx, r)
 		if err != nil {
 			return nil, generator.SearchStats{}, err

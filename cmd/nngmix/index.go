@@ -149,14 +149,18 @@ func (m *indexMeta) print(out io.Writer) error {
 	}
 	fmt.Fprintf(out, "\nscale     %s\n\n", m.Scale)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "column\ttype\tmin\tmax")
+	fmt.Fprintln(w, "column\ttype\tmin\tmax\tcategories")
 	short := func(x float64) string { return strconv.FormatFloat(x, 'g', 6, 64) }
 	for _, c := range m.Columns {
 		low, high := short(c.Min), short(c.Max)
-		if m.Scale == "none" {
+		if m.Scale == "none" || c.Nominal {
 			low, high = "", ""
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.Name, c.Type, low, high)
+		count := ""
+		if c.Nominal {
+			count = strconv.Itoa(c.count())
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", c.Name, c.Type, low, high, count)
 	}
 	return w.Flush()
 }

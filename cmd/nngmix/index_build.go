@@ -53,7 +53,8 @@ const indexBuildLong = `Build an index of the rows of a table, to search it agai
 All rows are indexed, labeled or not; the label column is left out. So one index
 serves 'nngmix generate --index' with any labels and seeds, and 'nngmix index
 search'. Columns are scaled as generate scales them, and queries later the same
-way. Columns must be numbers: leave out text with --drop.
+way. Text, booleans and --categorical columns are categories; they need the metric
+l2squared, where a difference counts 1.
 
 The same table, options and seed give the same bytes at any number of threads.`
 
@@ -63,7 +64,7 @@ func indexBuildCommand() *cobra.Command {
 		Use:     "build --in FILE --out FILE",
 		Short:   "Build an index of the rows of a table",
 		Long:    indexBuildLong,
-		Example: "  nngmix index build --in 8_celeba.npz --out celeba.nngx\n  nngmix index build --in payments.parquet --label is_fraud --drop merchant,country --out payments.nngx",
+		Example: "  nngmix index build --in 8_celeba.npz --out celeba.nngx\n  nngmix index build --in payments.parquet --label is_fraud --drop id --out payments.nngx",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return indexBuild(cmd.Context(), &opt) },
 	}
@@ -134,6 +135,7 @@ func indexBuild(ctx context.Context, opt *indexBuildOptions) error {
 	}
 	how, advance := opt.graphFlags.options(opt.metric, opt.Seed, opt.Threads), bars.stage("build")
 	how.Progress = func(done, total int) { advance(int64(done), int64(total)) }
+	how.Nominal = meta.nominal()
 	x, err := ann.Build(ctx, rows, len(meta.Columns), how)
 	if err != nil {
 		return fmt.Errorf("%s: %w", opt.In, err)
@@ -181,8 +183,10 @@ func (o *indexBuildOptions) readRows(ctx context.Context, report *runReport, pro
 		if err != nil {
 			return err
 		}
-		if err := numericOnly(set); err != nil {
-			return err
+		if o.metric != exact.L2Squared {
+			if err := numericOnly(set, fmt.Sprintf("the metric %v compares numbers only", o.metric)); err != nil {
+				return fmt.Errorf("%w, or use --metric l2squared", err)
+			}
 		}
 		if rows, _, err = generator.SearchMatrix(ctx, set.UnlabeledRows(), data(set).Columns, o.Threads); err != nil {
 			return columnNames(err, set)
@@ -217,8 +221,9 @@ func (o *indexBuildOptions) withoutLabel(t *table.Table) (*table.Table, error) {
 	return &table.Table{Columns: slices.Delete(slices.Clone(t.Columns), at, at+1), Rows: t.Rows, Format: t.Format}, nil
 }
 
-// numericOnly returns an error where set has columns that are categories.
-func numericOnly(set *dataset.Set) error {
+// numericOnly returns an error where set has columns that are categories, which it
+// begins with why that is not possible.
+func numericOnly(set *dataset.Set, why string) error {
 	var names []string
 	for j, c := range set.Columns {
 		if c.Nominal {
@@ -228,7 +233,7 @@ func numericOnly(set *dataset.Set) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return fmt.Errorf("hnsw searches numbers only, and these columns are categories: leave them out with --drop %s", strings.Join(names, ","))
+	return fmt.Errorf("%s, and these columns are categories: leave them out with --drop %s", why, strings.Join(names, ","))
 }
 
 // fill completes the report.

@@ -59,7 +59,7 @@ func TestIndexErrors(t *testing.T) {
 		{"build: ef", build("--ef-construction", "0"), exitUsage, "--ef-construction is 0"},
 		{"build: threads", build("--threads", "-1"), exitUsage, "--threads is -1"},
 		{"build: scale", build("--scale", "log"), exitUsage, "--scale log"},
-		{"build: text", build("--in", file("text.csv", "a,b,c,y\n1,x,z,0\n2,x,w,1\n")), exitFailure, "--drop b,c"},
+		{"build: text", build("--in", file("text.csv", "a,b,c,y\n1,x,z,0\n2,x,w,1\n"), "--metric", "l1"), exitFailure, "--drop b,c, or use --metric l2squared"},
 		{"build: gaps", build("--in", file("gaps.csv", "a,y\n1,0\n,1\n")), exitFailure, "a 1 (of 2 rows)"},
 		{"build: too wide", build("--in", file("wide.csv", "a,y\n1e200,0\n2,1\n"), "--scale", "none"), exitFailure, "column a, row 0"},
 		{"build: only a label", build("--in", file("label.csv", "y\n0\n1\n")), exitFailure, "no feature column"},

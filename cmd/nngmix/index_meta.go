@@ -43,6 +43,9 @@ type indexColumn struct {
 	Max  float64 `json:"max"` // becomes 1
 	Fill float64 `json:"fill"`
 	Sum  string  `json:"sum"` // hash of all values, see columnSums
+
+	Nominal bool `json:"nominal,omitempty"` // it holds codes
+	categories
 }
 
 // newIndexMeta describes set, all of whose rows are unlabeled.
@@ -55,7 +58,7 @@ func newIndexMeta(set *dataset.Set, opt *indexBuildOptions) *indexMeta {
 	for j, c := range set.Columns {
 		m.Columns = append(m.Columns, indexColumn{
 			Name: set.Inputs[j].Name(), Type: set.Inputs[j].Type().String(),
-			Min: c.Min, Max: c.Max, Fill: set.Fill()[j], Sum: sums[j],
+			Min: c.Min, Max: c.Max, Fill: set.Fill()[j], Sum: sums[j], Nominal: c.Nominal, categories: newCategories(set.Categories(j)),
 		})
 	}
 	return m
@@ -104,7 +107,7 @@ func decodeMeta(text []byte) (*indexMeta, error) {
 	}
 	sound := len(m.Columns) > 0 && dropped == m.Dropped && m.Rows > m.Dropped && (m.Gaps == nil || len(m.Gaps) == (m.Rows+7)/8)
 	for _, c := range m.Columns {
-		sound = sound && c.Min <= c.Max && !math.IsInf(c.Max-c.Min, 0)
+		sound = sound && c.Min <= c.Max && !math.IsInf(c.Max-c.Min, 0) && c.sound()
 	}
 	if !sound {
 		return nil, errors.New("its description is damaged: build it anew with 'nngmix index build'")
@@ -138,7 +141,7 @@ func (m *indexMeta) names() []string {
 // scaler returns the columns as the generator scales them.
 func (m *indexMeta) scaler() (columns []generator.Column, fill []float64) {
 	for _, c := range m.Columns {
-		columns = append(columns, generator.Column{Min: c.Min, Max: c.Max})
+		columns = append(columns, generator.Column{Min: c.Min, Max: c.Max, Nominal: c.Nominal})
 		fill = append(fill, c.Fill)
 	}
 	return columns, fill
@@ -176,7 +179,7 @@ func (m *indexMeta) differentColumns(set *dataset.Set) string {
 	}
 	there := m.names()
 	if slices.Equal(there, here) {
-		return ""
+		return m.differentKinds(set)
 	}
 	missing := func(from, in []string) []string {
 		return slices.DeleteFunc(slices.Clone(from), func(name string) bool { return slices.Contains(in, name) })
@@ -193,12 +196,44 @@ func (m *indexMeta) differentColumns(set *dataset.Set) string {
 	return "its columns are in another order"
 }
 
+// differentKinds tells which columns are numbers on one side and categories on the
+// other; "" for none.
+func (m *indexMeta) differentKinds(set *dataset.Set) string {
+	var numbers, nominal []string // in the index
+	for j, c := range m.Columns {
+		switch {
+		case c.Nominal && !set.Columns[j].Nominal:
+			nominal = append(nominal, c.Name)
+		case !c.Nominal && set.Columns[j].Nominal:
+			numbers = append(numbers, c.Name)
+		}
+	}
+	var differ []string
+	if len(nominal) > 0 {
+		differ = append(differ, fmt.Sprintf("it holds categories in %s, here are numbers (--categorical)", someNames(nominal)))
+	}
+	if len(numbers) > 0 {
+		differ = append(differ, fmt.Sprintf("it holds numbers in %s, here are categories", someNames(numbers)))
+	}
+	return strings.Join(differ, "; ")
+}
+
+// nominal returns the number of columns that hold codes.
+func (m *indexMeta) nominal() (n int) {
+	for _, c := range m.Columns {
+		if c.Nominal {
+			n++
+		}
+	}
+	return n
+}
+
 // differentValues returns the names of the columns whose values differ.
 func (m *indexMeta) differentValues(set *dataset.Set) []string {
 	var names []string
 	for j, sum := range columnSums(set.Inputs, set.Table.Rows) {
 		c := &m.Columns[j]
-		if sum != c.Sum || c.Fill != set.Fill()[j] {
+		if sum != c.Sum || c.Fill != set.Fill()[j] || !slices.Equal(c.all(), set.Categories(j)) {
 			names = append(names, c.Name)
 		}
 	}
@@ -234,6 +269,8 @@ func openIndex(path string, open func(string) (*ann.Index, error)) (*tableIndex,
 	switch {
 	case s.Dim != len(meta.Columns):
 		err = fmt.Errorf("its rows have %d columns, its description %d: build it anew with 'nngmix index build'", s.Dim, len(meta.Columns))
+	case x.Options().Nominal != meta.nominal():
+		err = fmt.Errorf("%d columns of its rows are categories, %d in its description: build it anew with 'nngmix index build'", x.Options().Nominal, meta.nominal())
 	case s.Rows != meta.used() || s.Deleted > 0:
 		err = fmt.Errorf("it holds %d rows, %d when it was built: rows were added or deleted since; build it anew with 'nngmix index build'", s.Rows, meta.used())
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/nngmix/nngmix/generator"
@@ -33,7 +34,7 @@ func readQueries(ctx context.Context, in *tableFlags, meta *indexMeta, threads i
 		err = q.takeByName(t, meta)
 	}
 	if err == nil {
-		err = q.checkTypes()
+		err = q.takeCodes(meta)
 	}
 	if err == nil {
 		err = q.checkMissing(meta)
@@ -83,9 +84,17 @@ func (q *queryTable) takeByPlace(t *table.Table, meta *indexMeta) error {
 	return nil
 }
 
-// checkTypes refuses columns that are not numbers.
-func (q *queryTable) checkTypes() error {
-	for _, c := range q.columns {
+// takeCodes turns categories into the codes of the index. It refuses columns that
+// hold numbers on one side only.
+func (q *queryTable) takeCodes(meta *indexMeta) (err error) {
+	q.columns = slices.Clone(q.columns)
+	for j, c := range q.columns {
+		if meta.Columns[j].Nominal {
+			if q.columns[j], err = meta.Columns[j].code(c); err != nil {
+				return err
+			}
+			continue
+		}
 		if c.Type() == table.String || c.Type() == table.Bool {
 			return fmt.Errorf("column %s holds %ss, in the index numbers", c.Name(), strings.TrimSuffix(c.Type().String(), "s"))
 		}

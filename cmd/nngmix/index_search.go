@@ -48,8 +48,9 @@ type indexSearchReport struct {
 const indexSearchLong = `Find the rows of an indexed table that are nearest to queries.
 
 Queries are the rows of a table in any format, in the units of the indexed table;
-they are scaled as its rows were. Columns are found by name, in an array by place;
-columns that the index does not have, such as labels, are ignored.
+they are scaled as its rows were, and a category that no row has differs from all.
+Columns are found by name, in an array by place; columns that the index does not
+have, such as labels, are ignored.
 
 An .npz file gets the arrays ids (queries x k, int64: row numbers of the indexed
 table, from 0) and distances (queries x k, float64: between scaled rows), nearest

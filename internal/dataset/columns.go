@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/nngmix/nngmix/internal/table"
 )
@@ -48,6 +49,24 @@ func (s *Set) addFeature(c table.Column, categorical bool) {
 	s.Features = append(s.Features, c)
 	s.Columns = append(s.Columns, Column{Nominal: nominal})
 	s.codes = append(s.codes, values)
+}
+
+// Categories returns what each code of feature j stands for, numbers in the shortest
+// form that gives them back; nil where it is not nominal.
+func (s *Set) Categories(j int) []string {
+	switch c := s.Features[j]; {
+	case !s.Columns[j].Nominal:
+		return nil
+	case c.Type() == table.String:
+		return c.Dictionary()
+	case c.Type() == table.Bool:
+		return []string{"false", "true"}
+	}
+	texts := make([]string, len(s.codes[j]))
+	for code, x := range s.codes[j] {
+		texts[code] = strconv.FormatFloat(x, 'g', -1, 64)
+	}
+	return texts
 }
 
 // encode returns c with its values replaced by their rank, and the values.

@@ -80,6 +80,9 @@ func TestCategoricalNumbersAreCoded(t *testing.T) {
 	if diff := cmp.Diff([]float64{2, 1, 0}, rows); diff != "" {
 		t.Error("codes:", diff)
 	}
+	if diff := cmp.Diff([]string{"5", "1.6777216e+07", "1.6777217e+07"}, s.Categories(0)); diff != "" {
+		t.Error("categories:", diff)
+	}
 	s.DecodeRows(rows)
 	if diff := cmp.Diff([]float64{16777217, 16777216, 5}, rows); diff != "" {
 		t.Error("decoded:", diff)
