@@ -124,7 +124,15 @@ func TestSaveEmpty(t *testing.T) {
 // some of every section, of a file: Verify must notice each change, and what Open lets pass must be safe to
 // search.
 func TestDamage(t *testing.T) {
-	data := fileOf(t, changed(t, exact.Cosine))
+	x := buildNominal(t, mixed(900, 3, []int{4, 100}, 1), 5, 2, nil)
+	x.Delete(3)
+	for name, data := range map[string][]byte{"numbers": fileOf(t, changed(t, exact.Cosine)), "categories": fileOf(t, x)} {
+		t.Run(name, func(t *testing.T) { checkDamage(t, data) })
+	}
+}
+
+func checkDamage(t *testing.T, data []byte) {
+	t.Helper()
 	if err := verifyCopy(data); err != nil {
 		t.Fatalf("undamaged: %v", err)
 	}

@@ -215,3 +215,27 @@ func TestIndexCategoriesErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestDecodeMetaCategories gives decodeMeta descriptions that index build would not
+// write.
+func TestDecodeMetaCategories(t *testing.T) {
+	for column, sound := range map[string]bool{
+		`"type":"string","nominal":true,"categories":["x","y"],"fill":1`:     true,
+		`"type":"string","nominal":true,"categories_base64":["/w==","eA=="]`: true,
+		`"type":"string","nominal":true`:                                     true, // every value is missing
+		`"type":"int64","nominal":true,"categories":["-3","1e+20","+Inf"]`:   true,
+		`"type":"string","nominal":true,"categories":["x","y"],"fill":2`:     false,
+		`"type":"string","nominal":true,"categories":["x","y"],"fill":0.5`:   false,
+		`"type":"string","nominal":true,"categories":["x","y"],"fill":-1`:    false,
+		`"type":"string","categories":["x"]`:                                 false,
+		`"type":"bool","nominal":true,"categories":["true"]`:                 false,
+		`"type":"int64","nominal":true,"categories":["2","1"]`:               false,
+		`"type":"int64","nominal":true,"categories":["1","NaN"]`:             false,
+		`"type":"int64","nominal":true,"categories":["x"]`:                   false,
+	} {
+		text := `{"nngmix_table_index":1,"rows":1,"columns":[{"name":"c","max":1,` + column + `}]}`
+		if _, err := decodeMeta([]byte(text)); (err == nil) != sound {
+			t.Errorf("%s: got %v", column, err)
+		}
+	}
+}
