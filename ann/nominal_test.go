@@ -53,11 +53,11 @@ var mixedTables = []struct {
 	name       string
 	numbers    int
 	categories []int
-	recall     float64 // to be reached with ef 60
+	recall     float64 // to be reached
 }{
-	{"few categories", 4, []int{2, 3, 10}, 0.98},
-	{"many categories", 3, []int{5, 300}, 0.98},
-	{"very many categories", 3, []int{1500, 3}, 0.95},
+	{"few categories", 4, []int{2, 3, 10}, 0.97},
+	{"many categories", 3, []int{5, 300}, 0.97},
+	{"very many categories", 3, []int{1500, 3}, 0.88},
 	{"many columns", 2, slices.Repeat([]int{90}, 40), 0.95},
 	{"only categories", 0, []int{12, 12, 12, 12, 12, 12}, 0.98},
 	{"only many categories", 0, []int{200, 200, 200, 12, 12}, 0.95},
@@ -99,17 +99,20 @@ func withUnseen(queries []float32, dim int) []float32 {
 }
 
 func TestNominal(t *testing.T) {
-	const n, k = 3000, 10
+	const k, ef = 10, 25 // wider searches of so few rows compare all
 	for _, tt := range mixedTables {
 		t.Run(tt.name, func(t *testing.T) {
-			nominal := len(tt.categories)
+			n, nominal := 2000, len(tt.categories)
+			if nominal > 10 {
+				n = 600 // portable kernels take long
+			}
 			dim := tt.numbers + nominal
 			rows, queries := mixed(n, tt.numbers, tt.categories, 1), withUnseen(mixed(80, tt.numbers, tt.categories, 2), dim)
 			want := nominalTruth(t, rows, queries, dim, nominal, k)
 			all := nominalTruth(t, rows, queries[:20*dim], dim, nominal, n)
 			for _, mode := range []Quantize{QuantizeOff, QuantizeOn} {
 				x := buildNominal(t, rows, dim, nominal, func(o *Options) { o.Quantize = mode })
-				got, err := x.SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: 60})
+				got, err := x.SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: ef})
 				if err != nil {
 					t.Fatal(err)
 				}
