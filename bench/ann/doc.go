@@ -41,8 +41,8 @@
 // and the speed of that is marked as exact. The
 // points around the recalls that are compared are timed --runs times, others once;
 // the logarithm of queries per second is taken to be linear in recall between points.
-// Builds are on one thread, ours also on two. A build of more than a minute is not
-// repeated. Resident memory is what a process holds after its first build more than
+// Builds are on one thread, ours also on two. A build of more than 15 seconds is not
+// repeated. weaviate, which builds slowest, gets sets of up to 250,000 rows. Resident memory is what a process holds after its first build more than
 // before, without the rows it was given.
 //
 // faiss, usearch and ours get all queries as one batch, the others, which know no

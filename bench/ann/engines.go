@@ -45,7 +45,7 @@ func engines() []engine {
 		{hnswlib, "hnswlib", "dpkg-query -Wf ${Version} libhnswlib-dev", compileHnswlib, grid(), 0},
 		{"faiss", "faiss IndexHNSWFlat", "dpkg-query -Wf ${Version} python3-faiss", runFaiss, grid(), 0},
 		{"usearch", "usearch", "echo " + usearchVersion, runUsearch, grid(), 0},
-		{"weaviate", "weaviate's hnsw as a library", "go list -C bench/ann/weaviate -m -f {{.Version}} github.com/weaviate/weaviate", buildWeaviate, grid(), 0},
+		{"weaviate", "weaviate's hnsw as a library", "go list -C bench/ann/weaviate -m -f {{.Version}} github.com/weaviate/weaviate", buildWeaviate, grid(), 250_000},
 		{coderName, "coder/hnsw", "go list -m -f {{.Version}} github.com/coder/hnsw", itself(coderName), []int{20}, 50_000},
 	}
 }

@@ -20,7 +20,7 @@ func main() {
 	peers := flag.String("peers", "all", "peers to measure, separated by commas: "+strings.Join(engineNames()[1:], ",")+", all or none")
 	threads := flag.String("threads", "1,2", "numbers of threads to search on, separated by commas")
 	flag.IntVar(&o.runs, "runs", 5, "passes over the queries of which the median counts")
-	flag.IntVar(&o.builds, "builds", 3, "builds of which the median counts; one where it takes more than a minute")
+	flag.IntVar(&o.builds, "builds", 3, "builds of which the median counts; one where it takes more than 15 seconds")
 	flag.IntVar(&o.rows, "rows", 0, "rows of each set at most, 0 for all")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed that draws the queries and the synthetic sets")
 	flag.StringVar(&o.out, "out", "", "folder whose ann.csv takes the results and where curves are drawn")

@@ -115,7 +115,7 @@ func (c *contest) rotated(turn int) []*contender {
 }
 
 // slowBuild is the time of a build in seconds from which it is not repeated.
-const slowBuild = 60
+const slowBuild = 15
 
 // build has all engines build in turns on one thread, then ours on two.
 func (c *contest) build(ctx context.Context) error {
@@ -129,7 +129,10 @@ func (c *contest) build(ctx context.Context) error {
 			}
 		}
 	}
-	for range c.o.builds {
+	for turn := range c.o.builds {
+		if turn > 0 && c.all[0].builds2[0] > slowBuild {
+			break
+		}
 		if err := c.buildOnce(ctx, c.all[0], 2, &c.all[0].builds2); err != nil {
 			return err
 		}
