@@ -20,14 +20,20 @@
 //   - Nodes are numbered in an order in which neighbors are close to each other,
 //     so that a search reads memory that it read before.
 //   - The upper layers are made, but then their links are added to those of
-//     layer 0, and the query is compared with a few hundred rows spread evenly
-//     instead, and with some that are far from all others, then with rows around
-//     the nearest of them in the order of nodes. The search enters at many: queries unlike all rows, such as anomalies,
-//     have neighbors in places that no path joins. (That the hierarchy
-//     can go is known: Munyampirwa et al., Down with the hierarchy, 2024,
-//     arXiv:2412.01940.)
+//     layer 0. In their place a query is first compared with a sample of the rows
+//     spread evenly and with some that are far from all others, then with rows
+//     around the nearest of them in the order of nodes. So the search enters at
+//     several places: queries unlike all rows, such as anomalies, have neighbors in
+//     places that no path joins. (That the hierarchy can go is known: Munyampirwa
+//     et al., Down with the hierarchy, 2024, arXiv:2412.01940.)
+//   - EfSearch may be less than k: the walk then follows the links of fewer rows than
+//     it keeps.
+//   - SearchBatch carries out four searches on a goroutine in turns, so that one
+//     works while the others wait for memory. BenchmarkSearch tells what that gains
+//     over one by one: half as much again where rows outgrow the caches.
 //   - Where rows outgrow the caches, searches compare copies of them with 8 bits a
-//     column and then the nearest found once more in full; see Quantize.
+//     column and then the nearest found once more in full. Where these codes are
+//     lossless they take the place of the rows; see Quantize.
 //   - Category codes, which the paper's graphs do not know, become columns of which a
 //     code sets one, so that the graph compares numbers only. What it finds is
 //     compared by the codes themselves; see Options.Nominal.

@@ -55,6 +55,7 @@ func (g *graph) copyEntries(shift uint) {
 func (g *graph) enter(s *searcher) {
 	e := &g.entrance
 	s.work.Distances += int64(len(e.ids))
+	s.work.Entries += int64(len(e.ids))
 	if s.q.codes != nil {
 		s.ranks = grow(s.ranks, len(e.ids))
 		simd.RowsU8(s.ranks, s.q.codes, e.codes, len(s.q.codes))

@@ -17,3 +17,11 @@ func adviseHuge(b []byte) {
 	whole := (uintptr(len(b)) - skip) &^ (hugeBytes - 1)
 	_ = unix.Madvise(b[skip:skip+whole], unix.MADV_HUGEPAGE)
 }
+
+// populate asks the system to map all pages of b, part of a file that is mapped, at
+// once. Where it cannot, searches have it mapped page by page.
+func populate(b []byte) {
+	if len(b) > 0 {
+		_ = unix.Madvise(b, unix.MADV_POPULATE_READ)
+	}
+}

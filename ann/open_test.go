@@ -308,3 +308,30 @@ func TestOpenForgedNaN(t *testing.T) {
 		t.Errorf("Verify: got %v", err)
 	}
 }
+
+// TestPreload expects answers as before, from an opened index, one with rows added in
+// memory, and one that was built.
+func TestPreload(t *testing.T) {
+	const dim, k = 6, 5
+	rows, queries := clustered(1500, dim, 1), clustered(20, dim, 2)
+	built := mustBuild(t, rows, dim, exact.L2Squared, small)
+	path := filepath.Join(t.TempDir(), "x.nngx")
+	if err := built.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, x := range map[string]*Index{"built": built, "opened": opened} {
+		if _, err := x.Add(t.Context(), clustered(50, dim, 3)); err != nil {
+			t.Fatal(err)
+		}
+		opt := SearchOptions{EfSearch: 20}
+		want := must(x.SearchBatch(t.Context(), queries, k, opt))
+		x.Preload()
+		if diff := cmp.Diff(want, must(x.SearchBatch(t.Context(), queries, k, opt))); diff != "" {
+			t.Errorf("%s: (-before +after):\n%s", name, diff)
+		}
+	}
+}

@@ -54,6 +54,8 @@ type Tuned struct {
 	Queries    int     `json:"queries"`     // answered exactly to find out
 	Distances  int     `json:"distances"`   // rows that the graph compared a query with, on average
 	Met        bool    `json:"met"`         // whether LowerBound is at least the target at less work than comparing with all rows
+
+	walked int // of Distances, those to rows that are no entry points
 }
 
 // Tune looks for the least EfSearch with which searches for k rows find a share of
@@ -71,9 +73,9 @@ type Tuned struct {
 // accepted, and then narrowed down to within a tenth.
 //
 // Where Met is false, no search up to MaxEf was good enough, or one compares queries
-// with more than 1/32 of the distinct rows and 5,000: SearchExact is the answer. That
-// is so where most rows near the queries are deleted. The errors are those of SearchBatch, and ErrOptions for a target outside
-// (0, 1).
+// with more than 1/32 of the distinct rows and 5,000, entry points aside: SearchExact
+// is the answer. That is so where most rows near the queries are deleted. The errors
+// are those of SearchBatch, and ErrOptions for a target outside (0, 1).
 func (x *Index) Tune(ctx context.Context, queries []float32, k int, target float64, opt TuneOptions) (Tuned, error) {
 	if err := x.checkTuning(queries, k, target, opt); err != nil {
 		return Tuned{}, err
@@ -239,6 +241,7 @@ func (t *tuner) try(ctx context.Context, ef int) (Tuned, error) {
 	recalls := recalls(got, t.truth)
 	tuned := Tuned{EfSearch: ef, Recall: mean(recalls, t.weights), Queries: len(recalls)}
 	tuned.Distances = int(work.Distances) / max(1, len(recalls))
+	tuned.walked = int(work.Distances-work.Entries) / max(1, len(recalls))
 	tuned.LowerBound = tuned.Recall
 	if t.weights == nil {
 		tuned.LowerBound = lowerBound(recalls, t.opt.Confidence, t.opt.Seed)
@@ -250,7 +253,7 @@ func (t *tuner) try(ctx context.Context, ef int) (Tuned, error) {
 // costly tells whether searches do so much work that exact search, which compares
 // many queries and rows at once and goes through memory in order, takes less time.
 func (t *tuner) costly(tuned Tuned) bool {
-	return tuned.Distances > max(5000, t.rows/32)
+	return tuned.walked > max(5000, t.rows/32)
 }
 
 // recalls returns, for each query, the share of its true neighbors that got has:

@@ -2,7 +2,6 @@ package ann
 
 import (
 	"errors"
-	"flag"
 	"path/filepath"
 	"testing"
 
@@ -227,37 +226,24 @@ func TestTuneErrors(t *testing.T) {
 	}
 }
 
-var large = flag.Bool("large", false, "run the recall test on the largest real sets too, for a minute")
-
 // TestRecallFloorADBench asks for the neighbors of all anomalies of real sets at a
-// recall of 0.99 and measures what comes.
+// recall of 0.99 and measures what comes, from the graph or exactly. With -short the
+// large sets are left out.
 func TestRecallFloorADBench(t *testing.T) {
 	const k, target = 10, 0.99
 	for _, path := range testdata.ADBench(t, "*") {
 		name := filepath.Base(path[:len(path)-len(".npz")])
 		t.Run(name, func(t *testing.T) {
 			normal, anomalies, dim := adbench(t, path)
-			switch n := len(normal); {
-			case n > 200_000 && testing.Short():
+			if len(normal) > 200_000 && testing.Short() {
 				t.Skip("too large for -short")
-			case n > 1_000_000 && !*large:
-				t.Skip("takes long: -large runs it")
 			}
 			x := mustBuild(t, normal, dim, exact.L2Squared, defaultTuning)
-			tuned, err := x.Tune(t.Context(), anomalies, k, target, DefaultTuneOptions())
+			got, tuned, err := x.SearchAtRecall(t.Context(), anomalies, k, target, DefaultTuneOptions())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !tuned.Met { // exact search answers
-				t.Logf("%d rows, %d columns: %+v", len(normal)/dim, dim, tuned)
-				return
-			}
-			got, err := x.SearchBatch(t.Context(), anomalies, k, SearchOptions{EfSearch: tuned.EfSearch})
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := truth(t, normal, anomalies, dim, k, exact.L2Squared)
-			r := recall(got, want)
+			r := recall(got, truth(t, normal, anomalies, dim, k, exact.L2Squared))
 			t.Logf("%d rows, %d columns, %d anomalies: %+v, recall %.4f", len(normal)/dim, dim, len(anomalies)/dim, tuned, r)
 			if r < target {
 				t.Errorf("recall %.4f, want at least %v", r, target)

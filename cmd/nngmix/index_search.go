@@ -145,6 +145,9 @@ func indexSearch(ctx context.Context, opt *indexSearchOptions) error {
 	if err != nil {
 		return err
 	}
+	if report.Queries >= preloadQueries {
+		_ = report.timed("preload", func() error { x.Preload(); return nil })
+	}
 	searched := bars.spinner("search")
 	res, err := opt.answer(ctx, x, queries, report)
 	if err != nil {
@@ -164,6 +167,10 @@ func indexSearch(ctx context.Context, opt *indexSearchOptions) error {
 	}
 	return nil
 }
+
+// preloadQueries is the number of queries from which it pays to bring all of an index
+// into memory first.
+const preloadQueries = 200
 
 // readQueries reads the queries and returns them in search space.
 func (o *indexSearchOptions) readQueries(ctx context.Context, meta *indexMeta, report *indexSearchReport, progress func(done, total int64)) (rows []float32, err error) {
