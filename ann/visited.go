@@ -20,10 +20,3 @@ func (v *visited) reset(n int) {
 
 // add puts node into the set.
 func (v *visited) add(node uint32) { v.marks[node] = v.epoch }
-
-// insert puts node into the set and tells whether it is new.
-func (v *visited) insert(node uint32) bool {
-	was := v.marks[node]
-	v.marks[node] = v.epoch
-	return was != v.epoch
-}
