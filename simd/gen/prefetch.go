@@ -14,14 +14,7 @@ func prefetchFamily(k *kernel) {
 	k.MOVL(at(ids, 0), row.As32())
 	k.IMULQ(stride, row)
 	k.ADDQ(rows, row)
-	for line := range maxPrefetch {
-		k.PREFETCHT0(at(row, 64*line))
-		if line < maxPrefetch-1 {
-			k.CMPQ(bytes, op.U32(64*(line+1)))
-			k.JLE(op.LabelRef(next))
-		}
-	}
-	k.Label(next)
+	k.prefetchRow(row, bytes, next)
 	k.ADDQ(op.U8(float), ids)
 	k.DECQ(n)
 	k.JNZ(op.LabelRef(loop))

@@ -129,17 +129,22 @@ func (k *kernel) prefetch(src rowSource, ids, n reg.GPVirtual) {
 	k.XORQ(i, i)
 	k.Label(loop)
 	k.rowAddress(src, op.Mem{Base: ids, Index: i, Scale: float}, row)
+	k.prefetchRow(row, bytes, next)
+	k.INCQ(i)
+	k.CMPQ(i, n)
+	k.JL(op.LabelRef(loop))
+}
+
+// prefetchRow asks for the first lines of a row of so many bytes. It ends at label.
+func (k *kernel) prefetchRow(row, bytes reg.GPVirtual, label string) {
 	for line := range maxPrefetch {
 		k.PREFETCHT0(at(row, 64*line))
 		if line < maxPrefetch-1 {
 			k.CMPQ(bytes, op.U32(64*(line+1)))
-			k.JLE(op.LabelRef(next))
+			k.JLE(op.LabelRef(label))
 		}
 	}
-	k.Label(next)
-	k.INCQ(i)
-	k.CMPQ(i, n)
-	k.JL(op.LabelRef(loop))
+	k.Label(label)
 }
 
 // sums returns the 16 partial sums of each row.
