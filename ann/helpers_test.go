@@ -2,7 +2,9 @@ package ann
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/nngmix/nngmix/exact"
@@ -64,13 +66,16 @@ func truth(tb testing.TB, rows, queries []float32, dim, k int, metric exact.Metr
 }
 
 // recall returns the share of the neighbors in got that are as near as the k-th
-// true one.
+// true one. It panics where a row is returned twice.
 func recall(got, want *exact.Result) float64 {
 	hits, all := 0, 0
 	for q := range want.Counts {
-		_, near := got.Of(q)
+		ids, near := got.Of(q)
 		_, best := want.Of(q)
-		for _, d := range near {
+		for i, d := range near {
+			if slices.Contains(ids[:i], ids[i]) {
+				panic(fmt.Sprintf("query %d: row %d is returned twice", q, ids[i]))
+			}
 			if d <= best[len(best)-1] {
 				hits++
 			}

@@ -73,6 +73,36 @@ func TestDescend(t *testing.T) {
 	}
 }
 
+// TestOutpostsOnce asks for what is nearest to outposts, of which some are also among
+// the rows that a search looks at around entries: no row may come twice, and those that
+// are equal to the outpost all have to come.
+func TestOutpostsOnce(t *testing.T) {
+	const n, dim, copies, k = 6000, 4, 3, 6
+	once := clustered(n/copies, dim, 1)
+	rows := slices.Concat(once, once, once)
+	x := mustBuild(t, rows, dim, exact.L2Squared, small)
+	s := x.first()
+	if len(s.outposts) < 20 {
+		t.Fatalf("%d outposts", len(s.outposts))
+	}
+	for _, id := range s.outposts {
+		for _, ef := range []int{1, 4, 40} {
+			found, err := x.Search(s.value(nil, id), k, SearchOptions{EfSearch: ef})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ids []uint32
+			for _, nb := range found {
+				ids = append(ids, nb.ID)
+			}
+			slices.Sort(ids)
+			if len(slices.Compact(ids)) != k || found[copies-1].Distance != 0 {
+				t.Fatalf("outpost %d, ef %d: %v", id, ef, found)
+			}
+		}
+	}
+}
+
 // TestEnter compares with all entries one by one, with and without codes.
 func TestEnter(t *testing.T) {
 	const dim, n = 40, 3000

@@ -14,6 +14,7 @@ type searcher struct {
 	visited visited
 	list    []uint32  // the links to follow next
 	batch   []uint32  // rows to compare with next
+	held    []uint32  // see around
 	ranks   []uint32  // of batch, or of an entrance
 	codes   []uint8   // of the query
 	room    []float32 // see target
@@ -110,18 +111,28 @@ func (g *graph) descend(group []*searcher, shift uint) {
 	}
 }
 
-// around makes the rows around those in the pool the batch of s.
+// around makes the rows around those in the pool the batch of s. Rows of this level
+// that are in the pool already, which outposts may be and no others, are left out.
 func (g *graph) around(s *searcher, shift uint) {
-	s.batch = grow(s.batch, s.pool.size<<aroundShift)
-	batch := s.batch[:0]
+	found := s.pool.found()
 	step := 1 << (shift - aroundShift)
-	for i, k := range s.pool.found() {
+	s.held = s.held[:0]
+	for _, k := range found {
+		if int(k.node())&(step-1) == step/2 {
+			s.held = append(s.held, k.node())
+		}
+	}
+	s.batch = grow(s.batch, len(found)<<aroundShift)
+	batch := s.batch[:0]
+	for i, k := range found {
 		first := int(k.node()>>shift) << shift
-		if slices.ContainsFunc(s.pool.found()[:i], func(k key) bool { return int(k.node()>>shift)<<shift == first }) {
+		if slices.ContainsFunc(found[:i], func(k key) bool { return int(k.node()>>shift)<<shift == first }) {
 			continue
 		}
 		for row := first + step/2; row < min(first+1<<shift, g.n); row += step {
-			batch = append(batch, uint32(row))
+			if !slices.Contains(s.held, uint32(row)) {
+				batch = append(batch, uint32(row))
+			}
 		}
 	}
 	s.batch = batch
