@@ -8,8 +8,3 @@ package simd
 //
 //go:noescape
 func prefetchRowsAVX2(rows *byte, stride int, bytes int, ids *uint32, n int)
-
-// prefetchRowsAVX512 is the body of PrefetchRows.
-//
-//go:noescape
-func prefetchRowsAVX512(rows *byte, stride int, bytes int, ids *uint32, n int)

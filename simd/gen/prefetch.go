@@ -4,8 +4,12 @@ import (
 	op "github.com/mmcloughlin/avo/operand"
 )
 
-// prefetchFamily writes the kernels that ask for memory before it is needed.
+// prefetchFamily writes the kernel that asks for memory before it is needed. It has no
+// vectors: one serves both levels.
 func prefetchFamily(k *kernel) {
+	if k.wide() {
+		return
+	}
 	k.begin("prefetchRows", "func(rows *byte, stride, bytes int, ids *uint32, n int)", "the body of PrefetchRows")
 	ids, n, rows := k.arg("ids"), k.arg("n"), k.arg("rows")
 	stride, bytes, row := k.arg("stride"), k.arg("bytes"), k.GP64()
