@@ -34,6 +34,7 @@ func readArrow(ctx context.Context, src *source, opt ReadOptions) ([]Column, err
 	for _, f := range r.Schema().Fields() {
 		names = append(names, f.Name)
 	}
+	names = distinctNames(names)
 	chosen, err := opt.choose(names)
 	if err != nil {
 		return nil, err

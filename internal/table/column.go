@@ -21,14 +21,15 @@ type Column interface {
 	CountMissing(from, to int) int
 
 	// Float returns row i as a number: false and true are 0 and 1, text is its
-	// code, a missing value NaN.
+	// code, time its count of units, a missing value NaN.
 	Float(i int) float64
 	// Floats writes Float(i) to dst[(i-from)*stride] for from ≤ i < to. Where
 	// columns share a row-major matrix, blocks of some hundred rows keep it in
 	// cache.
 	Floats(dst []float64, stride, from, to int)
 	// Ints writes rows from ≤ i < to to dst: integers as they are (uint64 by its
-	// bits), others by Float rounded half to even. Missing values give any number.
+	// bits), a Decimal by its counts, text by its codes, others by Float rounded
+	// half to even. Missing values give any number.
 	Ints(dst []int64, from, to int)
 }
 
@@ -44,6 +45,56 @@ func Strided[T npy.Value](name string, data []T, stride, n int) Column {
 // Codes returns a String column; row i is dictionary[codes[i]]. It keeps both.
 func Codes(name string, codes []uint32, dictionary []string) Column {
 	return &dense[uint32]{field: Field{Name: name, Type: String, Dictionary: dictionary}, data: codes, stride: 1, n: len(codes)}
+}
+
+// Live returns a column of whole numbers (of type field.Type, an integer, Bool,
+// String or Decimal) that sees what is written to data and missing later. Row i is data[i] unless
+// missing[i]; uint64 by its bits, a Decimal by its counts.
+func Live(field Field, data []int64, missing []bool) Column {
+	return &live{dense[int64]{field: field, data: data, stride: 1, n: len(data)}, missing}
+}
+
+// live is a column whose gaps are told by a slice.
+type live struct {
+	dense[int64]
+	missing []bool
+}
+
+func (c *live) Missing(i int) bool { return c.missing[i] }
+
+func (c *live) CountMissing(from, to int) (n int) {
+	for _, gap := range c.missing[from:to] {
+		if gap {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *live) Float(i int) float64 {
+	switch v := c.data[i]; {
+	case c.missing[i]:
+		return math.NaN()
+	case c.field.Type == Uint64:
+		return float64(uint64(v))
+	default:
+		return c.field.unscaled(float64(v))
+	}
+}
+
+func (c *live) Floats(dst []float64, stride, from, to int) {
+	for i := from; i < to; i++ {
+		dst[(i-from)*stride] = c.Float(i)
+	}
+}
+
+// unscaled returns the number that count x stands for, which is x unless f is a
+// Decimal.
+func (f *Field) unscaled(x float64) float64 {
+	if f.Type == Decimal && f.Places > 0 {
+		return x / math.Pow10(f.Places)
+	}
+	return x
 }
 
 // dense is a column over a typed slice. Bool, String and temporal columns are
@@ -87,7 +138,7 @@ func (c *dense[T]) Float(i int) float64 {
 	if c.gaps.has(i) {
 		return math.NaN()
 	}
-	return float64(c.data[i*c.stride])
+	return c.field.unscaled(float64(c.data[i*c.stride]))
 }
 
 func (c *dense[T]) Floats(dst []float64, stride, from, to int) {
@@ -98,6 +149,11 @@ func (c *dense[T]) Floats(dst []float64, stride, from, to int) {
 	for i := 0; i < len(src); i += c.stride {
 		dst[at] = float64(src[i])
 		at += stride
+	}
+	if c.field.Type == Decimal {
+		for i := range to - from {
+			dst[i*stride] = c.field.unscaled(dst[i*stride])
+		}
 	}
 	if len(c.gaps) > 0 {
 		for i := from; i < to; i++ {
@@ -156,7 +212,7 @@ func (c *half) Ints(dst []int64, from, to int) {
 }
 
 // roundInt returns v rounded half to even and brought into the range of t, an
-// integer type or Bool, as int64 (Uint64 by its bits). NaN gives 0.
+// integer type, Bool or Decimal, as int64 (Uint64 by its bits). NaN gives 0.
 func roundInt(v float64, t Type) int64 {
 	lo, hi := t.bounds()
 	v = math.RoundToEven(v)
@@ -165,7 +221,7 @@ func roundInt(v float64, t Type) int64 {
 		return 0
 	case t == Uint64 && v >= hi:
 		return -1
-	case t == Int64 && v >= hi:
+	case (t == Int64 || t == Decimal) && v >= hi:
 		return math.MaxInt64
 	case t == Uint64 && v > 0:
 		return int64(uint64(v))

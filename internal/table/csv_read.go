@@ -18,14 +18,15 @@ import (
 // readCSV reads a CSV file once, finding the type of each column on the way, and
 // a second time for columns that turned out to be text after numbers had been
 // read: only then is the text of the numbers needed.
-func readCSV(ctx context.Context, src *source, opt ReadOptions) ([]Column, error) {
+func readCSV(ctx context.Context, src *source, opt ReadOptions) ([]Column, Style, error) {
 	f, err := openCSV(src, opt)
 	if err != nil {
-		return nil, err
+		return nil, Style{}, err
 	}
+	f.names = distinctNames(f.names)
 	chosen, err := opt.choose(f.names)
 	if err != nil {
-		return nil, errors.Join(err, f.close())
+		return nil, Style{}, errors.Join(err, f.close())
 	}
 	builders := make([]*builder, len(f.names))
 	for j := range builders {
@@ -34,7 +35,7 @@ func readCSV(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 		}
 	}
 	if err := f.parse(ctx, builders); err != nil {
-		return nil, err
+		return nil, Style{}, err
 	}
 	again, late := make([]*builder, len(builders)), false
 	for j, b := range builders {
@@ -45,10 +46,10 @@ func readCSV(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 	}
 	if late {
 		if f, err = openCSV(src, opt); err != nil {
-			return nil, err
+			return nil, Style{}, err
 		}
 		if err := f.parse(ctx, again); err != nil {
-			return nil, err
+			return nil, Style{}, err
 		}
 	}
 	var columns []Column
@@ -57,7 +58,7 @@ func readCSV(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 			columns = append(columns, b.column(f.names[j]))
 		}
 	}
-	return columns, nil
+	return columns, Style{}, nil
 }
 
 // csvFile is a CSV file at its first row.

@@ -100,7 +100,6 @@ func TestReadCSVErrors(t *testing.T) {
 		{"ragged second line", "a,b\n1\n", ReadOptions{}, ErrCorrupt, "line 2 has 1 fields"},
 		{"quote", "a,b\n1,\"2\n", ReadOptions{}, ErrCorrupt, "line 2, byte 6"},
 		{"bare quote", "a,b\n1,2\"\n", ReadOptions{}, ErrCorrupt, "line 2, byte 4"},
-		{"names twice", "a,b,a\n1,2,3\n", ReadOptions{}, nil, `columns 1 and 3 are both called "a"`},
 		{"delimiter", "a;b;c\n1;2;3\n", ReadOptions{}, nil, "set --delimiter ';'"},
 		{"bad delimiter", "a\n1\n", ReadOptions{Delimiter: '"'}, nil, "cannot be the delimiter"},
 		{"unknown column", "amount,b\n1,2\n", ReadOptions{Drop: []string{"amuont"}}, ErrColumn, `"amuont", did you mean "amount"?; the columns are: amount, b`},

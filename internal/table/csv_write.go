@@ -106,8 +106,10 @@ func (e *csvEncoder) appendValue(dst []byte, v *vector, i int, texts []string) [
 		return strconv.AppendBool(dst, v.ints[i] != 0)
 	case f.Type == Uint64:
 		return strconv.AppendUint(dst, uint64(v.ints[i]), 10)
+	case f.Type == Decimal:
+		return appendDecimal(dst, v.ints[i], f.Places)
 	case f.Temporal.Kind != NotTemporal:
-		return f.Temporal.appendText(dst, v.ints[i])
+		return f.appendTime(dst, v.ints[i])
 	default:
 		return strconv.AppendInt(dst, v.ints[i], 10)
 	}

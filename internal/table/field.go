@@ -13,19 +13,43 @@ const (
 	Feature Role = iota // a column of the matrix X
 	Label               // the array y
 	Extra               // an array of its own, such as provenance
+	Index               // row numbers or names that a data frame was written with
 )
 
 // Field describes a column.
 type Field struct {
 	Name       string
+	Header     string // what a CSV file calls the column where that is not Name
 	Type       Type
 	Dictionary []string // of a String: the text of each code
 	Temporal   Temporal // of an integer that counts time
+	Precision  int      // of a Decimal: digits in all, 1 to 38
+	Places     int      // of a Decimal: digits behind the point, 0 to Precision
+	Reading    *Reading // how a reader came by the type; nil where there is nothing to say
 
-	// Role and Array matter in NPZ files alone. Array is the name of the array of
-	// a Label (default y) or an Extra (default Name).
+	// Role and Array matter in NPZ files, but for Index. Array is the name of the
+	// array of a Label (default y) or an Extra (default Name).
 	Role  Role
 	Array string
+}
+
+// Reading tells what a reader decided about a column and what it met.
+type Reading struct {
+	Why     string   `json:"why,omitempty"`     // why the column has its type, a clause such as "007 in row 3 would lose its zeros as a number"
+	Markers []Marker `json:"markers,omitempty"` // texts that were taken as missing, the most frequent first
+	Asked   bool     `json:"asked,omitempty"`   // an option named the type
+	// Category says that the column was asked to be one (AsCategory), whatever its
+	// type and however many values it has.
+	Category bool `json:"category,omitempty"`
+	// Odd says that the user should hear of it: Why is worth a line.
+	Odd bool `json:"odd,omitempty"`
+}
+
+// Marker is a text that stands for a missing value.
+type Marker struct {
+	Text  string `json:"text"`
+	Count int    `json:"count"`
+	Row   int    `json:"row"` // the first one, from 0
 }
 
 // Table is a table in memory.
@@ -33,6 +57,16 @@ type Table struct {
 	Columns []Column
 	Rows    int // at least 1
 	Format  Format
+	Style   Style
+}
+
+// Style is how a CSV file writes a table. The zero value is a comma, a decimal
+// point, a line of names and lines that end in \n.
+type Style struct {
+	Delimiter rune // 0: a tab for .tsv, else a comma
+	Decimal   rune // 0: a point
+	NoHeader  bool // the first line is a row
+	CRLF      bool // lines end in \r\n
 }
 
 // Names returns the names of the columns.

@@ -30,6 +30,9 @@ const (
 	NPY
 )
 
+// typed tells whether files of the format say which type a column has.
+func (f Format) typed() bool { return f >= Parquet }
+
 // extensions of file names, in lower case.
 var extensions = []struct {
 	suffix string
@@ -55,6 +58,15 @@ func FormatOf(path string) (Format, error) {
 		}
 	}
 	return 0, fmt.Errorf("%w of %s: its name must end in .csv, .csv.gz, .csv.zst, .tsv, .parquet, .arrow, .feather, .npz or .npy", ErrFormat, path)
+}
+
+// format returns the format of the file: the one that was asked for, or that of
+// the name, or that of the content.
+func (s *source) format(asked Format) (Format, error) {
+	if asked != 0 {
+		return asked, nil
+	}
+	return FormatOf(s.path)
 }
 
 // delimiterOf returns what separates the fields of a CSV file.

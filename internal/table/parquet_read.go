@@ -31,6 +31,7 @@ func readParquet(ctx context.Context, src *source, opt ReadOptions) ([]Column, e
 	for j, c := range top {
 		names[j] = c.Name()
 	}
+	names = distinctNames(names)
 	chosen, err := opt.choose(names)
 	if err != nil {
 		return nil, err

@@ -64,7 +64,7 @@ when int64: 7 -7
 	if got := show(tab); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	if got := tab.Columns[4].Field().Temporal; got != (Temporal{Timestamp, time.Microsecond, "UTC"}) {
+	if got := tab.Columns[4].Field().Temporal; got != (Temporal{Kind: Timestamp, Unit: time.Microsecond, Zone: "UTC"}) {
 		t.Errorf("timestamp is %+v", got)
 	}
 	for _, cut := range []int{1, 8, 100, out.Len() / 2} {

@@ -10,31 +10,6 @@ import (
 	"sync/atomic"
 )
 
-// Header says whether the first line of a CSV file names the columns.
-type Header uint8
-
-// The choices. HeaderAuto takes the first line for names when none of its fields
-// is a number, or when a field that is none stands above one that is.
-const (
-	HeaderAuto Header = iota
-	HeaderYes
-	HeaderNo // the columns are x0, x1, ...
-)
-
-// ReadOptions say how to read a file. The zero value is the default.
-type ReadOptions struct {
-	Header    Header    // CSV only
-	Delimiter rune      // CSV only; 0: a tab for .tsv, else a comma
-	X, Y      string    // NPZ only: names of the arrays of features and labels, default X and y
-	Keep      []string  // columns to read; nil: all
-	Drop      []string  // columns to leave out
-	Stdin     io.Reader // what "-" reads; nil: os.Stdin
-	Threads   int       // 0: GOMAXPROCS
-	// Progress, where it is not nil, is told how many bytes of the file were read.
-	// It may be called from several goroutines.
-	Progress func(done, total int64)
-}
-
 // source is an open file.
 type source struct {
 	*os.File
@@ -48,48 +23,58 @@ type source struct {
 // Read reads the table in the file path; "-" reads CSV from standard input. It
 // stops early with the error of ctx. Errors start with the path.
 func Read(ctx context.Context, path string, opt ReadOptions) (*Table, error) {
-	format, err := FormatOf(path)
-	if err != nil {
-		return nil, err
-	}
 	src, err := open(path, opt.Stdin)
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
 	src.progress = opt.Progress
-	var columns []Column
+	t := new(Table)
 	err = guard(func() (err error) {
-		columns, err = readers(format)(ctx, src, opt)
+		if t.Format, err = src.format(opt.Format); err != nil {
+			return err
+		}
+		t.Columns, t.Style, err = readers(t.Format)(ctx, src, opt)
+		if err == nil && t.Format.typed() {
+			t.Columns, err = opt.convert(t.Columns)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if len(columns) == 0 {
+	if len(t.Columns) == 0 {
 		return nil, fmt.Errorf("%s: %w: no columns are left to read", path, ErrEmpty)
 	}
-	if columns[0].Len() == 0 {
+	if t.Rows = t.Columns[0].Len(); t.Rows == 0 {
 		return nil, fmt.Errorf("%s: %w", path, ErrEmpty)
 	}
-	return &Table{Columns: columns, Rows: columns[0].Len(), Format: format}, nil
+	return t, nil
 }
 
-// reader reads all columns that opt chooses.
-type reader func(ctx context.Context, src *source, opt ReadOptions) ([]Column, error)
+// reader reads all columns that opt chooses, and how a CSV file writes them.
+type reader func(ctx context.Context, src *source, opt ReadOptions) ([]Column, Style, error)
+
+// typed makes a reader of a format that stores types and has no style.
+func typed(read func(ctx context.Context, src *source, opt ReadOptions) ([]Column, error)) reader {
+	return func(ctx context.Context, src *source, opt ReadOptions) ([]Column, Style, error) {
+		columns, err := read(ctx, src, opt)
+		return columns, Style{}, err
+	}
+}
 
 func readers(f Format) reader {
 	switch f {
 	case CSV, CSVGzip, CSVZstd:
 		return readCSV
 	case Parquet:
-		return readParquet
+		return typed(readParquet)
 	case Arrow:
-		return readArrow
+		return typed(readArrow)
 	case NPZ:
-		return readNPZ
+		return typed(readNPZ)
 	default:
-		return readNPY
+		return typed(readNPY)
 	}
 }
 
@@ -178,44 +163,4 @@ func guard(f func() error) (err error) {
 		}
 	}()
 	return f()
-}
-
-// choose tells for each of names whether it is to be read. Unknown names in Keep
-// or Drop, and names that stand twice in the file, are errors.
-func (o ReadOptions) choose(names []string) ([]bool, error) {
-	at := make(map[string]int, len(names))
-	for j, n := range names {
-		if first, twice := at[n]; twice {
-			return nil, fmt.Errorf("table: columns %d and %d are both called %q: rename one", first+1, j+1, n)
-		}
-		at[n] = j
-	}
-	chosen := make([]bool, len(names))
-	for j := range chosen {
-		chosen[j] = o.Keep == nil
-	}
-	for i, name := range append(append([]string{}, o.Keep...), o.Drop...) {
-		j, ok := at[name]
-		if !ok {
-			return nil, unknownColumn(name, names)
-		}
-		chosen[j] = i < len(o.Keep)
-	}
-	return chosen, nil
-}
-
-// pick returns the chosen ones among columns.
-func (o ReadOptions) pick(columns []Column) ([]Column, error) {
-	names := (&Table{Columns: columns}).Names()
-	chosen, err := o.choose(names)
-	if err != nil {
-		return nil, err
-	}
-	var picked []Column
-	for j, c := range columns {
-		if chosen[j] {
-			picked = append(picked, c)
-		}
-	}
-	return picked, nil
 }

@@ -179,7 +179,7 @@ func csvCell(c Column, i int) string {
 	case c.Missing(i):
 		return "missing"
 	case f.Temporal.Kind != NotTemporal:
-		return string(f.Temporal.appendText(nil, one[0]))
+		return string(f.appendTime(nil, one[0]))
 	case f.Type == String:
 		if text := f.Dictionary[one[0]]; !isNumber(text) {
 			return text

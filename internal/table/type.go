@@ -22,12 +22,13 @@ const (
 	Float16
 	Float32
 	Float64
-	Bool   // 0 or 1
-	String // codes into a dictionary
+	Bool    // 0 or 1
+	String  // codes into a dictionary
+	Decimal // int64 counts of 10^-Places
 )
 
 var typeNames = [...]string{"", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-	"float16", "float32", "float64", "bool", "string"}
+	"float16", "float32", "float64", "bool", "string", "decimal"}
 
 // String returns the name of t as NumPy and Arrow write it.
 func (t Type) String() string { return typeNames[t] }
@@ -45,6 +46,8 @@ func (t Type) size() int {
 		return 1
 	case t == String:
 		return 4
+	case t == Decimal:
+		return 8
 	case t.Float():
 		return 2 << (t - Float16)
 	case t >= Uint8:
@@ -95,12 +98,15 @@ func typeOf[T npy.Value]() Type {
 	}
 }
 
-// bounds returns the least and greatest value of an integer type or Bool,
-// exactly for all but the greatest of Int64 and Uint64, which are one too large.
+// bounds returns the least and greatest value of an integer type, Bool or the
+// counts of Decimal, exactly for all but the greatest of 64 bits, which are one
+// too large.
 func (t Type) bounds() (lo, hi float64) {
 	switch {
 	case t == Bool:
 		return 0, 1
+	case t == Decimal:
+		return Int64.bounds()
 	case t >= Uint8:
 		return 0, math.Ldexp(1, 8<<(t-Uint8)) - 1
 	default:

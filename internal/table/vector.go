@@ -1,9 +1,11 @@
 package table
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/nngmix/nngmix/internal/table/npy"
 )
@@ -13,7 +15,7 @@ import (
 type vector struct {
 	field   *Field
 	floats  []float64 // of a float field; a missing value is NaN
-	ints    []int64   // of other fields: Uint64 by its bits, Bool as 0 and 1, String as codes
+	ints    []int64   // of other fields: Uint64 by its bits, Bool as 0 and 1, String as codes, Decimal as counts
 	missing []bool    // of other fields; nil where no value is missing
 	gaps    []bool    // memory behind missing
 }
@@ -44,7 +46,7 @@ func (v *vector) load(c Column, from, to int) error {
 		v.missing = v.gaps
 	}
 	switch t := v.field.Type; {
-	case c.Type() == t:
+	case c.Type() == t && c.Field().Places == v.field.Places:
 		c.Ints(v.ints, from, to)
 	case t == String:
 		c.Ints(v.ints, from, to)
@@ -60,11 +62,12 @@ func (v *vector) load(c Column, from, to int) error {
 // convert fills v with values of a column of another type.
 func (v *vector) convert(c Column, from, to int) {
 	t := v.field.Type
-	if c.Type().Float() {
+	if c.Type().Float() || c.Type() == Decimal || t == Decimal {
 		v.floats = slices.Grow(v.floats[:0], len(v.ints))[:len(v.ints)]
 		c.Floats(v.floats, 1, from, to)
+		scale := math.Pow10(v.field.Places)
 		for i, x := range v.floats {
-			v.ints[i] = roundInt(x, t)
+			v.ints[i] = roundInt(x*scale, t)
 		}
 		return
 	}
@@ -93,6 +96,26 @@ func saturate(x int64, unsigned bool, t Type) int64 {
 	}
 }
 
+// appendDecimal adds count v of a Decimal as a number of places digits behind the
+// point.
+func appendDecimal(dst []byte, v int64, places int) []byte {
+	if v < 0 {
+		dst = append(dst, '-')
+	}
+	start := len(dst)
+	digits := strconv.AppendUint(dst, uint64(max(v, -v)), 10)
+	if v == math.MinInt64 {
+		digits = strconv.AppendUint(dst, 1<<63, 10)
+	}
+	if places == 0 {
+		return digits
+	}
+	if lack := places + 1 - (len(digits) - start); lack > 0 {
+		digits = slices.Insert(digits, start, bytes.Repeat([]byte{'0'}, lack)...)
+	}
+	return slices.Insert(digits, len(digits)-places, '.')
+}
+
 // checkCodes finds codes that the field's dictionary does not have.
 func (v *vector) checkCodes(c Column) error {
 	size := int64(len(v.field.Dictionary))
@@ -114,7 +137,7 @@ func (v *vector) float(i int) float64 {
 	case v.field.Type == Uint64:
 		return float64(uint64(v.ints[i]))
 	default:
-		return float64(v.ints[i])
+		return v.field.unscaled(float64(v.ints[i]))
 	}
 }
 

@@ -14,10 +14,11 @@ import (
 // WriteOptions say how to write a file. The zero value is not the default: see
 // Rows.
 type WriteOptions struct {
-	Rows      int64     // how many rows will come, which NPZ needs beforehand; -1: unknown
-	Force     bool      // replace an existing file
-	Delimiter rune      // CSV only; 0: a tab for .tsv, else a comma
-	Stdout    io.Writer // what "-" writes to; nil: os.Stdout
+	Format Format    // 0: by the name
+	Rows   int64     // how many rows will come, which NPZ needs beforehand; -1: unknown
+	Force  bool      // replace an existing file
+	Style  Style     // CSV only
+	Stdout io.Writer // what "-" writes to; nil: os.Stdout
 }
 
 // Writer writes a table chunk by chunk. The file appears with Close; Abort, and
@@ -51,9 +52,11 @@ const chunkRows = 8192
 // field, a file that exists (atomicfile.ErrExists), a folder that cannot be
 // written to. Float16 fields are written as Float32.
 func Create(path string, fields []Field, opt WriteOptions) (*Writer, error) {
-	format, err := FormatOf(path)
-	if err != nil {
-		return nil, err
+	format, err := opt.Format, error(nil)
+	if format == 0 {
+		if format, err = FormatOf(path); err != nil {
+			return nil, err
+		}
 	}
 	w := &Writer{path: path, want: opt.Rows, fields: make([]Field, len(fields))}
 	seen := map[string]bool{}
@@ -94,7 +97,7 @@ func (w *Writer) start(format Format, opt WriteOptions) (err error) {
 	}
 	switch format {
 	case CSV, CSVGzip, CSVZstd:
-		comma := delimiterOf(w.path, opt.Delimiter)
+		comma := delimiterOf(w.path, opt.Style.Delimiter)
 		if err = checkDelimiter(comma); err == nil {
 			w.encoder, err = newCSVEncoder(w.buffer, format, comma, w.fields)
 		}

@@ -103,7 +103,7 @@ func TestCreateErrors(t *testing.T) {
 		{"rows unknown", "t.npz", []Field{number}, WriteOptions{Rows: -1}, nil, "how many rows"},
 		{"no features", "t.npz", []Field{{Name: "y", Type: Int8, Role: Label}}, WriteOptions{}, ErrEmpty, "no feature"},
 		{"array twice", "t.npz", []Field{number, {Name: "b", Type: Int8, Role: Label}, {Name: "y", Type: Int8, Role: Extra}}, WriteOptions{}, nil, `two arrays would be called "y"`},
-		{"delimiter", "t.csv", []Field{number}, WriteOptions{Delimiter: '\n'}, nil, "cannot be the delimiter"},
+		{"delimiter", "t.csv", []Field{number}, WriteOptions{Style: Style{Delimiter: '\n'}}, nil, "cannot be the delimiter"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := Create(filepath.Join(dir, tc.path), tc.fields, tc.opt)
