@@ -1,74 +1,14 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/spf13/pflag"
 )
-
-// tableFlags are the options that say how a file is read as a table.
-type tableFlags struct {
-	In        string   `json:"in"`
-	Delimiter string   `json:"delimiter,omitempty"`
-	Header    string   `json:"header"`
-	Features  string   `json:"features"`
-	Drop      []string `json:"drop,omitempty"`
-	Keep      []string `json:"keep,omitempty"`
-}
-
-func (f *tableFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&f.Delimiter, "delimiter", "", "what separates the fields of a CSV file, \\t for a tab (default a comma, in .tsv a tab)")
-	flags.StringVar(&f.Header, "header", "auto", "whether the first line of a CSV file names the columns: auto, yes or no")
-	flags.StringVar(&f.Features, "features", "X", "array of an NPZ file that holds the features")
-	flags.StringSliceVar(&f.Drop, "drop", nil, "columns to leave out, separated by commas")
-	flags.StringSliceVar(&f.Keep, "keep", nil, "feature columns to read, separated by commas (default all)")
-}
-
-// read reads the table. label is kept whatever --keep says, and names the array
-// of labels in an NPZ file. progress may be nil.
-func (f *tableFlags) read(ctx context.Context, label string, threads int, progress func(done, total int64)) (*table.Table, error) {
-	opt, err := f.options(label, threads)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	opt.Progress = progress
-	return table.Read(ctx, f.In, opt)
-}
-
-// options turns the flags into those of package table.
-func (f *tableFlags) options(label string, threads int) (table.ReadOptions, error) {
-	if f.In == "" {
-		return table.ReadOptions{}, errors.New("--in FILE is missing: the table to read")
-	}
-	opt := table.ReadOptions{X: f.Features, Y: label, Drop: f.Drop, Keep: f.Keep, Threads: threads}
-	if label != "" && len(opt.Keep) > 0 {
-		opt.Keep = append([]string{label}, opt.Keep...)
-	}
-	switch f.Header {
-	case "auto":
-	case "yes":
-		opt.Header = table.HeaderYes
-	case "no":
-		opt.Header = table.HeaderNo
-	default:
-		return opt, fmt.Errorf("--header %s: want auto, yes or no", f.Header)
-	}
-	if f.Delimiter == "" {
-		return opt, nil
-	}
-	delimiter := []rune(strings.ReplaceAll(f.Delimiter, `\t`, "\t"))
-	if len(delimiter) != 1 {
-		return opt, fmt.Errorf("--delimiter %q: want one character", f.Delimiter)
-	}
-	opt.Delimiter = delimiter[0]
-	return opt, nil
-}
 
 // setFlags are the options that say how a table is read as a data set.
 type setFlags struct {
@@ -90,7 +30,7 @@ func (f *setFlags) addColumns(flags *pflag.FlagSet) {
 	f.LabeledFraction = 1
 	flags.StringVar(&f.Label, "label", "", "column that marks the labeled anomalies (in an NPZ file an array, default y)")
 	flags.StringVar(&f.AnomalyValue, "anomaly-value", "", "what --label holds for an anomaly (default 1 or true)")
-	flags.StringSliceVar(&f.Categorical, "categorical", nil, "numeric columns that are codes, separated by commas; text and booleans always are")
+	flags.StringArrayVar(&f.Categorical, "categorical", nil, "columns that are codes, separated by commas; text and booleans are categories anyway")
 	flags.StringVar(&f.Missing, "missing", "error", "what a missing value does: error, drop the row, or median")
 	flags.StringVar(&f.Scale, "scale", "minmax", "how columns are scaled for search: minmax or none")
 }
