@@ -87,7 +87,7 @@ func paymentHits(tb testing.TB, rows, queries []payment, k int) *hits {
 	for i := range all {
 		all[i] = i
 	}
-	return newHits(res, k, all)
+	return newHits(res, all)
 }
 
 func buildPayments(t *testing.T, in string, args ...string) (index string) {

@@ -15,8 +15,9 @@ const chunkRows = 2048
 // from all others of the column.
 type exactColumn struct {
 	table.Column
-	field table.Field
-	same  []uint32 // of text: the first code with the text of each code
+	field  table.Field
+	same   []uint32 // of text: the first code with the text of each code
+	hashes []uint64 // of the texts, where hashTexts made them
 }
 
 // cells are a chunk of a column.
