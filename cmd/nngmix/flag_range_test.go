@@ -20,9 +20,15 @@ func hostileCommands(t *testing.T) map[string]func(out string) []string {
 	index := filepath.Join(t.TempDir(), "t.nngx")
 	must(t, "index", "build", "--quiet", "--in", in, "--label", "y", "--out", index)
 	return map[string]func(out string) []string{
-		"generate":      func(out string) []string { return []string{"--quiet", "--in", in, "--label", "y", "--out", out + ".csv"} },
-		"index build":   func(out string) []string { return []string{"--quiet", "--in", in, "--label", "y", "--out", out + ".nngx"} },
-		"index search":  func(out string) []string { return []string{"--quiet", "--index", index, "--queries", in, "--out", out + ".npz"} },
+		"generate": func(out string) []string {
+			return []string{"--quiet", "--in", in, "--label", "y", "--out", out + ".csv"}
+		},
+		"index build": func(out string) []string {
+			return []string{"--quiet", "--in", in, "--label", "y", "--out", out + ".nngx"}
+		},
+		"index search": func(out string) []string {
+			return []string{"--quiet", "--index", index, "--queries", in, "--out", out + ".npz"}
+		},
 		"synth":         func(out string) []string { return []string{"--quiet", "--rows", "50", "--out", out + ".csv"} },
 		"plot":          func(out string) []string { return []string{"--in", in, "--label", "y", "--out", out + ".png"} },
 		"eval recall":   func(string) []string { return []string{"--in", in, "--label", "y", "--rounds", "1"} },
