@@ -185,7 +185,7 @@ func newSweep(ctx context.Context, set *dataset.Set, opt *recallOptions) (*sweep
 	s := &sweep{opt: opt, dim: len(set.Features)}
 	columns := data(set).Columns
 	if s.data, s.nominal, err = generator.SearchMatrix(ctx, set.UnlabeledRows(), columns, opt.Threads); err != nil {
-		return nil, fmt.Errorf("%s: %w", opt.In, err)
+		return nil, fmt.Errorf("%s: %w", opt.In, columnNames(err, set))
 	}
 	if s.queries, _, err = generator.SearchMatrix(ctx, queries, columns, opt.Threads); err != nil {
 		return nil, fmt.Errorf("%s: %w", opt.In, err)

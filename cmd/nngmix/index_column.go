@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 )
 
@@ -36,9 +37,13 @@ type indexTime struct {
 	Ticks float64 `json:"per_second"` // counts of a second
 }
 
-// newIndexColumn describes the column of a field, its values apart.
-func newIndexColumn(f table.Field) indexColumn {
-	c := indexColumn{Name: f.Name, Type: f.Type.String(), Places: f.Places, Time: newIndexTime(f)}
+// newIndexColumn describes feature j of set, its range and its hash apart.
+func newIndexColumn(set *dataset.Set, j int) indexColumn {
+	f := set.Inputs[j].Field()
+	c := indexColumn{
+		Name: f.Name, Type: f.Type.String(), Places: f.Places, Time: newIndexTime(f),
+		Nominal: set.Columns[j].Nominal, categories: newCategories(set.Categories(j)),
+	}
 	if f.Reading != nil {
 		for _, m := range f.Reading.Markers {
 			c.Markers = append(c.Markers, m.Text)

@@ -47,9 +47,8 @@ func newIndexMeta(set *dataset.Set, opt *indexBuildOptions) *indexMeta {
 	}
 	sums := columnSums(set.Inputs, set.Table.Rows)
 	for j, c := range set.Columns {
-		column := newIndexColumn(set.Inputs[j].Field())
+		column := newIndexColumn(set, j)
 		column.Min, column.Max, column.Fill, column.Sum = c.Min, c.Max, set.Fill()[j], sums[j]
-		column.Nominal, column.categories = c.Nominal, newCategories(set.Categories(j))
 		m.Columns = append(m.Columns, column)
 	}
 	return m
