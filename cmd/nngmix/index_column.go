@@ -42,7 +42,7 @@ func newIndexColumn(set *dataset.Set, j int) indexColumn {
 	f := set.Inputs[j].Field()
 	c := indexColumn{
 		Name: f.Name, Type: f.Type.String(), Places: f.Places, Time: newIndexTime(f),
-		Nominal: set.Columns[j].Nominal, categories: newCategories(set.Categories(j)),
+		Base: set.Base(j), Nominal: set.Columns[j].Nominal, categories: newCategories(set.Categories(j)),
 	}
 	if f.Reading != nil {
 		for _, m := range f.Reading.Markers {

@@ -112,7 +112,7 @@ func decodeMeta(text []byte) (*indexMeta, error) {
 
 // fills tells whether queries that lack a value are searched for with a typical one.
 func (m *indexMeta) fills() bool {
-	return m.Missing == string(dataset.MissingMedian) || m.Missing == "keep"
+	return dataset.Missing(m.Missing).Fills()
 }
 
 // kinds returns as what the columns of queries are read: as those of the index are,

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"text/tabwriter"
 
+	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/spf13/cobra"
 	"github.com/zeebo/xxh3"
@@ -19,6 +20,7 @@ import (
 func infoCommand() *cobra.Command {
 	var in tableFlags
 	var label string
+	var categorical []string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "info FILE",
@@ -41,7 +43,7 @@ values it has, up to 1000; the least and the greatest; and its part in a search.
 			if err != nil {
 				return err
 			}
-			info, err := describeTable(cmd.Context(), t, label)
+			info, err := describeTable(cmd.Context(), t, label, categorical)
 			if err != nil {
 				return err
 			}
@@ -57,6 +59,7 @@ values it has, up to 1000; the least and the greatest; and its part in a search.
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&label, "label", "", "label column, whose values are counted (in an NPZ file an array, default y)")
+	flags.StringArrayVar(&categorical, "categorical", nil, "columns that are codes, separated by commas: the role that they have then")
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
 	in.add(flags)
 	return cmd
@@ -85,13 +88,17 @@ type valueCount struct {
 
 // describeTable looks at t. The label column is no part of a row when duplicate
 // rows are counted.
-func describeTable(ctx context.Context, t *table.Table, label string) (*tableInfo, error) {
+func describeTable(ctx context.Context, t *table.Table, label string, categorical []string) (*tableInfo, error) {
 	if label == "" && t.Format == table.NPZ {
 		label = "y"
 	} else if label != "" {
 		if _, err := t.Find(label); err != nil {
 			return nil, fmt.Errorf("--label: %w", err)
 		}
+	}
+	leftOut, err := dataset.LeftOut(t, label, categorical)
+	if err != nil {
+		return nil, err
 	}
 	info := &tableInfo{Rows: t.Rows, Columns: []columnInfo{}}
 	var features []table.Column
@@ -102,9 +109,10 @@ func describeTable(ctx context.Context, t *table.Table, label string) (*tableInf
 			continue
 		}
 		features = append(features, c)
-		info.Columns = append(info.Columns, describeColumn(c))
+		d := describeColumn(c)
+		d.setRole(leftOut)
+		info.Columns = append(info.Columns, d)
 	}
-	var err error
 	info.DistinctRows, err = distinctRows(ctx, features, t.Rows)
 	return info, err
 }
@@ -210,7 +218,11 @@ func (t *tableInfo) print(out io.Writer) error {
 func printReadings(out io.Writer, columns []columnInfo) error {
 	first := true
 	for _, c := range columns {
-		for _, line := range c.lines() {
+		lines := c.lines()
+		if c.Note != "" {
+			lines = append(lines, c.Note)
+		}
+		for _, line := range lines {
 			if first {
 				fmt.Fprintln(out)
 			}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 )
 
@@ -25,6 +26,8 @@ type columnInfo struct {
 	Role string `json:"role"`           // feature, index, label or left out
 	Note string `json:"note,omitempty"` // why it has that role, and what changes it
 	columnReading
+
+	index bool // row numbers or names of a data frame
 }
 
 // columnReading is what the reader decided of a column and what it met, as run
@@ -42,10 +45,7 @@ const maxValues = 1000
 // describeColumn looks at all values of c.
 func describeColumn(c table.Column) columnInfo {
 	x, values := newExactColumn(c), new(cells)
-	info := columnInfo{Name: c.Name(), Type: typeName(x.field), Role: "feature", columnReading: readingOf(x.field)}
-	if x.field.Role == table.Index {
-		info.Role = "index"
-	}
+	info := columnInfo{Name: c.Name(), Type: typeName(x.field), Role: "feature", columnReading: readingOf(x.field), index: x.field.Role == table.Index}
 	r := valueRange{distinct: map[uint64]struct{}{}}
 	for from := 0; from < x.Len(); from += chunkRows {
 		n := min(chunkRows, x.Len()-from)
@@ -64,6 +64,22 @@ func describeColumn(c table.Column) columnInfo {
 		info.Min, info.Max = x.bound(r.low), x.bound(r.high)
 	}
 	return info
+}
+
+// setRole says what part the column has in a search, given which are left out of it.
+func (c *columnInfo) setRole(leftOut []dataset.Note) {
+	for _, n := range leftOut {
+		if n.Column != c.Name {
+			continue
+		}
+		c.Role, c.Note = "left out", "not searched: "+n.Text
+		if c.index {
+			c.Role = "index"
+		}
+		if n.Cure != "" {
+			c.Note += "; " + n.Cure
+		}
+	}
 }
 
 // valueRange is what is known of the values of a column so far, by their bits.

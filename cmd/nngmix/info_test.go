@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/nngmix/nngmix/internal/table"
 	"pgregory.net/rapid"
 )
@@ -83,20 +83,20 @@ func TestDescribeColumn(t *testing.T) {
 		column table.Column
 		want   string
 	}{
-		{table.New("c", []float64{0, 0.5, math.Inf(1), -1e300}), "float64 missing 0 infinite 1 values 4 -1e+300 0.5 feature"},
-		{table.New("c", []float32{0.1, 0.1, 0.2}), "float32 missing 0 infinite 0 values 2 0.1 0.2 feature"},
-		{live(table.Field{Type: table.Uint64}, 0, -1, 3), "uint64 missing 1 infinite 0 values 2 3 18446744073709551615 feature"},
-		{live(table.Field{Type: table.Decimal, Precision: 9, Places: 2}, 0, -5, 1050), "decimal(9,2) missing 1 infinite 0 values 2 -0.05 10.50 feature"},
-		{live(table.Field{Type: table.Int32, Temporal: day}, 0, 1, 19000), "date missing 1 infinite 0 values 2 1970-01-02 2022-01-08 feature"},
-		{live(table.Field{Type: table.Int64, Temporal: utc}, 0, 1500, 0), "timestamp[ms, UTC] missing 1 infinite 0 values 2 1970-01-01T00:00:00Z 1970-01-01T00:00:01.5Z feature"},
-		{live(table.Field{Type: table.Bool}, 0, 1, 0), "bool missing 1 infinite 0 values 2 false true feature"},
-		{table.Codes("c", []uint32{0, 1, 2}, []string{"a", "b", "a"}), "string missing 0 infinite 0 values 2   feature"},
-		{live(table.Field{Type: table.Int64, Role: table.Index}, 0, 1), "int64 missing 1 infinite 0 values 1 1 1 index"},
-		{table.New("c", many), "int64 missing 0 infinite 0 values > 1000 0 2999 feature"},
-		{live(table.Field{Type: table.Int64}, 0), "int64 missing 1 infinite 0 values 0   feature"},
+		{table.New("c", []float64{0, 0.5, math.Inf(1), -1e300}), "float64 missing 0 infinite 1 values 4 -1e+300 0.5"},
+		{table.New("c", []float32{0.1, 0.1, 0.2}), "float32 missing 0 infinite 0 values 2 0.1 0.2"},
+		{live(table.Field{Type: table.Uint64}, 0, -1, 3), "uint64 missing 1 infinite 0 values 2 3 18446744073709551615"},
+		{live(table.Field{Type: table.Decimal, Precision: 9, Places: 2}, 0, -5, 1050), "decimal(9,2) missing 1 infinite 0 values 2 -0.05 10.50"},
+		{live(table.Field{Type: table.Int32, Temporal: day}, 0, 1, 19000), "date missing 1 infinite 0 values 2 1970-01-02 2022-01-08"},
+		{live(table.Field{Type: table.Int64, Temporal: utc}, 0, 1500, 0), "timestamp[ms, UTC] missing 1 infinite 0 values 2 1970-01-01T00:00:00Z 1970-01-01T00:00:01.5Z"},
+		{live(table.Field{Type: table.Bool}, 0, 1, 0), "bool missing 1 infinite 0 values 2 false true"},
+		{table.Codes("c", []uint32{0, 1, 2}, []string{"a", "b", "a"}), "string missing 0 infinite 0 values 2  "},
+		{live(table.Field{Type: table.Int64, Role: table.Index}, 0, 1), "int64 missing 1 infinite 0 values 1 1 1"},
+		{table.New("c", many), "int64 missing 0 infinite 0 values > 1000 0 2999"},
+		{live(table.Field{Type: table.Int64}, 0), "int64 missing 1 infinite 0 values 0  "},
 	} {
 		c := describeColumn(tt.column)
-		got := fmt.Sprintf("%s missing %d infinite %d values %s %s %s %s", c.Type, c.Missing, c.Infinite, c.valuesText(), orEmpty(c.Min), orEmpty(c.Max), c.Role)
+		got := fmt.Sprintf("%s missing %d infinite %d values %s %s %s", c.Type, c.Missing, c.Infinite, c.valuesText(), orEmpty(c.Min), orEmpty(c.Max))
 		if got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}
@@ -129,30 +129,51 @@ func TestDistinctRowsProperty(t *testing.T) {
 	})
 }
 
-func TestOddReadings(t *testing.T) {
+func TestReadReports(t *testing.T) {
 	column := func(name string, r *table.Reading) table.Column {
 		return table.Live(table.Field{Name: name, Type: table.Int64, Reading: r}, []int64{1}, []bool{false})
 	}
 	marked := []table.Marker{{Text: "?", Count: 3, Row: 17}, {Text: "n/a", Count: 1, Row: 2}}
-	tb := &table.Table{Rows: 1, Columns: []table.Column{
+	reports := readReports(&table.Table{Rows: 1, Columns: []table.Column{
 		column("a", nil),
-		column("b", &table.Reading{Why: "007 in row 3 would lose its zeros as a number", Odd: true}),
-		column("c", &table.Reading{Markers: marked, Odd: true}),
-		column("d", &table.Reading{Markers: marked}),
-	}}
-	want := `b: 007 in row 3 would lose its zeros as a number; c: taken as missing: "?" in 3 rows, the first in row 17; "n/a" in 1 row, the first in row 2`
-	reports := readReports(tb)
-	if got := oddReadings(reports); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
+		column("b", &table.Reading{Why: "007 in row 3 would lose its zeros as a number", Markers: marked}),
+	}})
+	for j, want := range []string{
+		`{"name":"a","type":"int64"}`,
+		`{"name":"b","type":"int64","why":"007 in row 3 would lose its zeros as a number","markers":[{"text":"?","count":3,"row":17},{"text":"n/a","count":1,"row":2}]}`,
+	} {
+		if text, _ := json.Marshal(reports[j]); string(text) != want {
+			t.Errorf("got  %s\nwant %s", text, want)
+		}
 	}
-	if len(reports) != 4 || reports[3].Type != "int64" || !slices.Equal(reports[3].Markers, marked) {
-		t.Errorf("reports %+v", reports)
+	want := []string{"007 in row 3 would lose its zeros as a number", `taken as missing: "?" in 3 rows, the first in row 17; "n/a" in 1 row, the first in row 2`}
+	if diff := cmp.Diff(want, reports[1].lines()); diff != "" {
+		t.Error(diff)
 	}
-	if text, _ := json.Marshal(reports[0]); string(text) != `{"name":"a","type":"int64"}` {
-		t.Errorf("the report of a plain column is %s", text)
+}
+
+// TestInfoRoles tells which columns are not searched and what changes it.
+func TestInfoRoles(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("name,code,empty,y\n")
+	for i := range 120 {
+		fmt.Fprintf(&text, "n%d,c%d,,%d\n", i, i%3, i%2)
 	}
-	tb.Columns = slices.Repeat(tb.Columns[1:2], 5)
-	if got := oddReadings(readReports(tb)); !strings.HasSuffix(got, "; and 2 more columns ('nngmix info' shows them)") {
-		t.Errorf("five odd columns: %s", got)
+	in := writeText(t, "in.csv", text.String())
+	for _, tt := range []struct{ args, want string }{
+		{"", "left out, feature, left out"},
+		{"--categorical=name", "feature, feature, left out"},
+	} {
+		info := infoOf(t, must(t, append([]string{"info", in, "--label", "y", "--json"}, strings.Fields(tt.args)...)...))
+		var roles []string
+		for _, c := range info.Columns {
+			roles = append(roles, c.Role)
+		}
+		if got := strings.Join(roles, ", "); got != tt.want {
+			t.Errorf("%s: roles %s, want %s", tt.args, got, tt.want)
+		}
+	}
+	if out := must(t, "info", in, "--label", "y"); !strings.Contains(out, "name: not searched: text with 120 different values in 120 rows; --categorical name makes it a feature") {
+		t.Errorf("info does not say why a column is left out:\n%s", out)
 	}
 }

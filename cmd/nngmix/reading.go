@@ -32,22 +32,6 @@ func readingOf(f table.Field) columnReading {
 	return columnReading{f.Reading.Why, f.Reading.Markers, f.Reading.Asked, f.Reading.Odd}
 }
 
-// oddReadings returns one line of what the user should hear of how columns were
-// read; "" for nothing. 'nngmix info' tells all of it.
-func oddReadings(reports []readReport) string {
-	const most = 3
-	var odd []string
-	for _, r := range reports {
-		if r.Odd {
-			odd = append(odd, r.Name+": "+strings.Join(r.lines(), ", "))
-		}
-	}
-	if len(odd) > most {
-		return fmt.Sprintf("%s; and %d more columns ('nngmix info' shows them)", strings.Join(odd[:most], "; "), len(odd)-most)
-	}
-	return strings.Join(odd, "; ")
-}
-
 // lines tells in clauses why the column has its type and which texts were taken
 // for missing values.
 func (r *columnReading) lines() (lines []string) {
