@@ -1,0 +1,93 @@
+package tabletest
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/nngmix/nngmix/internal/table"
+)
+
+// Differences returns what is wrong with got where want is right: the kind, the
+// number of rows, or the first cells that differ. It is empty when nothing is.
+func Differences(got table.Column, want Column) []string {
+	if got.Len() != len(want.Cells) {
+		return []string{fmt.Sprintf("column %q has %d rows, want %d", want.Name, got.Len(), len(want.Cells))}
+	}
+	have := Of(got)
+	if want.Kind == "raw" && got.Field().Temporal.Kind != table.NotTemporal {
+		have = raw(got)
+	}
+	if !alike(have, want) {
+		return []string{fmt.Sprintf("column %q is %s (%s), want %s", want.Name, have.Kind, got.Type(), want.Kind)}
+	}
+	var wrong []string
+	for i, cell := range want.Cells {
+		if !equal(have.Kind, have.Cells[i], want.Kind, cell) {
+			wrong = append(wrong, fmt.Sprintf("column %q (%s) row %d: got %s, want %s", want.Name, have.Kind, i, show(have.Cells[i]), show(cell)))
+		}
+	}
+	if len(wrong) > 3 {
+		wrong = append(wrong[:3], fmt.Sprintf("column %q: %d rows of %d differ", want.Name, len(wrong), len(want.Cells)))
+	}
+	return wrong
+}
+
+// raw returns a column of times as a CSV file shows them.
+func raw(c table.Column) Column {
+	out := Column{Name: c.Name(), Kind: "raw", Cells: make([]*string, c.Len())}
+	one := make([]int64, 1)
+	for i := range out.Cells {
+		if !c.Missing(i) {
+			c.Ints(one, i, i+1)
+			text := csvText(c.Field(), one[0])
+			out.Cells[i] = &text
+		}
+	}
+	return out
+}
+
+// alike tells whether a column of got's kind may hold what want says. Only CSV
+// files leave a choice.
+func alike(got, want Column) bool {
+	switch want.Kind {
+	case "null":
+		return true
+	case "raw":
+		return got.Kind == "raw" || got.Kind == "text" || got.Kind == "int"
+	case "number":
+		return got.Kind == "decimal" || got.Kind == "float64" || got.Kind == "text" || got.Kind == "int"
+	case "bytes":
+		return got.Kind == "text"
+	default:
+		return got.Kind == want.Kind
+	}
+}
+
+// equal compares a cell of one kind with that of another.
+func equal(gotKind string, got *string, wantKind string, want *string) bool {
+	if wantKind != "text" && wantKind != "bytes" && want != nil && isNaN(*want) {
+		want = nil
+	}
+	if got == nil || want == nil {
+		return got == want
+	}
+	switch {
+	case strings.HasPrefix(wantKind, "float"), wantKind == "number" && gotKind == "float64":
+		a, _ := strconv.ParseFloat(*got, 64)
+		b, err := strconv.ParseFloat(*want, 64)
+		return err == nil && math.Float64bits(a) == math.Float64bits(b)
+	default:
+		return *got == *want
+	}
+}
+
+func isNaN(s string) bool { return s == "nan" }
+
+func show(cell *string) string {
+	if cell == nil {
+		return "missing"
+	}
+	return strconv.Quote(*cell)
+}
