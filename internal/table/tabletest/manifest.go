@@ -2,9 +2,12 @@ package tabletest
 
 import (
 	"bufio"
+	"compress/gzip"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -13,10 +16,14 @@ type Entry struct {
 	File    string   `json:"file"`
 	Oracle  string   `json:"oracle"`  // the file of its columns; "" where it is only to be refused
 	Refused string   `json:"refused"` // a part of the message that reading the whole file ends with
-	Damaged bool     `json:"damaged"` // it is to be called a damaged file
+	Bad     bool     `json:"bad"`     // it is damaged: any error that names it will do
+	Either  bool     `json:"either"`  // it is damaged so that not everybody sees it: an error will do, or the right values
 	Drop    []string `json:"drop"`    // columns to leave out so that the rest is read
-	Index   string   `json:"index"`   // a column that is an index, not a feature
-	Folder  string   `json:"-"`
+	// Optional are columns that may be refused in words instead of read right:
+	// bytes that no type calls text, decimals beyond 64 bits.
+	Optional []string `json:"optional"`
+	Index    string   `json:"index"` // a column that is an index, not a feature
+	Folder   string   `json:"-"`
 }
 
 // Path returns the path of the file.
@@ -53,8 +60,14 @@ func (e Entry) Columns(tb testing.TB) []Column {
 		tb.Fatal(err)
 	}
 	defer f.Close()
+	var text io.Reader = f
+	if strings.HasSuffix(e.Oracle, ".gz") {
+		if text, err = gzip.NewReader(f); err != nil {
+			tb.Fatal(err)
+		}
+	}
 	var columns []Column
-	lines := bufio.NewScanner(f)
+	lines := bufio.NewScanner(text)
 	lines.Buffer(nil, 1<<26)
 	for lines.Scan() {
 		var c Column

@@ -7,6 +7,7 @@ float16, float32, float64
            hexadecimal as float.hex writes it, inf or -inf; NaN is missing
 bool       true or false
 text       the text
+bytes      bytes that no type calls text, but which are UTF-8
 decimal    digits with as many behind the point as the type says
 date       days since 1970-01-01
 time, timestamp, timestamptz, duration
@@ -15,15 +16,12 @@ null       no value at all
 raw        of a CSV file: the text of a time as it stands
 number     of a CSV file: digits and a point as they stand
 """
-import csv
-import decimal
-import io
+import gzip
 import json
 import math
 import re
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 UNITS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 
@@ -32,7 +30,7 @@ class Unreadable(Exception):
     """A column of a kind that no cell is made of: lists, structs, binary."""
 
 
-def float_text(x, narrow=None):
+def float_text(x):
     x = float(x)
     if math.isnan(x):
         return None
@@ -85,7 +83,16 @@ def column(array):
 
 def table(arrow):
     """Returns the columns of an Arrow table: name -> (kind, cells)."""
-    return {name: column(arrow.column(i)) for i, name in enumerate(arrow.column_names)}
+    return {name: column(arrow.column(i)) for i, name in enumerate(distinct(arrow.column_names))}
+
+
+def distinct(names):
+    """Tells equal names apart as pandas does: a, a.1, a.2."""
+    seen, out = {}, []
+    for name in names:
+        count = seen[name] = seen.get(name, -1) + 1
+        out.append(f"{name}.{count}" if count else name)
+    return out
 
 
 # What stands for a missing value in an unquoted field of a CSV file: in every
@@ -159,13 +166,15 @@ def csv_column(kind, cells):
 
 
 def save(columns, path):
-    """Writes columns, one a line."""
-    with open(path, "w") as out:
-        for name, (kind, cells) in columns.items():
-            line = {"name": name, "kind": kind, "cells": cells}
-            out.write(json.dumps(line, separators=(",", ":"), ensure_ascii=True) + "\n")
+    """Writes columns, one a line; a path that ends in .gz is packed."""
+    lines = []
+    for name, (kind, cells) in columns.items():
+        lines.append(json.dumps({"name": name, "kind": kind, "cells": cells}, separators=(",", ":")) + "\n")
+    data = "".join(lines).encode()
+    with open(path, "wb") as out:
+        out.write(gzip.compress(data, mtime=0) if path.endswith(".gz") else data)
 
 
 def load(path):
-    with open(path) as lines:
+    with (gzip.open if path.endswith(".gz") else open)(path, "rt") as lines:
         return {c["name"]: (c["kind"], c["cells"]) for c in map(json.loads, lines)}

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import pyarrow as pa
 
-ROWS = 64
+ROWS = 48
 ANOMALIES = (3, 17, 41)
 
 
@@ -99,9 +99,9 @@ def holes():
     for name, kind in (("none_int", pa.int32()), ("none_float", pa.float64()), ("none_text", pa.string()), ("none_bool", pa.bool_()),
                        ("none_date", pa.date32()), ("none_time", pa.timestamp("us"))):
         out[name] = pa.nulls(ROWS, kind)
-    out["late_int"] = pa.array([None] * 40 + list(range(ROWS - 40)), pa.int64())
-    out["late_text"] = pa.array([None] * 40 + [WORDS[i % 4] for i in range(ROWS - 40)])
-    out["late_float"] = pa.array([None] * 40 + [i / 3 for i in range(ROWS - 40)])
+    out["late_int"] = pa.array([None] * 30 + list(range(ROWS - 30)), pa.int64())
+    out["late_text"] = pa.array([None] * 30 + [WORDS[i % 4] for i in range(ROWS - 30)])
+    out["late_float"] = pa.array([None] * 30 + [i / 3 for i in range(ROWS - 30)])
     return pa.table(out)
 
 
@@ -112,7 +112,7 @@ def nulls():
 
 def tall():
     """Enough rows for many pages and row groups."""
-    rows = 300
+    rows = 120
     out = base(rows)
     out["int"] = pa.array(gaps([i * i * 31 - 5000 for i in range(rows)], 9), pa.int64())
     out["int32"] = pa.array(gaps([2**31 - 1 - i * i * 977 for i in range(rows)], 9), pa.int32())
