@@ -1,0 +1,164 @@
+package table
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+
+	"github.com/parquet-go/parquet-go/format"
+
+	"github.com/nngmix/nngmix/internal/table/npy"
+)
+
+// numbers decodes values that do not depend on those before. Its elements are
+// the values of the dictionary.
+type numbers[T npy.Value] struct {
+	fill func(dst []T, encoding format.Encoding, src []byte) error
+	dict []T
+}
+
+func (d *numbers[T]) decode(dst []T, encoding format.Encoding, src []byte) error {
+	return d.fill(dst, encoding, src)
+}
+
+func (d *numbers[T]) dictionary(n int, src []byte) error {
+	d.dict = make([]T, n)
+	return d.fill(d.dict, format.Plain, src)
+}
+
+func (d *numbers[T]) lookup(dst []T, indices []uint32) error {
+	dict := d.dict
+	for i, index := range indices {
+		if int64(index) >= int64(len(dict)) {
+			return errIndex(index, len(dict))
+		}
+		dst[i] = dict[index]
+	}
+	return nil
+}
+
+// sameWords decodes into the memory of the column.
+func sameWords[T npy.Value, W word](t Type) parquetBuilder {
+	return newValues(t, &numbers[T]{fill: func(dst []T, encoding format.Encoding, src []byte) error {
+		return decodeWords(wordsIn[W](dst), encoding, src)
+	}})
+}
+
+// otherWords decodes INT32 that a column holds in another width.
+func otherWords[T npy.Value](t Type) parquetBuilder {
+	var scratch []uint32
+	return newValues(t, &numbers[T]{fill: func(dst []T, encoding format.Encoding, src []byte) error {
+		scratch = slices.Grow(scratch[:0], len(dst))[:len(dst)]
+		if err := decodeWords(scratch, encoding, src); err != nil {
+			return err
+		}
+		for i, x := range scratch {
+			v := T(int32(x))
+			if int32(v) != int32(x) {
+				return &valueError{i, fmt.Errorf("%w: value %d in a column of %s", ErrCorrupt, int32(x), t)}
+			}
+			dst[i] = v
+		}
+		return nil
+	}})
+}
+
+// booleans decodes bits.
+func booleans() parquetBuilder {
+	return newValues(Bool, &numbers[uint8]{fill: func(dst []uint8, encoding format.Encoding, src []byte) error {
+		switch encoding {
+		case format.Plain:
+			if len(src) < (len(dst)+7)/8 {
+				return errValues
+			}
+			unpackFlags(dst, src)
+			return nil
+		case format.RLE:
+			return runBooleans(dst, src)
+		default:
+			return errEncoding(encoding)
+		}
+	}})
+}
+
+// runBooleans reads runs behind their length.
+func runBooleans(dst []uint8, src []byte) error {
+	src, _, err := lengthPrefixed(src)
+	if err != nil {
+		return err
+	}
+	ones, err := (&runs{src: src, width: 1}).levels(dst)
+	if err == nil && ones == len(dst) {
+		fill(dst, 1)
+	}
+	return err
+}
+
+// lengthPrefixed returns as many bytes as the first four tell, and the rest.
+func lengthPrefixed(src []byte) (head, rest []byte, err error) {
+	if len(src) < 4 || uint64(binary.LittleEndian.Uint32(src)) > uint64(len(src)-4) {
+		return nil, nil, errValues
+	}
+	end := 4 + int(binary.LittleEndian.Uint32(src))
+	return src[4:end], src[end:], nil
+}
+
+// fromBytes decodes values that value makes of bytes.
+func fromBytes[T npy.Value](t Type, reader *byteReader, value func([]byte) (T, error)) parquetBuilder {
+	return newValues(t, &numbers[T]{fill: func(dst []T, encoding format.Encoding, src []byte) error {
+		return reader.each(len(dst), encoding, src, func(i int, b []byte) (err error) {
+			if dst[i], err = value(b); err != nil {
+				err = &valueError{i, err}
+			}
+			return err
+		})
+	}})
+}
+
+// float16Bits returns the bits of a FLOAT16.
+func float16Bits(b []byte) (uint16, error) { return binary.LittleEndian.Uint16(b), nil }
+
+var errWide = errors.New("a decimal has more digits than 64 bits hold")
+
+// wideDecimal reads the count of a decimal: a number of any length in two's
+// complement, the highest byte first.
+func wideDecimal(b []byte) (v int64, err error) {
+	if len(b) == 0 {
+		return 0, fmt.Errorf("%w: a decimal without digits", ErrCorrupt)
+	}
+	sign := int8(b[0]) >> 7 // -1 or 0
+	for len(b) > 8 {
+		if int8(b[0]) != sign || int8(b[1])>>7 != sign {
+			return 0, errWide
+		}
+		b = b[1:]
+	}
+	v = int64(sign)
+	for _, x := range b {
+		v = v<<8 | int64(x)
+	}
+	return v, nil
+}
+
+var errFar = errors.New("a time that nanoseconds in 64 bits do not reach (1677 to 2262)")
+
+// int96 reads a timestamp of old Spark, Hive and Impala: nanoseconds since
+// midnight and the Julian day, which begins for this at midnight.
+func int96(b []byte) (int64, error) {
+	const epoch = 2440588 // 1970-01-01
+	day, clock := int64(binary.LittleEndian.Uint32(b[8:]))-epoch, int64(binary.LittleEndian.Uint64(b))
+	// The begin of a day may lie just beyond what 64 bits hold and the time not:
+	// 128 bits, the high ones in two's complement.
+	hi, lo := bits.Mul64(uint64(day), 86400e9)
+	if day < 0 {
+		hi -= 86400e9
+	}
+	sum, carry := bits.Add64(lo, uint64(clock), 0)
+	hi, _ = bits.Add64(hi, uint64(clock>>63), carry)
+	if hi != uint64(int64(sum)>>63) {
+		return 0, errFar
+	}
+	return int64(sum), nil
+}
