@@ -194,11 +194,11 @@ func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchO
 		return dst, err
 	}
 	g := x.pool.Get().(*group)
-	defer x.pool.Put(g)
 	st, s := x.state.Load(), g.take(query)
 	st.search(g.busy, k, opt)
 	dst = s.expand(dst, st.views, min(k, st.live), opt.Filter)
 	g.end(opt.Counters)
+	x.pool.Put(g) // not where a filter panics: g is halfway then
 	return dst, nil
 }
 
@@ -252,7 +252,6 @@ func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int,
 	var counting sync.Mutex
 	err := parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {
 		g := x.pool.Get().(*group)
-		defer x.pool.Put(g)
 		for first, end := task*batchQueries, min((task+1)*batchQueries, n); first < end; first += groupSize {
 			for q := first; q < min(first+groupSize, end); q++ {
 				g.take(queries[q*dim:][:dim])
@@ -266,6 +265,7 @@ func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int,
 			g.end(opt.Counters)
 			counting.Unlock()
 		}
+		x.pool.Put(g)
 		return nil
 	})
 	if err != nil {
