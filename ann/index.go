@@ -78,7 +78,7 @@ func (x *Index) Stats() Stats {
 func (x *Index) Options() Options { return x.opt }
 
 // Build makes an index of rows, n rows of dim columns, row-major. Row i gets the
-// id i. It keeps no reference to rows.
+// id i. It keeps no reference to rows. n is at most 2,147,483,647 and dim 16,777,216.
 //
 // The error is ErrEmpty, ErrDimension, ErrNotFinite (with the row and column),
 // ErrTooLarge or ErrOptions, or that of ctx.
@@ -130,6 +130,8 @@ func checkRows(rows []float32, dim, threads int) error {
 	switch {
 	case dim < 1:
 		return fmt.Errorf("%w: %d columns, want at least 1", ErrDimension, dim)
+	case dim > maxColumns:
+		return fmt.Errorf("%w: %d columns, want at most %d", ErrTooLarge, dim, maxColumns)
 	case len(rows) == 0:
 		return ErrEmpty
 	case len(rows)%dim != 0:
