@@ -78,7 +78,7 @@ func (x *Index) Stats() Stats {
 func (x *Index) Options() Options { return x.opt }
 
 // Build makes an index of rows, n rows of dim columns, row-major. Row i gets the
-// id i. It keeps no reference to rows.
+// id i. It keeps no reference to rows. n is at most 2,147,483,647 and dim 16,777,216.
 //
 // The error is ErrEmpty, ErrDimension, ErrNotFinite (with the row and column),
 // ErrTooLarge or ErrOptions, or that of ctx.
@@ -130,6 +130,8 @@ func checkRows(rows []float32, dim, threads int) error {
 	switch {
 	case dim < 1:
 		return fmt.Errorf("%w: %d columns, want at least 1", ErrDimension, dim)
+	case dim > maxColumns:
+		return fmt.Errorf("%w: %d columns, want at most %d", ErrTooLarge, dim, maxColumns)
 	case len(rows) == 0:
 		return ErrEmpty
 	case len(rows)%dim != 0:
@@ -194,11 +196,11 @@ func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchO
 		return dst, err
 	}
 	g := x.pool.Get().(*group)
-	defer x.pool.Put(g)
 	st, s := x.state.Load(), g.take(query)
 	st.search(g.busy, k, opt)
 	dst = s.expand(dst, st.views, min(k, st.live), opt.Filter)
 	g.end(opt.Counters)
+	x.pool.Put(g) // not where a filter panics: g is halfway then
 	return dst, nil
 }
 
@@ -252,7 +254,6 @@ func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int,
 	var counting sync.Mutex
 	err := parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {
 		g := x.pool.Get().(*group)
-		defer x.pool.Put(g)
 		for first, end := task*batchQueries, min((task+1)*batchQueries, n); first < end; first += groupSize {
 			for q := first; q < min(first+groupSize, end); q++ {
 				g.take(queries[q*dim:][:dim])
@@ -266,6 +267,7 @@ func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int,
 			g.end(opt.Counters)
 			counting.Unlock()
 		}
+		x.pool.Put(g)
 		return nil
 	})
 	if err != nil {

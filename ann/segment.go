@@ -2,6 +2,9 @@ package ann
 
 import (
 	"context"
+	"fmt"
+	"math"
+	"math/bits"
 
 	"github.com/nngmix/nngmix/internal/dedupe"
 	"github.com/nngmix/nngmix/internal/parallel"
@@ -40,6 +43,9 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 		return nil, err
 	}
 	x := &segment{space: sp, graph: graph{kernels: kernels, n: groups.Len(), columns: sp.width(), stride: sp.padded()}}
+	if err := x.checkSize(opt.M, tune.width); err != nil {
+		return nil, err
+	}
 	x.rows = alignedFloats(x.n * x.stride)
 	b := newBuilder(&x.graph, opt, tune)
 	parallel.Chunks(b.threads, x.n, chunkRows, func(lo, hi int) {
@@ -62,6 +68,16 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 		return nil, err
 	}
 	return x, b.steps.end(b.build(ctx))
+}
+
+// checkSize returns an error where the vectors of x, the nearest rows kept for each
+// of them or the links cannot be in the memory that the processor can address.
+func (x *segment) checkSize(m, width int) error {
+	each := 4 * max(uint64(x.stride), 2*uint64(width), 2*uint64(m))
+	if uint64(x.n) > math.MaxInt/each {
+		return fmt.Errorf("%w: %d distinct rows at %d bytes each, which %d-bit programs cannot address", ErrTooLarge, x.n, each, bits.UintSize)
+	}
+	return nil
 }
 
 // arrange puts the rows of the graph, which are one for each value in the order of

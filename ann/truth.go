@@ -84,7 +84,6 @@ func (d *distinct) search(ctx context.Context, queries []float32, k, threads int
 	}
 	err = parallel.Do(ctx, parallel.Threads(threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {
 		g := d.pool.Get().(*group)
-		defer d.pool.Put(g)
 		s := &g.all[0]
 		for q := task * batchQueries; q < min((task+1)*batchQueries, n); q++ {
 			s.hits = s.hits[:0]
@@ -97,6 +96,7 @@ func (d *distinct) search(ctx context.Context, queries []float32, k, threads int
 			s.neighbors = s.expand(s.neighbors[:0], d.st.views, k, nil)
 			put(res, q, s.neighbors)
 		}
+		d.pool.Put(g)
 		return nil
 	})
 	if err != nil {
