@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"math"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/nngmix/nngmix/generator"
@@ -14,12 +17,13 @@ import (
 // pseudo-anomalies from rows of the input.
 const syntheticName = "nngmix_synthetic"
 
-// output writes the augmented table: the features, the label, and the columns
-// that --append and --provenance add.
+// output writes the augmented table: the columns of the input where they stand
+// there, and behind them those that --append and --provenance add.
 type output struct {
 	set        *dataset.Set
 	writer     *table.Writer
 	append     bool
+	hidden     bool // tell which anomalies --labeled-fraction hid
 	provenance bool
 	threads    int
 }
@@ -27,34 +31,48 @@ type output struct {
 // newOutput starts the output file. What the file's format cannot hold is an
 // error here, before the work.
 func newOutput(set *dataset.Set, opt *generateOptions, count uint64) (*output, error) {
-	o := &output{set: set, append: opt.Append, provenance: opt.Provenance, threads: opt.Threads}
+	o := &output{set: set, append: opt.Append, hidden: opt.Append && opt.LabeledFraction < 1, provenance: opt.Provenance, threads: opt.Threads}
 	rows := int64(count)
 	if o.append {
-		rows += int64(len(set.Labeled) + len(set.Unlabeled))
+		rows += int64(set.Table.Rows)
 	}
 	var err error
-	o.writer, err = table.Create(opt.Out, o.fields(opt), table.WriteOptions{Rows: rows, Force: opt.Force})
+	o.writer, err = table.Create(opt.Out, o.fields(opt), table.WriteOptions{Rows: rows, Force: opt.Force, Style: styleFor(opt.Out, opt.In, set.Table)})
 	return o, err
+}
+
+// styleFor returns how a CSV file at path is written: as the input was, where that
+// was CSV; but names in .tsv ask for tabs, and others for none.
+func styleFor(path, in string, t *table.Table) table.Style {
+	tabs := func(path string) bool { return strings.Contains(strings.ToLower(filepath.Base(path)), ".tsv") }
+	style := t.Style
+	if tabs(path) != tabs(in) {
+		style.Delimiter, style.Decimal = 0, 0
+	}
+	return style
 }
 
 // fields lists the columns of the output.
 func (o *output) fields(opt *generateOptions) []table.Field {
 	var fields []table.Field
-	for _, c := range o.set.Inputs {
+	for at, c := range o.set.Table.Columns {
 		f := c.Field()
-		if f.Type.Integer() && (opt.KeepExact || o.numericArray()) {
+		switch {
+		case c == o.set.Label:
+			f.Role = table.Label
+			if o.numericArray() {
+				f.Array = f.Name
+			}
+		case o.numericArray() && f.Type.Integer(), opt.KeepExact && o.set.Mixes(at) && f.Type.Integer():
 			f.Type, f.Temporal = table.Float64, table.Temporal{}
 		}
 		fields = append(fields, f)
 	}
-	label := o.set.Label.Field()
-	label.Role = table.Label
-	if o.numericArray() {
-		label.Array = label.Name
-	}
-	fields = append(fields, label)
 	if o.append {
 		fields = append(fields, extra(syntheticName, table.Bool, syntheticName))
+	}
+	if o.hidden {
+		fields = append(fields, extra("nngmix_hidden", table.Bool, "nngmix_hidden"))
 	}
 	if o.provenance {
 		fields = append(fields,
@@ -90,12 +108,14 @@ func (o *output) write(ctx context.Context, gen *generator.Generator, count uint
 	return report.timed("write", o.writer.Close)
 }
 
-// writeInput writes the rows of the input that are used, in order.
+// writeInput writes all rows of the input, also those that are not used, so that
+// row numbers are those of the input.
 func (o *output) writeInput() error {
-	columns := append([]table.Column{}, o.set.Inputs...)
-	columns = append(columns, o.set.KnownLabels())
 	rows := o.set.Table.Rows
-	columns = append(columns, table.New("", make([]uint8, rows)))
+	columns := append(slices.Clone(o.set.Table.Columns), table.New("", make([]uint8, rows)))
+	if o.hidden {
+		columns = append(columns, table.New("", o.set.HiddenRows()))
+	}
 	if o.provenance {
 		none := make([]int64, rows)
 		nan := make([]float64, rows)
@@ -104,7 +124,7 @@ func (o *output) writeInput() error {
 		}
 		columns = append(columns, table.New("", none), table.New("", none), table.New("", make([]uint8, rows)), table.New("", nan))
 	}
-	return o.set.Runs(func(from, to int) error { return o.writer.Write(columns, from, to) })
+	return o.writer.Write(columns, 0, rows)
 }
 
 // chunkSamples are made and written together; while one chunk is written the
@@ -113,10 +133,8 @@ const chunkSamples = 8192
 
 // chunk is a number of samples in the columns of the output.
 type chunk struct {
-	values  []float64 // samples x features
+	samples *dataset.Samples
 	origins []generator.Origin
-	label   []float64
-	marks   []uint8 // all 1: nngmix_synthetic
 	source  []int64
 	other   []int64
 	labeled []uint8
@@ -128,23 +146,17 @@ type chunk struct {
 
 // newChunk returns an empty chunk and its columns, which see what is written to it.
 func (o *output) newChunk() *chunk {
-	d := len(o.set.Features)
 	c := &chunk{
-		values: make([]float64, chunkSamples*d), origins: make([]generator.Origin, chunkSamples),
-		label: make([]float64, chunkSamples), marks: make([]uint8, chunkSamples),
+		samples: o.set.NewSamples(chunkSamples), origins: make([]generator.Origin, chunkSamples),
 		source: make([]int64, chunkSamples), other: make([]int64, chunkSamples),
 		labeled: make([]uint8, chunkSamples), lambda: make([]float64, chunkSamples),
 	}
-	for j, f := range o.set.Features {
-		c.columns = append(c.columns, table.Strided(f.Name(), c.values[j:], d, chunkSamples))
-	}
-	mark := o.set.Label.Float(o.set.Labeled[0])
-	for i := range chunkSamples {
-		c.label[i], c.marks[i] = mark, 1
-	}
-	c.columns = append(c.columns, table.New("", c.label))
+	c.columns = c.samples.Columns
 	if o.append {
-		c.columns = append(c.columns, table.New("", c.marks))
+		c.columns = append(c.columns, table.New("", slices.Repeat([]uint8{1}, chunkSamples)))
+	}
+	if o.hidden {
+		c.columns = append(c.columns, table.New("", make([]uint8, chunkSamples)))
 	}
 	if o.provenance {
 		c.columns = append(c.columns, table.New("", c.source), table.New("", c.other), table.New("", c.labeled), table.New("", c.lambda))
@@ -156,10 +168,9 @@ func (o *output) newChunk() *chunk {
 func (c *chunk) make(ctx context.Context, o *output, gen *generator.Generator, first uint64, n int) error {
 	start := time.Now()
 	c.n = n
-	if err := gen.Fill(ctx, c.values[:n*gen.Dim()], c.origins[:n], first, o.threads); err != nil {
+	if err := gen.Fill(ctx, c.samples.Values[:n*gen.Dim()], c.origins[:n], first, o.threads); err != nil {
 		return err
 	}
-	o.set.DecodeRows(c.values[:n*gen.Dim()])
 	for i, origin := range c.origins[:n] {
 		c.source[i] = rowNumber(o.set.Labeled, origin.Source)
 		others := o.set.Unlabeled
@@ -171,6 +182,7 @@ func (c *chunk) make(ctx context.Context, o *output, gen *generator.Generator, f
 		c.other[i] = rowNumber(others, origin.Other)
 		c.lambda[i] = origin.Lambda
 	}
+	c.samples.Decode(n, c.source, c.other)
 	c.seconds = time.Since(start).Seconds()
 	return nil
 }

@@ -2,9 +2,7 @@ package dataset
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 
 	"github.com/nngmix/nngmix/internal/table"
 )
@@ -25,9 +23,15 @@ func (s *Set) pickColumns(opt Options) error {
 		}
 	}
 	for j, c := range s.Table.Columns {
-		if j != label {
-			s.addFeature(c, slices.Contains(opt.Categorical, c.Name()))
+		if j == label {
+			continue
 		}
+		r := c.Field().Reading
+		asked := r != nil && r.Category || slices.Contains(opt.Categorical, c.Name())
+		if err := s.addFeature(c, asked); err != nil {
+			return err
+		}
+		s.places = append(s.places, j)
 	}
 	if len(s.Features) == 0 {
 		return fmt.Errorf("no feature column is left beside the label %s", opt.Label)
@@ -37,51 +41,37 @@ func (s *Set) pickColumns(opt Options) error {
 
 // addFeature adds c to the features. Numbers that are categories become dense
 // codes, since the values themselves (merchant numbers, say) may be too large to
-// be told apart as float32.
-func (s *Set) addFeature(c table.Column, categorical bool) {
+// be told apart as float32 or float64.
+func (s *Set) addFeature(c table.Column, categorical bool) (err error) {
 	s.Inputs = append(s.Inputs, c)
-	var values []float64
-	nominal := c.Type() == table.String || c.Type() == table.Bool
-	if categorical && !nominal {
-		c, values = encode(c)
-		nominal = true
+	var k categories
+	nominal := categorical || c.Type() == table.String || c.Type() == table.Bool
+	if nominal {
+		if c, k, err = encode(c); err != nil {
+			return err
+		}
 	}
 	s.Features = append(s.Features, c)
 	s.Columns = append(s.Columns, Column{Nominal: nominal})
-	s.codes = append(s.codes, values)
+	s.codes = append(s.codes, k)
+	return nil
 }
 
-// Categories returns what each code of feature j stands for, numbers in the shortest
-// form that gives them back; nil where it is not nominal.
+// Categories returns what each code of feature j stands for: text as it is,
+// booleans as false and true, numbers in the shortest decimal form that gives them
+// back, with all digits of whole ones and without zeros that say nothing, so that
+// equal numbers of any two types have equal texts; time as its count of units. nil
+// where the feature is not nominal.
 func (s *Set) Categories(j int) []string {
-	switch c := s.Features[j]; {
-	case !s.Columns[j].Nominal:
+	if !s.Columns[j].Nominal {
 		return nil
-	case c.Type() == table.String:
-		return c.Dictionary()
-	case c.Type() == table.Bool:
-		return []string{"false", "true"}
 	}
-	texts := make([]string, len(s.codes[j]))
-	for code, x := range s.codes[j] {
-		texts[code] = strconv.FormatFloat(x, 'g', -1, 64)
-	}
-	return texts
+	return s.codes[j].texts(s.Inputs[j])
 }
 
-// encode returns c with its values replaced by their rank, and the values.
-// Missing values stay so.
-func encode(c table.Column) (table.Column, []float64) {
-	all := make([]float64, c.Len())
-	c.Floats(all, 1, 0, c.Len())
-	values := slices.DeleteFunc(slices.Clone(all), math.IsNaN)
-	slices.Sort(values)
-	values = slices.Compact(values)
-	for i, x := range all {
-		if !math.IsNaN(x) {
-			code, _ := slices.BinarySearch(values, x)
-			all[i] = float64(code)
-		}
-	}
-	return table.New(c.Name(), all), values
+// Mixes tells whether column at of the table is a feature whose samples are
+// mixtures of numbers: no category.
+func (s *Set) Mixes(at int) bool {
+	j, ok := slices.BinarySearch(s.places, at)
+	return ok && !s.Columns[j].Nominal
 }

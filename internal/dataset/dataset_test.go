@@ -68,30 +68,6 @@ func TestMissingMedian(t *testing.T) {
 	}
 }
 
-func TestCategoricalNumbersAreCoded(t *testing.T) {
-	input := tableOf( // float32 cannot tell the first two values apart
-		table.New("merchant", []int64{16777217, 16777216, 16777217, 5}),
-		table.New("y", []int64{1, 0, 0, 0}))
-	s, err := New(input, options(func(o *Options) { o.Categorical = []string{"merchant"} }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows := []float64{s.Features[0].Float(0), s.Features[0].Float(1), s.Features[0].Float(3)}
-	if diff := cmp.Diff([]float64{2, 1, 0}, rows); diff != "" {
-		t.Error("codes:", diff)
-	}
-	if diff := cmp.Diff([]string{"5", "1.6777216e+07", "1.6777217e+07"}, s.Categories(0)); diff != "" {
-		t.Error("categories:", diff)
-	}
-	s.DecodeRows(rows)
-	if diff := cmp.Diff([]float64{16777217, 16777216, 5}, rows); diff != "" {
-		t.Error("decoded:", diff)
-	}
-	if !s.Columns[0].Nominal {
-		t.Error("the declared column is not nominal")
-	}
-}
-
 func TestLabeledFraction(t *testing.T) {
 	x, y := make([]float64, 100), make([]int64, 100)
 	for i := range 25 {
@@ -112,10 +88,10 @@ func TestLabeledFraction(t *testing.T) {
 	if !slices.IsSorted(s.Labeled) || !slices.IsSorted(s.Unlabeled) {
 		t.Error("row numbers are not ascending")
 	}
-	known := s.KnownLabels()
+	hidden := s.HiddenRows()
 	for i := range 100 {
-		if got, want := known.Float(i) == 1, slices.Contains(s.Labeled, i); got != want {
-			t.Errorf("row %d: known label is an anomaly: %v, want %v", i, got, want)
+		if got, want := hidden[i] == 1, y[i] == 1 && !slices.Contains(s.Labeled, i); got != want {
+			t.Errorf("row %d: hidden: %v, want %v", i, got, want)
 		}
 	}
 	if !slices.Equal(read(1).Labeled, s.Labeled) {
@@ -201,18 +177,6 @@ func TestErrors(t *testing.T) {
 				t.Errorf("error %v, want one with %q", err, test.want)
 			}
 		})
-	}
-}
-
-func TestRunsCoverUsedRows(t *testing.T) {
-	s, err := New(sample(), options(func(o *Options) { o.Missing = MissingDrop }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var runs [][2]int
-	s.Runs(func(from, to int) error { runs = append(runs, [2]int{from, to}); return nil })
-	if diff := cmp.Diff([][2]int{{0, 2}, {3, 5}}, runs); diff != "" {
-		t.Error(diff)
 	}
 }
 

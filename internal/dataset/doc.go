@@ -62,11 +62,11 @@ type Set struct {
 	Hidden    int   // labeled anomalies that LabeledFraction moved to Unlabeled
 	Dropped   int   // rows that MissingDrop left out
 
-	fill   []float64   // what a missing value of each feature becomes
-	hidden []int       // the rows that Hidden counts
-	held   []int       // rows that HoldOut took out of Unlabeled
-	normal float64     // the label of an unlabeled row; NaN where none has one
-	codes  [][]float64 // of a numeric feature declared categorical: the value of each code
+	places []int        // of each feature: which column of the table it is
+	fill   []float64    // what a missing value of each feature becomes
+	hidden []int        // the rows that Hidden counts
+	held   []int        // rows that HoldOut took out of Unlabeled
+	codes  []categories // of each feature: what the codes of a number that is a category stand for
 }
 
 // Validate returns an error that lists all options out of range.

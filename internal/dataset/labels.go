@@ -50,10 +50,6 @@ func (s *Set) hide(opt Options) {
 	}
 	rng := rand.New(rand.NewPCG(opt.Seed, 0x6c6162656c6564)) // "labeled": a stream of its own
 	rng.Shuffle(len(s.Labeled), func(i, j int) { s.Labeled[i], s.Labeled[j] = s.Labeled[j], s.Labeled[i] })
-	s.normal = math.NaN()
-	if len(s.Unlabeled) > 0 {
-		s.normal = s.Label.Float(s.Unlabeled[0])
-	}
 	s.hidden = s.Labeled[keep:]
 	s.Unlabeled = append(s.Unlabeled, s.hidden...)
 	s.Labeled = s.Labeled[:keep:keep]

@@ -72,52 +72,12 @@ func (r Rows) fillRows(rows []float64) {
 	}
 }
 
-// DecodeRows turns codes that stand for numbers back into them, in rows of
-// features.
-func (s *Set) DecodeRows(rows []float64) {
-	for j, values := range s.codes {
-		if values == nil {
-			continue
-		}
-		for i := j; i < len(rows); i += len(s.codes) {
-			rows[i] = values[int(rows[i])]
-		}
-	}
-}
-
-// Runs calls f for each run of consecutive rows of the table that are used.
-func (s *Set) Runs(f func(from, to int) error) error {
-	used := make([]bool, s.Table.Rows)
-	for _, rows := range [][]int{s.Labeled, s.Unlabeled} {
-		for _, i := range rows {
-			used[i] = true
-		}
-	}
-	for from := 0; from < len(used); {
-		to := from
-		for to < len(used) && used[to] == used[from] {
-			to++
-		}
-		if used[from] {
-			if err := f(from, to); err != nil {
-				return err
-			}
-		}
-		from = to
-	}
-	return nil
-}
-
-// KnownLabels returns the label column as a detector may know it: the anomalies
-// that LabeledFraction hid have the label of an unlabeled row, or none.
-func (s *Set) KnownLabels() table.Column {
-	if s.Hidden == 0 {
-		return s.Label
-	}
-	labels := make([]float64, s.Table.Rows)
-	s.Label.Floats(labels, 1, 0, s.Table.Rows)
+// HiddenRows tells of each row of the table whether it is a labeled anomaly that
+// LabeledFraction moved to the unlabeled rows, as 1 and 0.
+func (s *Set) HiddenRows() []uint8 {
+	marks := make([]uint8, s.Table.Rows)
 	for _, i := range s.hidden {
-		labels[i] = s.normal
+		marks[i] = 1
 	}
-	return table.New(s.Label.Name(), labels)
+	return marks
 }
