@@ -91,7 +91,7 @@ func runBooleans(dst []uint8, src []byte) error {
 	}
 	ones, err := (&runs{src: src, width: 1}).levels(dst)
 	if err == nil && ones == len(dst) {
-		fill(dst, 1)
+		fillBytes(dst, 1)
 	}
 	return err
 }
