@@ -19,6 +19,10 @@ func TestConformance(t *testing.T) { conform(t, "testdata/conformance") }
 // as pyarrow and DuckDB do.
 func TestApacheFiles(t *testing.T) { conform(t, "testdata/apache") }
 
+// TestCaseFiles reads tables that people really have, those whose files say what
+// types they hold.
+func TestCaseFiles(t *testing.T) { conform(t, "testdata/cases") }
+
 func conform(t *testing.T, folder string) {
 	for _, entry := range tabletest.Manifest(t, folder) {
 		t.Run(entry.File, func(t *testing.T) {

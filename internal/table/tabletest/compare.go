@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nngmix/nngmix/internal/table"
 )
@@ -18,6 +19,9 @@ func Differences(got table.Column, want Column) []string {
 	have := Of(got)
 	if want.Kind == "raw" && got.Field().Temporal.Kind != table.NotTemporal {
 		have = raw(got)
+	}
+	if want.Kind == "duration" && have.Kind == "int" {
+		want = counted(have, want)
 	}
 	if !alike(have, want) {
 		return []string{fmt.Sprintf("column %q is %s (%s), want %s", want.Name, have.Kind, got.Type(), want.Kind)}
@@ -46,6 +50,28 @@ func raw(c table.Column) Column {
 		}
 	}
 	return out
+}
+
+// counted returns durations as the counts of the unit that makes them those of
+// got: a Parquet file has no type for them.
+func counted(got, want Column) Column {
+	for _, unit := range []time.Duration{time.Nanosecond, time.Microsecond, time.Millisecond, time.Second} {
+		counts := Column{Name: want.Name, Kind: "int"}
+		same := true
+		for i, cell := range want.Cells {
+			if cell != nil {
+				nanos, _ := strconv.ParseInt(*cell, 10, 64)
+				text := strconv.FormatInt(nanos/int64(unit), 10)
+				cell = &text
+			}
+			counts.Cells = append(counts.Cells, cell)
+			same = same && equal("int", got.Cells[i], "int", cell)
+		}
+		if same {
+			return counts
+		}
+	}
+	return want
 }
 
 // alike tells whether a column of got's kind may hold what want says. Only CSV

@@ -39,6 +39,8 @@ LARGEST = 72_980
 def readable(array):
     """Returns kind and cells of a column, and how sure it is that we can read it."""
     t = array.type
+    if t == pa.uuid():
+        return "text", [None if v is None else str(v) for v in array.to_pylist()], "optional"
     if pa.types.is_binary(t) or pa.types.is_large_binary(t):
         try:
             return "bytes", [None if v is None else v.decode() for v in array.to_pylist()], "optional"
@@ -48,14 +50,19 @@ def readable(array):
         return None, None, "doubtful"
     try:
         kind, texts = cells.column(array)
-    except (cells.Unreadable, pa.ArrowException, KeyError):  # KeyError: types that pyarrow has no class for
+    except (cells.Unreadable, KeyError):  # KeyError: types that pyarrow has no class for
         return None, None, "refused"
     wide = kind == "decimal" and any(v is not None and abs(int(v.replace(".", ""))) >= 2**63 for v in texts)
-    return kind, texts, "optional" if wide else "sure"
+    far = kind == "timestamp" and any(v is not None and abs(int(v)) >= 2**63 for v in texts)
+    return kind, texts, "optional" if wide or far else "sure"
 
 
 def entry(file, arrow):
-    """Returns the entry of a file from what pyarrow reads."""
+    return entry_in(HERE, file, arrow)
+
+
+def entry_in(folder, file, arrow):
+    """Returns the entry of a file from what pyarrow reads, with an oracle in folder."""
     if arrow.num_rows == 0:
         sound = all(readable(array)[0] for array in arrow.columns if array.num_chunks)
         return {"file": file, "refused": "no rows" if sound and arrow.columns[0].num_chunks else "table: "}
@@ -74,7 +81,7 @@ def entry(file, arrow):
     if columns:
         text = json.dumps(columns)
         oracle = f"{hashlib.sha256(text.encode()).hexdigest()[:10]}.jsonl.gz"
-        cells.save(columns, os.path.join(HERE, "oracle", oracle))
+        cells.save(columns, os.path.join(folder, "oracle", oracle))
         out["oracle"] = oracle
     for key, value in (("drop", drop), ("optional", optional), ("refused", refused)):
         if value:
@@ -96,7 +103,7 @@ def parquet(folder):
             continue
         path = copy(source, file)
         try:
-            found = entry(file, pq.read_table(path, partitioning=None))
+            found = entry(file, pq.read_table(path, partitioning=None, coerce_int96_timestamp_unit="us" if "spark" in stem else "ns"))
         except (pa.ArrowException, OSError):
             found = {"file": file, "bad": True}
         if stem in EITHER:

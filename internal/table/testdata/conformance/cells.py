@@ -46,14 +46,21 @@ def counts(array, factor):
 def column(array):
     """Returns the kind and the cells of an Arrow array."""
     if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks) if array.num_chunks != 1 else array.chunk(0)
+        if array.num_chunks == 0:
+            array = pa.nulls(0, array.type)
+        elif pa.types.is_dictionary(array.type):
+            kinds, pieces = zip(*map(column, array.chunks))
+            return kinds[0], sum(pieces, [])
+        else:
+            array = pa.concat_arrays(array.chunks)
     t = array.type
     if isinstance(t, pa.BaseExtensionType):
         return column(array.storage)
     if pa.types.is_dictionary(t):
         if pa.types.is_null(t.value_type):
             return column(pa.nulls(len(array)))
-        return column(array.dictionary.take(array.indices))
+        kind, values = column(array.dictionary)
+        return kind, [None if at is None else values[at] for at in array.indices.to_pylist()]
     if pa.types.is_null(t):
         return "null", [None] * len(array)
     if pa.types.is_boolean(t):
