@@ -22,6 +22,7 @@ import math
 import re
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 UNITS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 
@@ -56,6 +57,8 @@ def column(array):
     t = array.type
     if isinstance(t, pa.BaseExtensionType):
         return column(array.storage)
+    if pa.types.is_run_end_encoded(t):
+        return column(pc.run_end_decode(array))
     if pa.types.is_dictionary(t):
         if pa.types.is_null(t.value_type):
             return column(pa.nulls(len(array)))
