@@ -3,63 +3,19 @@ package table
 import (
 	"encoding/binary"
 	"fmt"
-	"io"
-
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 )
 
-// checkSchema looks over the schema of an Arrow file or stream. The library
-// allocates for as many columns as a FlatBuffers vector claims to have, whatever
-// the file's size, and a program cannot recover from running out of memory.
-//
-// It panics, for guard to catch, where offsets lead outside.
-func checkSchema(src *source, file bool) error {
-	if file {
-		// A file ends in: footer, its length, the magic bytes.
-		b := readFlat(src, src.size-int64(len(ipc.Magic))-4, -1)
-		footer := b.follow(0)
-		b.vector(footer, 2, 24) // dictionaries
-		b.vector(footer, 3, 24) // record batches
-		b.checkMetadata(footer, 4)
-		return b.checkSchema(b.follow(b.field(footer, 1)))
-	}
-	start := int64(0)
-	if b := readAt(src, 0, 4); binary.LittleEndian.Uint32(b) == ^uint32(0) {
-		start = 4 // the mark before a length, which old files lack
-	}
-	b := readFlat(src, start, 1)
-	message := b.follow(0)
-	b.checkMetadata(message, 4)
-	return b.checkSchema(b.follow(b.field(message, 2)))
-}
-
-// readFlat reads the FlatBuffer that stands before (side -1) or behind (side 1)
-// its length at offset at.
-func readFlat(src *source, at int64, side int) flat {
-	n := int64(binary.LittleEndian.Uint32(readAt(src, at, 4)))
-	if side < 0 {
-		return readAt(src, at-n, n)
-	}
-	return readAt(src, at+4, n)
-}
-
-// readAt reads n bytes at offset at.
-func readAt(src *source, at, n int64) []byte {
-	if at < 0 || n < 0 || n > src.size-at {
-		panic(fmt.Sprintf("%d bytes at %d of a file of %d", n, at, src.size))
-	}
-	b := make([]byte, n)
-	if _, err := io.ReadFull(io.NewSectionReader(src, at, n), b); err != nil {
-		panic(err)
-	}
-	return b
-}
-
-// flat is a FlatBuffer. Its methods panic outside of it.
+// flat is a FlatBuffer, in which Arrow keeps what it says about its data. The
+// library allocates for as many elements as a vector claims to have, and a program
+// cannot recover from running out of memory: claims are looked over first. The
+// methods panic outside of the bytes, for guard to catch.
 type flat []byte
 
 // follow returns where the offset at position at leads.
 func (b flat) follow(at int) int { return at + int(binary.LittleEndian.Uint32(b[at:])) }
+
+// long returns the number at position at.
+func (b flat) long(at int) int64 { return int64(binary.LittleEndian.Uint64(b[at:])) }
 
 // field returns the position of a field of a table. It panics without the field.
 func (b flat) field(table, slot int) int {
@@ -82,6 +38,22 @@ func (b flat) optional(table, slot int) int {
 		return 0
 	}
 	return table + offset
+}
+
+// optionalLong returns a number that is 0 where the table does not have it.
+func (b flat) optionalLong(table, slot int) int64 {
+	if at := b.optional(table, slot); at != 0 {
+		return b.long(at)
+	}
+	return 0
+}
+
+// optionalByte likewise.
+func (b flat) optionalByte(table, slot int) byte {
+	if at := b.optional(table, slot); at != 0 {
+		return b[at]
+	}
+	return 0
 }
 
 // vector returns where the elements of a vector start, and their number. It
@@ -123,6 +95,33 @@ func (b flat) checkFields(table, slot, depth int, left *int) error {
 		if err := b.checkFields(field, 5, depth-1, left); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkBatch looks over a batch of rows whose buffers lie in a body of size bytes.
+func (b flat) checkBatch(batch int, size int64) error {
+	first, n := b.vector(batch, 1, 16) // of each column, nested ones too: rows, missing ones
+	for i := range n {
+		if rows := b.long(first + 16*i); rows < 0 || rows > 1<<40 {
+			return fmt.Errorf("%w: a batch of %d rows", ErrCorrupt, rows)
+		}
+	}
+	first, n = b.vector(batch, 2, 16) // buffers: offset, length
+	for i := range n {
+		at, length := b.long(first+16*i), b.long(first+16*i+8)
+		if at < 0 || length < 0 || length > size || at > size-length {
+			return fmt.Errorf("%w: a buffer of %d bytes at %d of %d", ErrCorrupt, length, at, size)
+		}
+	}
+	left := int64(n)
+	first, n = b.vector(batch, 4, 8) // buffers behind each column of views
+	for i := range n {
+		count := b.long(first + 8*i)
+		if count < 0 || count > left {
+			return fmt.Errorf("%w: a column of %d buffers", ErrCorrupt, count)
+		}
+		left -= count
 	}
 	return nil
 }
