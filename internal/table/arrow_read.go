@@ -2,7 +2,6 @@ package table
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -102,14 +101,6 @@ func readBatches(ctx context.Context, r *ipc.Reader, builders []arrowBuilder, na
 			}
 		}
 	}
-}
-
-// damaged marks errors of the library.
-func damaged(err error) error {
-	if err == nil || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrUnsupported) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", ErrCorrupt, err)
 }
 
 // limited allocates no more at once than a file may take.

@@ -105,7 +105,7 @@ func claimed(b flat, first, n int, body []byte) (total int64, err error) {
 func (u *unpacker) codec(number byte) (func(dst, packed []byte) error, error) {
 	switch number {
 	case 0:
-		return unpackLZ4, nil
+		return unpackFrame, nil
 	case 1:
 		if u.zstd == nil {
 			var err error
@@ -128,7 +128,7 @@ func (u *unpacker) unpackZstd(dst, packed []byte) error {
 	return err
 }
 
-func unpackLZ4(dst, packed []byte) error {
+func unpackFrame(dst, packed []byte) error {
 	r := lz4.NewReader(bytes.NewReader(packed))
 	if _, err := io.ReadFull(r, dst); err != nil {
 		return err

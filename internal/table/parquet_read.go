@@ -176,8 +176,11 @@ func (c *parquetColumn) readChunk(ctx context.Context, chunk *parquetChunk, rows
 	return nil
 }
 
-// damaged marks what is wrong with a page.
+// damaged marks what is wrong with a page or a record batch.
 func damaged(err error) error {
+	if err == nil {
+		return nil
+	}
 	for _, known := range []error{ErrCorrupt, ErrUnsupported, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {
 			return err
