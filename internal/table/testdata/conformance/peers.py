@@ -42,7 +42,7 @@ def pandas_csv(path):
 
 
 def polars_csv(path):
-    return pl.read_csv(path, infer_schema=False, missing_utf8_is_empty_string=False).to_arrow()
+    return pl.read_csv(path, infer_schema=False).to_arrow()
 
 
 def duck(call):
@@ -151,18 +151,18 @@ def scaled(wants, gots):
 
 def differences(path, peer, columns, table):
     """Yields what disagrees."""
-    text = ".csv" in path
+    text = path.endswith((".csv", ".csv.gz", ".csv.zst"))
     for name, (kind, wants) in columns.items():
         if name not in table.column_names:
             yield name, None, "the column", "nothing"
             continue
         got_kind, gots = cells.column(table.column(name))
         gots = gots[:len(wants)]
+        if text and peer == "pandas":  # it does not tell a missing field from an empty one
+            gots = [None if got == "" and want is None else got for want, got in zip(wants, gots)]
         if kind == "duration" and got_kind in ("int", "text", "null") and scaled(wants, gots):
             continue
         for row, (want, got) in enumerate(zip(wants, gots)):
-            if text and peer == "pandas" and got == "":
-                got = want if want == "" else None
             if want is None or got is None:
                 equal = want is None and got is None
             else:
