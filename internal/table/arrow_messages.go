@@ -21,8 +21,9 @@ type arrowMessages struct {
 	codec unpacker
 	// once says that a dictionary cannot be replaced, as in a file, where batches
 	// may be read in any order.
-	once bool
-	seen map[int64]bool
+	once    bool
+	seen    map[int64]bool
+	layouts *layouts // of the schema
 }
 
 // openMessages tells files, which end in their magic bytes as well, from streams.
@@ -72,24 +73,31 @@ func (m *arrowMessages) check(b flat, body []byte) ([]byte, error) {
 	message := b.follow(0)
 	b.checkMetadata(message, 4)
 	header := b.follow(b.field(message, 2))
-	switch b.optionalByte(message, 1) {
-	case 1: // schema
-		return body, b.checkSchema(header)
+	kind := b.optionalByte(message, 1)
+	if kind == 1 { // schema
+		var err error
+		m.layouts, err = b.checkSchema(header)
+		return body, err
+	}
+	if m.layouts == nil {
+		return nil, fmt.Errorf("%w: it does not start with a schema", ErrCorrupt)
+	}
+	switch kind {
 	case 2: // dictionary: its number, a batch of one column, whether it is added to what is there
 		id := b.optionalLong(header, 0)
 		if again := b.optionalByte(header, 2) == 0; again && m.seen[id] && m.once {
 			return nil, fmt.Errorf("%w: dictionary %d changes within the file: write it as a stream (.arrows)", ErrUnsupported, id)
 		}
 		m.seen[id] = true
-		return m.batch(b, b.follow(b.field(header, 1)), body)
+		return m.batch(b, b.follow(b.field(header, 1)), body, m.layouts.dictionaries[id])
 	case 3: // rows
-		return m.batch(b, header, body)
+		return m.batch(b, header, body, m.layouts.rows)
 	}
-	return nil, fmt.Errorf("%w: a message of kind %d among the rows", ErrUnsupported, b.optionalByte(message, 1))
+	return nil, fmt.Errorf("%w: a message of kind %d among the rows", ErrUnsupported, kind)
 }
 
-func (m *arrowMessages) batch(b flat, batch int, body []byte) ([]byte, error) {
-	if err := b.checkBatch(batch, int64(len(body))); err != nil {
+func (m *arrowMessages) batch(b flat, batch int, body []byte, want layout) ([]byte, error) {
+	if err := b.checkBatch(batch, int64(len(body)), want); err != nil {
 		return nil, err
 	}
 	return m.codec.unpack(b, batch, body)
@@ -161,20 +169,6 @@ func (f *arrowFile) readFooter() {
 		first, n := b.vector(footer, slot, blockSize)
 		f.blocks = append(f.blocks, b[first:first+n*blockSize]...)
 	}
-}
-
-// schemaMessage puts a message before a footer whose header is the schema there:
-// some writers start a file with the message of a stream, others do not.
-func schemaMessage(footer flat, schema int) flat {
-	const size = 32
-	b := binary.LittleEndian.AppendUint32(nil, 16)    // where the table is
-	for _, x := range []uint16{10, 12, 8, 10, 4, 0} { // vtable: its size, that of the table, places of version, kind and header
-		b = binary.LittleEndian.AppendUint16(b, x)
-	}
-	b = binary.LittleEndian.AppendUint32(b, 12) // how far the vtable is before the table
-	b = binary.LittleEndian.AppendUint32(b, uint32(size+schema-len(b)))
-	b = append(b, 4, 0, 1, 0, 0, 0, 0, 0) // version 5, kind schema
-	return append(b, footer...)
 }
 
 // at reads n bytes at offset at.

@@ -90,8 +90,8 @@ func readBatches(ctx context.Context, r *ipc.Reader, builders []arrowBuilder, na
 				return fmt.Errorf("%w: column %q has %d values in a batch of %d rows", ErrCorrupt, names[j], n, batch.NumRows())
 			}
 			err := left.spend(8 * batch.NumRows())
-			if err == nil && a.DataType().ID() != arrow.NULL { // which has no buffers
-				err = array.Validate(a)
+			if err == nil {
+				err = validate(a)
 			}
 			if err == nil {
 				err = b.add(a, 0, a.Len())
@@ -101,6 +101,18 @@ func readBatches(ctx context.Context, r *ipc.Reader, builders []arrowBuilder, na
 			}
 		}
 	}
+}
+
+// validate finds buffers that are too short. The library misses buffers where all
+// values are missing, which have none.
+func validate(a arrow.Array) error {
+	if d, ok := a.(*array.Dictionary); ok && d.Dictionary().DataType().ID() == arrow.NULL {
+		a = d.Indices()
+	}
+	if a.DataType().ID() == arrow.NULL {
+		return nil
+	}
+	return array.Validate(a)
 }
 
 // limited allocates no more at once than a file may take.
