@@ -99,8 +99,20 @@ func (c *parquetColumn) finish() Column {
 	})
 }
 
-// read reads all row groups.
-func (c *parquetColumn) read(ctx context.Context) error {
+// read reads all row groups, and again where it turns out that nanoseconds do
+// not reach as far as the values of an INT96 do.
+func (c *parquetColumn) read(ctx context.Context) (err error) {
+	if err = c.readGroups(ctx); !errors.Is(err, errFar) {
+		return err
+	}
+	c.leaf.far = true
+	if c.parquetBuilder, err = newParquetBuilder(c.leaf, c.limits); err != nil {
+		return err
+	}
+	return c.readGroups(ctx)
+}
+
+func (c *parquetColumn) readGroups(ctx context.Context) error {
 	for g := range c.footer.groups {
 		group := &c.footer.groups[g]
 		err := c.readChunk(ctx, &group.chunks[c.leaf.at], group.rows)

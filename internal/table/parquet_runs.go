@@ -88,13 +88,13 @@ func (r *runs) levels(dst []uint8) (ones int, err error) {
 		}
 		ones += len(piece) * int(value)
 		if len(piece) < len(dst) || value == 0 {
-			fill(piece, uint8(value))
+			fillBytes(piece, uint8(value))
 		}
 	}
 	return ones, nil
 }
 
-func fill(dst []uint8, value uint8) {
+func fillBytes(dst []uint8, value uint8) {
 	for i := range dst {
 		dst[i] = value
 	}
