@@ -106,16 +106,48 @@ func lengthPrefixed(src []byte) (head, rest []byte, err error) {
 	return src[4:end], src[end:], nil
 }
 
-// fromBytes decodes values that value makes of bytes.
+// byteNumbers decodes values that are made of bytes, which fails for some.
+type byteNumbers[T npy.Value] struct {
+	numbers[T]
+	reader *byteReader
+	value  func([]byte) (T, error)
+	bad    bitmap // values of the dictionary that failed, which matters where a row has one
+	err    error  // of the last of them
+}
+
 func fromBytes[T npy.Value](t Type, reader *byteReader, value func([]byte) (T, error)) parquetBuilder {
-	return newValues(t, &numbers[T]{fill: func(dst []T, encoding format.Encoding, src []byte) error {
-		return reader.each(len(dst), encoding, src, func(i int, b []byte) (err error) {
-			if dst[i], err = value(b); err != nil {
-				err = &valueError{i, err}
+	return newValues(t, &byteNumbers[T]{reader: reader, value: value})
+}
+
+func (d *byteNumbers[T]) decode(dst []T, encoding format.Encoding, src []byte) error {
+	return d.reader.each(len(dst), encoding, src, func(i int, b []byte) (err error) {
+		if dst[i], err = d.value(b); err != nil {
+			err = &valueError{i, err}
+		}
+		return err
+	})
+}
+
+func (d *byteNumbers[T]) dictionary(n int, src []byte) error {
+	d.dict, d.bad, d.err = make([]T, n), nil, nil
+	return d.reader.each(n, format.Plain, src, func(i int, b []byte) (err error) {
+		if d.dict[i], err = d.value(b); err != nil {
+			d.bad.set(i)
+			d.err = err
+		}
+		return nil
+	})
+}
+
+func (d *byteNumbers[T]) lookup(dst []T, indices []uint32) error {
+	if d.err != nil {
+		for i, index := range indices {
+			if d.bad.has(int(index)) {
+				return &valueError{i, d.err}
 			}
-			return err
-		})
-	}})
+		}
+	}
+	return d.numbers.lookup(dst, indices)
 }
 
 // float16Bits returns the bits of a FLOAT16.
@@ -144,7 +176,7 @@ func wideDecimal(b []byte) (v int64, err error) {
 }
 
 var (
-	errFar  = fmt.Errorf("%w: a time that 64 bits do not reach: leave the column out with --drop", ErrUnsupported)
+	errFar  = fmt.Errorf("%w: a time that microseconds in 64 bits do not reach: leave the column out with --drop", ErrUnsupported)
 	errFine = fmt.Errorf("%w: a time in nanoseconds in a column that reaches too far for them: leave it out with --drop", ErrUnsupported)
 )
 
