@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -105,16 +106,48 @@ func lengthPrefixed(src []byte) (head, rest []byte, err error) {
 	return src[4:end], src[end:], nil
 }
 
-// fromBytes decodes values that value makes of bytes.
+// byteNumbers decodes values that are made of bytes, which fails for some.
+type byteNumbers[T npy.Value] struct {
+	numbers[T]
+	reader *byteReader
+	value  func([]byte) (T, error)
+	bad    bitmap // values of the dictionary that failed, which matters where a row has one
+	err    error  // of the last of them
+}
+
 func fromBytes[T npy.Value](t Type, reader *byteReader, value func([]byte) (T, error)) parquetBuilder {
-	return newValues(t, &numbers[T]{fill: func(dst []T, encoding format.Encoding, src []byte) error {
-		return reader.each(len(dst), encoding, src, func(i int, b []byte) (err error) {
-			if dst[i], err = value(b); err != nil {
-				err = &valueError{i, err}
+	return newValues(t, &byteNumbers[T]{reader: reader, value: value})
+}
+
+func (d *byteNumbers[T]) decode(dst []T, encoding format.Encoding, src []byte) error {
+	return d.reader.each(len(dst), encoding, src, func(i int, b []byte) (err error) {
+		if dst[i], err = d.value(b); err != nil {
+			err = &valueError{i, err}
+		}
+		return err
+	})
+}
+
+func (d *byteNumbers[T]) dictionary(n int, src []byte) error {
+	d.dict, d.bad, d.err = make([]T, n), nil, nil
+	return d.reader.each(n, format.Plain, src, func(i int, b []byte) (err error) {
+		if d.dict[i], err = d.value(b); err != nil {
+			d.bad.set(i)
+			d.err = err
+		}
+		return nil
+	})
+}
+
+func (d *byteNumbers[T]) lookup(dst []T, indices []uint32) error {
+	if d.err != nil {
+		for i, index := range indices {
+			if d.bad.has(int(index)) {
+				return &valueError{i, d.err}
 			}
-			return err
-		})
-	}})
+		}
+	}
+	return d.numbers.lookup(dst, indices)
 }
 
 // float16Bits returns the bits of a FLOAT16.
@@ -142,13 +175,19 @@ func wideDecimal(b []byte) (v int64, err error) {
 	return v, nil
 }
 
-var errFar = errors.New("a time that nanoseconds in 64 bits do not reach (1677 to 2262)")
+var (
+	errFar  = fmt.Errorf("%w: a time that microseconds in 64 bits do not reach: leave the column out with --drop", ErrUnsupported)
+	errFine = fmt.Errorf("%w: a time in nanoseconds in a column that reaches too far for them: leave it out with --drop", ErrUnsupported)
+)
+
+// julianEpoch is the Julian day of 1970-01-01, counted from midnight.
+const julianEpoch = 2440588
 
 // int96 reads a timestamp of old Spark, Hive and Impala: nanoseconds since
-// midnight and the Julian day, which begins for this at midnight.
+// midnight and the Julian day. The result counts nanoseconds from 1970 on, which
+// reach from 1677 to 2262 (errFar).
 func int96(b []byte) (int64, error) {
-	const epoch = 2440588 // 1970-01-01
-	day, clock := int64(binary.LittleEndian.Uint32(b[8:]))-epoch, int64(binary.LittleEndian.Uint64(b))
+	clock, day := int64(binary.LittleEndian.Uint64(b)), int64(binary.LittleEndian.Uint32(b[8:]))-julianEpoch
 	// The begin of a day may lie just beyond what 64 bits hold and the time not:
 	// 128 bits, the high ones in two's complement.
 	hi, lo := bits.Mul64(uint64(day), 86400e9)
@@ -161,4 +200,19 @@ func int96(b []byte) (int64, error) {
 		return 0, errFar
 	}
 	return int64(sum), nil
+}
+
+// int96Micros is int96 in microseconds, as Spark has them, which reach far.
+func int96Micros(b []byte) (int64, error) {
+	clock, day := int64(binary.LittleEndian.Uint64(b)), int64(binary.LittleEndian.Uint32(b[8:]))-julianEpoch
+	const perDay, most = 86_400_000_000, math.MaxInt64 / 86_400_000_000
+	if clock%1000 != 0 {
+		return 0, errFine
+	}
+	clock /= 1000
+	at := day*perDay + clock
+	if day > most || day < -most || at < clock != (day < 0) {
+		return 0, errFar
+	}
+	return at, nil
 }

@@ -35,6 +35,7 @@ type parquetLeaf struct {
 	parquetElement
 	at     int  // among the leaves of the whole schema
 	nested bool // it is a group, or a list
+	far    bool // an INT96 that nanoseconds do not hold
 }
 
 // leaves returns the columns at the top.
@@ -55,7 +56,7 @@ func (f *parquetFooter) leaves() ([]parquetLeaf, error) {
 		if !utf8.ValidString(e.name) {
 			return nil, fmt.Errorf("%w: the name %q of column %d is not UTF-8", ErrUnsupported, e.name, len(top)+1)
 		}
-		top = append(top, parquetLeaf{e, leaves, !e.leaf || e.repetition == format.Repeated})
+		top = append(top, parquetLeaf{parquetElement: e, at: leaves, nested: !e.leaf || e.repetition == format.Repeated})
 		for open := int64(1); open > 0; open-- {
 			if len(nodes) == 0 || nodes[0].children < 0 || nodes[0].children > int64(len(nodes)) {
 				return bad("column %q ends early", e.name)

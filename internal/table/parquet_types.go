@@ -47,8 +47,10 @@ func newParquetBuilder(c parquetLeaf, l *limits) (parquetBuilder, error) {
 			return b, nil
 		}
 	case format.Int96:
-		if logical.id == 0 {
-			return fromBytes(Int64, &byteReader{width: 12, spend: l.rows}, int96), nil
+		if reader := (&byteReader{width: 12, spend: l.rows}); c.far {
+			return fromBytes(Int64, reader, int96Micros), nil
+		} else if logical.id == 0 {
+			return fromBytes(Int64, reader, int96), nil
 		}
 	case format.ByteArray, format.FixedLenByteArray:
 		if b := byteArrays(c, logical, l); b != nil {
@@ -164,6 +166,9 @@ func (c *parquetLeaf) describe(f *Field) {
 		f.Temporal = Temporal{Kind: Timestamp, Unit: l.timeUnit(), Zone: l.zone()}
 	case c.physical == format.Int96 && f.Type == Int64:
 		f.Temporal = Temporal{Kind: Timestamp, Unit: time.Nanosecond}
+		if c.far {
+			f.Temporal.Unit = time.Microsecond
+		}
 	}
 }
 

@@ -60,7 +60,11 @@ func (b *parquetValues[T]) dictionary(n int, src []byte) error {
 		return errValues
 	}
 	b.indexed = true
-	return b.decoder.dictionary(n, src)
+	err := b.decoder.dictionary(n, src)
+	if one := (*valueError)(nil); errors.As(err, &one) {
+		return one.err // no row has it yet
+	}
+	return err
 }
 
 func (b *parquetValues[T]) add(n, valid int, levels []uint8, encoding format.Encoding, src []byte) error {
