@@ -1,19 +1,18 @@
 package generator
 
-import "github.com/nngmix/nngmix/internal/xrand"
-
 // window draws the columns [low, high) that cutout and cutmix cut: its width is
 // about 10 to 30 % of the columns, halved rounding down on either side of a
 // uniform center and cut off at the ends, as in the reference. With 6 columns or
 // fewer it is always empty.
-func (g *Generator) window(s *xrand.Stream) (low, high int) {
+func (g *Generator) window(s *draws) (low, high int) {
 	width := max(1, int((0.1+float64(0.2*s.Uniform()))*float64(g.dim)))
 	center := s.IntN(g.dim)
 	return max(0, center-width/2), min(g.dim, center+width/2)
 }
 
-// cutout copies any row and sets the numeric columns of a window to their minimum.
-func (g *Generator) cutout(dst []float64, s *xrand.Stream) (o Origin) {
+// cutout copies any row and sets the numeric columns of a window to their minimum;
+// what is missing stays so.
+func (g *Generator) cutout(dst []float64, s *draws) (o Origin) {
 	if row := s.IntN(g.parents()); row < g.na {
 		o = g.copyOf(dst, row)
 	} else {
@@ -22,7 +21,7 @@ func (g *Generator) cutout(dst []float64, s *xrand.Stream) (o Origin) {
 	}
 	low, high := g.window(s)
 	for j := low; j < high; j++ {
-		if c := &g.space.columns[j]; !c.Nominal {
+		if c := &g.space.columns[j]; !c.Nominal && !c.lacks(dst[j]) {
 			dst[j] = c.Min
 		}
 	}
@@ -33,7 +32,7 @@ func (g *Generator) cutout(dst []float64, s *xrand.Stream) (o Origin) {
 // its own: uniform such that the window fits, but never in the last column, as in
 // the reference. Where the window is empty or there is no other row, the sample
 // is a copy.
-func (g *Generator) cutMix(dst []float64, s *xrand.Stream) Origin {
+func (g *Generator) cutMix(dst []float64, s *draws) Origin {
 	source := s.IntN(g.na)
 	low, high := g.window(s)
 	o := g.anyOther(source, s)
@@ -63,11 +62,12 @@ func (s *space) move(x []float64, at, low, width int) {
 }
 
 // moved returns the value of column from of x in the units of column to: the one
-// that is the same in search space. A code means nothing in another column, so
-// where either is nominal, it is the value that column to has already.
+// that is the same in search space. A code means nothing in another column, and
+// neither does a missing value, and what is missing stays so: there it is the value
+// that column to has already.
 func (s *space) moved(x []float64, to, from int) float64 {
 	a, b := &s.columns[from], &s.columns[to]
-	if from == to || a.Nominal || b.Nominal {
+	if from == to || a.Nominal || b.Nominal || a.lacks(x[from]) || b.lacks(x[to]) {
 		return x[to]
 	}
 	return b.Min + float64(a.scaled(x[from])*b.width())

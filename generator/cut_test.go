@@ -11,7 +11,7 @@ import (
 // the width, many equally spaced ratios.
 func TestWindow(t *testing.T) {
 	for _, dim := range []int{1, 6, 10, 13, 20, 45} {
-		const ratios, draws = 1000, 200_000
+		const ratios, trials = 1000, 200_000
 		want := map[[2]int]float64{}
 		for r := range ratios {
 			width := max(1, int((0.1+0.2*(float64(r)+0.5)/ratios)*float64(dim)))
@@ -21,10 +21,10 @@ func TestWindow(t *testing.T) {
 		}
 		g := &Generator{dim: dim}
 		got := map[[2]int]float64{}
-		s := xrand.New(3, uint64(dim))
-		for range draws {
+		s := draws{Stream: xrand.New(3, uint64(dim))}
+		for range trials {
 			low, high := g.window(&s)
-			got[[2]int{low, high}] += 1.0 / draws
+			got[[2]int{low, high}] += 1.0 / trials
 		}
 		empty := 0.0
 		for w, share := range got {

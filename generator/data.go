@@ -43,6 +43,23 @@ type Column struct {
 	Min, Max float64
 	// Nominal marks category codes: whole numbers of which only equality matters.
 	Nominal bool
+	// Gaps says that rows may lack the column's value, which is then NaN; elsewhere
+	// NaN is an error. Fill stands for it in search space, in the user's units: the
+	// median, say, or the most frequent code. The package comment tells which samples
+	// lack a value.
+	Gaps bool
+	Fill float64
+	// MassMin and MassMax say that many rows have the value Min or Max, the zeros of a
+	// column of amounts, say. They matter to NoiseKeep alone. Ignored when Nominal.
+	MassMin, MassMax bool
+}
+
+// lacks tells whether x stands for a missing value.
+func (c *Column) lacks(x float64) bool { return x != x && c.Gaps }
+
+// onMass tells whether many rows have the value x.
+func (c *Column) onMass(x float64) bool {
+	return c.MassMin && x == c.Min || c.MassMax && x == c.Max
 }
 
 // width returns how much one unit of search space is in the user's units.
@@ -87,6 +104,9 @@ func (d *Data) dim() (int, error) {
 		return 0, fmt.Errorf("%w: Columns has %d entries, the rows have %d columns", ErrColumns, len(d.Columns), dim)
 	}
 	for j, c := range d.Columns {
+		if c.Gaps && !finite(c.Fill) {
+			return 0, fmt.Errorf("%w: column %d has gaps that %g fills, want a finite number", ErrColumns, j, c.Fill)
+		}
 		if width := c.width(); !c.Nominal && !(width >= 0 && width <= math.MaxFloat64) {
 			return 0, fmt.Errorf("%w: column %d reaches from %g to %g, want a finite range with Min <= Max", ErrColumns, j, c.Min, c.Max)
 		}

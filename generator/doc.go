@@ -28,6 +28,34 @@
 // parent's code (that of Source with probability Lambda, drawn for each column),
 // and neither noise nor cutout touches them.
 //
+// # Missing values
+//
+// In a column with Gaps a row may lack its value, which is NaN. Neighbors are
+// searched for as if it were Fill. A sample lacks the column where its only parent
+// does. Of two parents, one of which lacks the value, a draw for each column names
+// Source with probability Lambda, and Other otherwise; the sample lacks the value
+// where the named one does, and has the named one's value else, with noise as other
+// columns have it. cutout and cutmix write nothing where their window covers a
+// missing value. These draws are a stream of their own, so that a table without
+// gaps gives the same samples whether Gaps allows them or not.
+//
+// # Values to keep
+//
+// NoiseGaussian is the reference: a mixture x of values a and b becomes
+// x + NoiseStd·width·spread·e in every numeric column, where e is standard normal,
+// width is Max-Min, and spread is √(Lambda²+(1-Lambda)²), or 1 for gaussian. Where
+// most rows are 0, say, hardly a sample is, and half of those between are below it.
+// NoiseKeep differs in this:
+//
+//   - where a equals b, the sample has that value
+//   - where a or b is on a mass (Min with MassMin, Max with MassMax), the sample has
+//     one of the two values, a with probability Lambda, and no noise
+//   - noise that would pass a mass is folded back: x below Min becomes 2·Min-x
+//   - a copy of one row has no noise where it is on a mass
+//
+// So a mass has the share in samples that it has among their parents, weighted by
+// Lambda. This holds for mixup and smote too, which have no noise.
+//
 // # Reproducibility
 //
 // Sample i is a pure function of the data, the options and i: not of Threads, of

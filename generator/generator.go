@@ -3,6 +3,7 @@ package generator
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nngmix/nngmix/internal/parallel"
@@ -20,6 +21,7 @@ type Generator struct {
 	unlabeled Rows
 	na, nu    int // numbers of labeled anomalies and unlabeled rows
 
+	gaps bool // rows may lack values
 	beta xrand.Beta
 	std  []float64 // standard deviation of the noise of each column, 0 for nominal ones
 	far  neighbors // among the unlabeled rows
@@ -67,6 +69,7 @@ func New(ctx context.Context, data Data, opt Options) (*Generator, error) {
 	}
 	g := &Generator{opt: opt, space: newSpace(data.Columns, dim), dim: dim, threads: parallel.Threads(opt.Threads)}
 	g.unlabeled = data.Unlabeled
+	g.gaps = slices.ContainsFunc(data.Columns, func(c Column) bool { return c.Gaps })
 	g.beta = xrand.NewBeta(opt.Alpha, opt.Beta)
 	g.na, g.nu = data.Labeled.Len(), data.unlabeled()
 	g.report = Report{Labeled: g.na, Unlabeled: g.nu}
@@ -95,23 +98,13 @@ func (g *Generator) read(ctx context.Context, data Data) error {
 	g.labeled = dense{make([]float64, g.na*g.dim), g.dim}
 	err := scan(ctx, data.Labeled, true, g.threads, func(i int, row []float64) int {
 		copy(g.labeled.row(i), row)
-		return firstNotFinite(row)
+		return g.space.bad(row)
 	})
 	if err == nil && g.opt.usesUnlabeled() && (!g.opt.searchesLabeled() || data.Index != nil) {
-		err = scan(ctx, data.Unlabeled, false, g.threads, func(_ int, row []float64) int { return firstNotFinite(row) })
+		err = scan(ctx, data.Unlabeled, false, g.threads, func(_ int, row []float64) int { return g.space.bad(row) })
 	}
 	g.report.ScaleSeconds = time.Since(start).Seconds()
 	return err
-}
-
-// firstNotFinite returns the column of the first NaN or Inf in row, or -1.
-func firstNotFinite(row []float64) int {
-	for j, x := range row {
-		if !finite(x) {
-			return j
-		}
-	}
-	return -1
 }
 
 // Report returns what New did.
@@ -131,7 +124,8 @@ type Origin struct {
 	Other        int
 	OtherLabeled bool
 	// Lambda is the weight of Source: before noise the sample is
-	// Lambda·Source + (1-Lambda)·Other. For cutmix it is the share of columns that
+	// Lambda·Source + (1-Lambda)·Other, but where it has one parent's value: that of
+	// Source with probability Lambda. For cutmix it is the share of columns that
 	// come from Source. 1 where Source is the only parent, 0 where Other is.
 	Lambda float64
 }
@@ -142,7 +136,7 @@ func (g *Generator) Sample(dst []float64, i uint64) (o Origin) {
 	if len(dst) != g.dim {
 		panic(fmt.Sprintf("generator: sample of %d columns, want %d", len(dst), g.dim))
 	}
-	s := xrand.New(g.opt.Seed, i)
+	s := g.draws(i)
 	switch g.opt.Method {
 	case NNGMix:
 		o = g.nngMix(dst, &s)
@@ -154,7 +148,7 @@ func (g *Generator) Sample(dst []float64, i uint64) (o Origin) {
 		o = g.cutout(dst, &s)
 	case Gaussian:
 		o = g.copyOf(dst, s.IntN(g.na))
-		addNoise(dst, g.std, 1, &s)
+		g.addNoise(dst, 1, &s)
 	case SMOTE:
 		o = g.smote(dst, &s)
 	case Oversample:

@@ -120,7 +120,7 @@ func TestFormulaAgainstReference(t *testing.T) {
 		got := make([]float64, tr.dim)
 		for n, st := range tr.steps {
 			o := Origin{Source: st.index1, Other: st.index2, OtherLabeled: st.labeled, Lambda: st.lambda}
-			g.mix(got, o, nil)
+			g.mix(got, o, 0, nil)
 			for j, want := range tr.generated.row(n) {
 				got[j] += st.lambda*tr.noise1.row(n)[j] + (1-st.lambda)*tr.noise2.row(n)[j]
 				if math.Abs(got[j]-want) > 1e-12 {

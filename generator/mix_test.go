@@ -119,7 +119,7 @@ func checkNoise(t *testing.T, g *Generator, samples dense, origins []Origin, std
 	mixed := make([]float64, g.Dim())
 	noise := make([][]float64, g.Dim())
 	for i, o := range origins {
-		g.mix(mixed, o, nil)
+		g.mix(mixed, o, 0, nil)
 		factor := std * math.Sqrt(o.Lambda*o.Lambda+(1-o.Lambda)*(1-o.Lambda))
 		for j, c := range g.space.columns {
 			noise[j] = append(noise[j], (samples.row(i)[j]-mixed[j])/(factor*(c.Max-c.Min)))

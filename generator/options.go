@@ -42,6 +42,9 @@ type Options struct {
 	// least 0, where 0 means none. Default 0.01; the MLP on image and text
 	// embeddings does better with 0.3.
 	NoiseStd float64 `json:"noise_std"`
+	// Noise says which values keep clear of noise and of mixing. Default
+	// NoiseGaussian, as in the reference: none.
+	Noise Noise `json:"noise"`
 	// LabeledOnly makes mixup, cutmix and cutout draw all rows from the labeled
 	// anomalies. gaussian, smote and oversample always do, nng-mix cannot. Default false.
 	LabeledOnly bool `json:"labeled_only"`
@@ -64,6 +67,9 @@ type Options struct {
 	// search. Default nil.
 	Engine Engine `json:"-"`
 }
+
+// maxThreads bounds Threads: each costs memory.
+const maxThreads = 1 << 16
 
 // DefaultOptions returns the options of the published NNG-Mix.
 func DefaultOptions() Options {
@@ -98,9 +104,10 @@ func (o Options) Validate() error {
 	want(within(o.Alpha, xrand.MinShape, xrand.MaxShape), "Alpha", o.Alpha, shapes)
 	want(within(o.Beta, xrand.MinShape, xrand.MaxShape), "Beta", o.Beta, shapes)
 	want(within(o.NoiseStd, 0, math.MaxFloat32), "NoiseStd", o.NoiseStd, "a finite number of at least 0")
+	want(int(o.Noise) < len(noiseNames), "Noise", o.Noise, "one of "+strings.Join(noiseNames, ", "))
 	want(!o.LabeledOnly || o.Method != NNGMix, "LabeledOnly", o.LabeledOnly, "false with nng-mix (smote mixes labeled anomalies only)")
 	want(o.Search <= exact.KDTree, "Search", o.Search, "auto, brute or kdtree")
-	want(o.Threads >= 0, "Threads", o.Threads, "at least 1, or 0 for all processors")
+	want(o.Threads >= 0 && o.Threads <= maxThreads, "Threads", o.Threads, fmt.Sprintf("at least 1 and at most %d, or 0 for all processors", maxThreads))
 	if len(bad) > 0 {
 		return fmt.Errorf("%w: %s", ErrOptions, strings.Join(bad, "; "))
 	}

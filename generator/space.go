@@ -19,6 +19,12 @@ type space struct {
 // scale maps x to (x-min)/width.
 type scale struct{ min, width float64 }
 
+// of returns x in search space.
+func (c *scale) of(x float64) float32 { return float32((x - c.min) / c.width) }
+
+// fits is false for what float32 does not hold, and for NaN.
+func fits(f float32) bool { return f >= -math.MaxFloat32 && f <= math.MaxFloat32 }
+
 // newScale returns the scale of c, which maps all to 0 where c is constant.
 func newScale(c *Column) scale {
 	if c.Max == c.Min {
@@ -74,16 +80,24 @@ func (s *space) matrix(ctx context.Context, rows Rows, labeled bool, threads int
 		dst := out[i*dim:][:dim]
 		numeric := dim - s.nominal
 		for p, j := range s.order[:numeric] {
-			c := &s.scales[p]
-			f := float32((row[j] - c.min) / c.width)
-			if !(f >= -math.MaxFloat32 && f <= math.MaxFloat32) {
-				return j
+			f := s.scales[p].of(row[j])
+			if !fits(f) {
+				if !s.columns[j].lacks(row[j]) {
+					return j
+				}
+				if f = s.scales[p].of(s.columns[j].Fill); !fits(f) {
+					return j
+				}
 			}
 			dst[p] = f
 		}
 		for p, j := range s.order[numeric:] {
-			f := float32(row[j])
-			if float64(f) != row[j] { // codes from 2²⁴ on may be rounded
+			x := row[j]
+			if s.columns[j].lacks(x) {
+				x = s.columns[j].Fill
+			}
+			f := float32(x)
+			if float64(f) != x { // codes from 2²⁴ on may be rounded
 				return j
 			}
 			dst[numeric+p] = f
@@ -91,6 +105,16 @@ func (s *space) matrix(ctx context.Context, rows Rows, labeled bool, threads int
 		return -1
 	})
 	return out, err
+}
+
+// bad returns the first column of row whose value cannot be used, or -1.
+func (s *space) bad(row []float64) int {
+	for j, x := range row {
+		if !finite(x) && !s.columns[j].lacks(x) {
+			return j
+		}
+	}
+	return -1
 }
 
 // noise returns the standard deviation in the user's units of each column that

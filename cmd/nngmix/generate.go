@@ -32,6 +32,7 @@ type generateOptions struct {
 	Explain    bool    `json:"explain"`
 	Quiet      bool    `json:"quiet"`
 
+	amount   string        // the option that says how many to make
 	answered answerReport  // how --search hnsw answered
 	plan     *planner.Plan // of the search, where the planner made one
 }
@@ -60,9 +61,14 @@ func generateCommand() *cobra.Command {
 		Example: generateExample,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, names := range [][]string{{"multiplier", "count", "balance"}, {"k", "k-factor"}, {"k-labeled", "k-labeled-share"}, {"ef-search", "recall-target"}} {
+			for _, names := range [][]string{{"multiplier", "count", "balance"}, {"k", "k-factor"}, {"k-labeled", "k-labeled-share"}, {"anomaly-value", "normal-value"}, {"ef-search", "recall-target"}} {
 				if err := exclusive(cmd, names); err != nil {
 					return err
+				}
+			}
+			for _, name := range []string{"multiplier", "count", "balance"} {
+				if cmd.Flags().Changed(name) {
+					opt.amount = name
 				}
 			}
 			err := generate(cmd.Context(), &opt)
@@ -95,10 +101,11 @@ func (o *generateOptions) addFlags(cmd *cobra.Command) {
 	flags.Float64Var(&o.Beta, "beta", o.Beta, "second parameter of it")
 	flags.BoolVar(&o.UniformLambda, "uniform-lambda", false, "draw the mixing weight uniformly instead")
 	flags.Float64Var(&o.NoiseStd, "noise-std", o.NoiseStd, "standard deviation of the Gaussian noise, as a share of a column's range; 0 for none")
+	flags.TextVar(&o.Noise, "noise", o.Noise, "gaussian, as published; or keep: no noise where parents agree, and a value that many rows have at the end of a column's range (zero, say) is taken or left, not mixed")
 	flags.BoolVar(&o.LabeledOnly, "labeled-only", false, "mixup, cutmix and cutout use labeled anomalies only")
 	flags.BoolVar(&o.Clip, "clip", false, "keep every value within the range its column has in the input")
-	flags.BoolVar(&o.KeepExact, "exact-integers", false, "write integer columns as float64 with the exact mixture, not rounded")
-	flags.BoolVar(&o.Append, "append", false, "write the input's rows first; column nngmix_synthetic tells them apart")
+	flags.BoolVar(&o.KeepExact, "exact-integers", false, "write integer columns as float64 with the exact mixture, not rounded (but for categories, times and values beyond 2^53)")
+	flags.BoolVar(&o.Append, "append", false, "write all of the input's rows first; column nngmix_synthetic tells them apart, nngmix_hidden what --labeled-fraction hides")
 	flags.BoolVar(&o.Provenance, "provenance", false, "write which rows each pseudo-anomaly comes from, and the mixing weight")
 	flags.StringVar(&o.SearchName, "search", "auto", "neighbor search: auto, brute or kdtree (the same answer at another speed; auto with a --recall-target below 1 may use hnsw), hnsw (approximate), or coder-hnsw (github.com/coder/hnsw, to compare with)")
 	flags.StringVar(&o.Index, "index", "", "search this index of the table, made by 'nngmix index build', instead of reading all rows")
@@ -134,6 +141,9 @@ func generate(ctx context.Context, opt *generateOptions) error {
 	if err != nil {
 		return usageError{err}
 	}
+	if err := opt.checkMemory(set); err != nil {
+		return usageError{err}
+	}
 	out, err := newOutput(set, opt, count) // refuses before the search what cannot be written
 	if err != nil {
 		return err
@@ -148,7 +158,7 @@ func generate(ctx context.Context, opt *generateOptions) error {
 	if err := out.write(ctx, gen, count, &report.runReport, bars.stage("write")); err != nil {
 		return err
 	}
-	report.fill(set, gen.Report(), count)
+	report.fill(set, opt, gen.Report(), count)
 	if opt.Report != "" {
 		if err := writeJSON(opt.Report, report, opt.Force); err != nil {
 			return err
@@ -222,18 +232,19 @@ func (o *generateOptions) readSet(ctx context.Context, report *runReport, progre
 }
 
 // count returns the number of pseudo-anomalies to make.
-func (o *generateOptions) count(set *dataset.Set) (uint64, error) {
-	var n uint64
-	var err error
-	switch {
-	case o.Count != 0:
-		n = uint64(max(0, o.Count))
-	case o.Balance != 0:
+func (o *generateOptions) count(set *dataset.Set) (n uint64, err error) {
+	switch o.amount {
+	case "count":
+		n = uint64(o.Count)
+	case "balance":
 		n, err = generator.Balance(len(set.Labeled), len(set.Unlabeled), o.Balance)
 	default:
 		n, err = generator.Multiple(len(set.Labeled), o.Multiplier)
 	}
-	if err == nil && n == 0 {
+	if err != nil {
+		return 0, flagNames(err)
+	}
+	if n == 0 {
 		err = fmt.Errorf("no pseudo-anomalies to make: --multiplier, --count or --balance asks for none beside the %d labeled anomalies", len(set.Labeled))
 	}
 	return n, err

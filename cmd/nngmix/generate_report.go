@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/nngmix/nngmix/ann/planner"
@@ -18,13 +19,17 @@ type generateReport struct {
 	Rows            int          `json:"rows"`
 	Columns         int          `json:"columns"`
 	Labeled         int          `json:"labeled"`
-	Hidden          int          `json:"hidden"`  // anomalies that --labeled-fraction moved to the unlabeled rows
-	Dropped         int          `json:"dropped"` // rows with missing values
+	Hidden          int          `json:"hidden"`          // anomalies that --labeled-fraction moved to the unlabeled rows
+	Dropped         int          `json:"dropped"`         // rows with missing values, not used
+	DroppedLabeled  int          `json:"dropped_labeled"` // labeled anomalies among them
+	Scale           string       `json:"scale"`
 	Unlabeled       int          `json:"unlabeled"`
 	UniqueLabeled   int          `json:"unique_labeled"`
 	UniqueUnlabeled int          `json:"unique_unlabeled"`
 	Generated       uint64       `json:"generated"`
 	Search          searchReport `json:"search"`
+
+	Notes []dataset.Note `json:"notes,omitempty"` // what is odd about the table, and which option changes it
 }
 
 // searchReport tells how neighbors were found.
@@ -39,16 +44,25 @@ type searchReport struct {
 }
 
 // fill completes the report.
-func (r *generateReport) fill(set *dataset.Set, gen generator.Report, count uint64) {
+func (r *generateReport) fill(set *dataset.Set, opt *generateOptions, gen generator.Report, count uint64) {
 	r.Rows, r.Columns = set.Table.Rows, len(set.Features)
 	r.Labeled, r.Unlabeled = len(set.Labeled), len(set.Unlabeled)
-	r.Hidden, r.Dropped = set.Hidden, set.Dropped
+	r.Hidden, r.Dropped, r.DroppedLabeled = set.Hidden, set.Dropped, set.DroppedLabeled
+	r.Scale, r.Notes = opt.Scale, opt.notes(set)
 	r.UniqueLabeled, r.UniqueUnlabeled = gen.UniqueLabeled, gen.UniqueUnlabeled
 	r.Generated = count
 	r.Seconds["scale"] += gen.ScaleSeconds
 	r.Seconds["dedupe"] = gen.DedupeSeconds
 	r.Seconds["search"] = gen.SearchSeconds
 	r.PeakRSSBytes = peakRSS()
+}
+
+// notes returns what is to be said of the table.
+func (o *generateOptions) notes(set *dataset.Set) []dataset.Note {
+	if o.Noise != generator.NoiseKeep {
+		return set.Notes
+	}
+	return slices.DeleteFunc(slices.Clone(set.Notes), func(n dataset.Note) bool { return n.Kind == dataset.NoteMass })
 }
 
 // summary tells the user on stderr what was done.
@@ -58,7 +72,11 @@ func (r *generateReport) summary(opt *generateOptions) {
 	if r.UniqueUnlabeled > 0 {
 		fmt.Fprintf(os.Stderr, " (%d distinct)", r.UniqueUnlabeled)
 	}
-	fmt.Fprintf(os.Stderr, "\nsearch    %s", r.Search.Method)
+	fmt.Fprintf(os.Stderr, ", scaled by %s\n", r.Scale)
+	for _, line := range dataset.Lines(r.Notes) {
+		fmt.Fprintln(os.Stderr, line)
+	}
+	fmt.Fprintf(os.Stderr, "search    %s", r.Search.Method)
 	if r.Search.Index != "" {
 		fmt.Fprintf(os.Stderr, " in %s", r.Search.Index)
 	}

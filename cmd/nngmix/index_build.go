@@ -100,6 +100,7 @@ func (o *indexBuildOptions) check() (err error) {
 	if o.metric, err = exact.ParseMetric(o.MetricName); err != nil {
 		return fmt.Errorf("--metric %s: want l2squared, l1, cosine or innerproduct", o.MetricName)
 	}
+	o.chooseScale(o.metric)
 	if err := o.setFlags.options(o.Seed).Validate(); err != nil {
 		return err
 	}

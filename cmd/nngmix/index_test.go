@@ -142,8 +142,8 @@ func TestIndexSearchEqualsBruteForce(t *testing.T) {
 		{"plain", false, nil, exact.L2Squared},
 		{"rows left out", true, []string{"--missing", "drop"}, exact.L2Squared},
 		{"l1", false, []string{"--metric", "l1"}, exact.L1},
-		{"cosine", false, []string{"--metric", "cosine"}, exact.Cosine},
-		{"inner product", true, []string{"--metric", "innerproduct", "--missing", "drop"}, exact.InnerProduct},
+		{"cosine", false, []string{"--metric", "cosine", "--scale", "minmax"}, exact.Cosine},
+		{"inner product", true, []string{"--metric", "innerproduct", "--missing", "drop", "--scale", "minmax"}, exact.InnerProduct},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
@@ -73,7 +74,8 @@ func (f *tableFlags) options(label string, threads int) (table.ReadOptions, erro
 // setFlags are the options that say how a table is read as a data set.
 type setFlags struct {
 	Label           string   `json:"label"`
-	AnomalyValue    string   `json:"anomaly_value,omitempty"`
+	AnomalyValues   []string `json:"anomaly_value,omitempty"`
+	NormalValues    []string `json:"normal_value,omitempty"`
 	Categorical     []string `json:"categorical,omitempty"`
 	Missing         string   `json:"missing"`
 	LabeledFraction float64  `json:"labeled_fraction"`
@@ -82,6 +84,7 @@ type setFlags struct {
 
 func (f *setFlags) add(flags *pflag.FlagSet) {
 	f.addColumns(flags)
+	flags.StringArrayVar(&f.NormalValues, "normal-value", nil, "what --label holds for a row that is no anomaly: rows with any other label are anomalies (repeatable)")
 	flags.Float64Var(&f.LabeledFraction, "labeled-fraction", 1, "share of the labeled anomalies that stays known, drawn with --seed; the others join the unlabeled rows")
 }
 
@@ -89,19 +92,25 @@ func (f *setFlags) add(flags *pflag.FlagSet) {
 func (f *setFlags) addColumns(flags *pflag.FlagSet) {
 	f.LabeledFraction = 1
 	flags.StringVar(&f.Label, "label", "", "column that marks the labeled anomalies (in an NPZ file an array, default y)")
-	flags.StringVar(&f.AnomalyValue, "anomaly-value", "", "what --label holds for an anomaly (default 1 or true)")
-	flags.StringSliceVar(&f.Categorical, "categorical", nil, "numeric columns that are codes, separated by commas; text and booleans always are")
-	flags.StringVar(&f.Missing, "missing", "error", "what a missing value does: error, drop the row, or median")
-	flags.StringVar(&f.Scale, "scale", "minmax", "how columns are scaled for search: minmax or none")
+	flags.StringArrayVar(&f.AnomalyValues, "anomaly-value", nil, "what --label holds for an anomaly (repeatable; default 1 or true)")
+	flags.StringArrayVar(&f.Categorical, "categorical", nil, "numeric columns that are codes, separated by commas; text and booleans always are, but for text that names rows")
+	flags.StringVar(&f.Missing, "missing", "error", "what a missing or infinite value does: error, keep (samples lack values as their parents do), median, or drop the row")
+	flags.StringVar(&f.Scale, "scale", "auto", "how columns are scaled for search: minmax, none, or auto (none for cosine and innerproduct, else minmax)")
 }
 
-// options turns the flags into those of package dataset.
+// options turns the flags into those of package dataset, for the metric that
+// generate searches with unless chooseScale was told another.
 func (f *setFlags) options(seed uint64) dataset.Options {
 	return dataset.Options{
-		Label: f.Label, AnomalyValue: f.AnomalyValue, Categorical: f.Categorical,
+		Label: f.Label, AnomalyValues: f.AnomalyValues, NormalValues: f.NormalValues, Categorical: f.Categorical,
 		Missing: dataset.Missing(f.Missing), LabeledFraction: f.LabeledFraction,
-		Scale: dataset.Scale(f.Scale), Seed: seed,
+		Scale: dataset.Scale(f.Scale).For(exact.L2Squared.String()), Seed: seed,
 	}
+}
+
+// chooseScale replaces --scale auto by what it is under metric.
+func (f *setFlags) chooseScale(metric exact.Metric) {
+	f.Scale = string(dataset.Scale(f.Scale).For(metric.String()))
 }
 
 // npzLabel makes y the label where the file is an NPZ and none is named.

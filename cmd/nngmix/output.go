@@ -63,7 +63,8 @@ func (o *output) fields(opt *generateOptions) []table.Field {
 			if o.numericArray() {
 				f.Array = f.Name
 			}
-		case o.numericArray() && f.Type.Integer(), opt.KeepExact && o.set.Mixes(at) && f.Type.Integer():
+		case !f.Type.Integer() || o.set.Wide(at):
+		case o.numericArray() || opt.KeepExact && o.set.Plain(at):
 			f.Type, f.Temporal = table.Float64, table.Temporal{}
 		}
 		fields = append(fields, f)

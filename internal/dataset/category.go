@@ -139,7 +139,7 @@ func floatText(x float64, t table.Type) string {
 	switch {
 	case abs < 1<<63 && x == math.Trunc(x):
 		return strconv.FormatInt(int64(x), 10)
-	case t != table.Float64:
+	case t == table.Float32 || t == table.Float16:
 		return strconv.FormatFloat(x, format(abs), -1, 32)
 	default:
 		return strconv.FormatFloat(x, format(abs), -1, 64)

@@ -44,7 +44,7 @@ func TestNewSplitsAndMeasures(t *testing.T) {
 	if diff := cmp.Diff([]int{0, 4}, s.Unlabeled); diff != "" {
 		t.Error("unlabeled:", diff)
 	}
-	want := []Column{{Min: -1, Max: 7}, {Max: 1, Nominal: true}}
+	want := []Column{{Min: -1, Max: 7, MassMin: true, MassMax: true}, {Max: 1, Nominal: true}} // of four rows, one is much
 	if diff := cmp.Diff(want, s.Columns); diff != "" {
 		t.Error("columns:", diff)
 	}
@@ -137,7 +137,11 @@ func TestLabels(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			input := tableOf(table.New("x", []float64{1, 2, 3}), test.label)
-			s, err := New(input, options(func(o *Options) { o.AnomalyValue = test.value }))
+			s, err := New(input, options(func(o *Options) {
+				if test.value != "" {
+					o.AnomalyValues = []string{test.value}
+				}
+			}))
 			switch {
 			case test.err == "" && err != nil:
 				t.Fatal(err)
@@ -167,7 +171,7 @@ func TestErrors(t *testing.T) {
 		{"only a label", tableOf(table.New("y", []int64{1})), nil, "no feature column"},
 		{"infinite", tableOf(table.New("x", []float64{1, math.Inf(1)}), table.New("y", []int64{1, 0})), nil, "column x, row 1"},
 		{"too wide", tableOf(table.New("x", []float64{-1.7e308, 1.7e308}), table.New("y", []int64{1, 0})), nil, "too wide"},
-		{"nothing left", tableOf(table.New("x", []float64{nan, nan}), table.New("y", []int64{1, 0})), func(o *Options) { o.Missing = MissingDrop }, "leaves none"},
+		{"nothing left", tableOf(table.New("x", []float64{nan, 1}), table.New("z", []float64{1, nan}), table.New("y", []int64{1, 0})), func(o *Options) { o.Missing = MissingDrop }, "leaves none"},
 		{"fraction", sample(), func(o *Options) { o.LabeledFraction = 0 }, "--labeled-fraction 0"},
 		{"scale", sample(), func(o *Options) { o.Scale = "log" }, "--scale log"},
 	}

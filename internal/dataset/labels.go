@@ -17,27 +17,51 @@ func (s *Set) split(rows []int, opt Options) error {
 		s.Unlabeled = rows
 		return nil
 	}
-	isAnomaly, err := anomalyTest(s.Label, opt.AnomalyValue)
+	isAnomaly, err := anomalyTest(s.Label, opt.AnomalyValues, opt.NormalValues)
 	if err != nil {
 		return err
 	}
-	for _, i := range rows {
-		anomaly, err := isAnomaly(i)
-		if err != nil {
-			return err
-		}
-		if anomaly {
-			s.Labeled = append(s.Labeled, i)
-		} else {
-			s.Unlabeled = append(s.Unlabeled, i)
-		}
+	if s.Labeled, s.Unlabeled, err = divide(rows, isAnomaly); err != nil {
+		return err
 	}
+	lost, _, err := divide(s.dropped, isAnomaly)
+	if err != nil {
+		return err
+	}
+	s.DroppedLabeled = len(lost)
 	if len(s.Labeled) == 0 {
-		return fmt.Errorf("label column %s marks no anomaly among %d rows: it holds %s; name the value that marks one with --anomaly-value",
-			s.Label.Name(), len(rows), someValues(s.Label))
+		return s.noAnomaly(len(rows), opt)
 	}
 	s.hide(opt)
 	return nil
+}
+
+// divide returns the rows that are anomalies and the others.
+func divide(rows []int, isAnomaly func(i int) (bool, error)) (yes, no []int, err error) {
+	for _, i := range rows {
+		anomaly, err := isAnomaly(i)
+		if err != nil {
+			return nil, nil, err
+		}
+		if anomaly {
+			yes = append(yes, i)
+		} else {
+			no = append(no, i)
+		}
+	}
+	return yes, no, nil
+}
+
+// noAnomaly tells that none of that many rows is an anomaly, and why.
+func (s *Set) noAnomaly(rows int, opt Options) error {
+	if s.DroppedLabeled > 0 {
+		return fmt.Errorf("label column %s marks %d anomalies, but --missing drop leaves out all of them, since each lacks a value: use --missing keep or --missing median, or --drop the columns that lack most", s.Label.Name(), s.DroppedLabeled)
+	}
+	cure := "name the value that marks one with --anomaly-value"
+	if len(opt.NormalValues) > 0 {
+		cure = "--normal-value names all of them"
+	}
+	return fmt.Errorf("label column %s marks no anomaly among %d rows: it holds %s; %s", s.Label.Name(), rows, someValues(s.Label), cure)
 }
 
 // hide moves labeled anomalies to the unlabeled rows until only the share
@@ -58,13 +82,15 @@ func (s *Set) hide(opt Options) {
 }
 
 // anomalyTest returns the test that tells whether row i of the label column
-// marks an anomaly. Without a value, 1 and true mark one, 0, false and a missing
+// marks an anomaly. Without values, 1 and true mark one, 0, false and a missing
 // label none, and anything else is an error.
-func anomalyTest(label table.Column, value string) (func(i int) (bool, error), error) {
-	if value != "" {
-		return valueTest(label, value)
-	}
-	if label.Type() == table.String {
+func anomalyTest(label table.Column, anomalies, normals []string) (func(i int) (bool, error), error) {
+	switch {
+	case len(anomalies) > 0:
+		return valueTest(label, "--anomaly-value", anomalies, true)
+	case len(normals) > 0:
+		return valueTest(label, "--normal-value", normals, false)
+	case label.Type() == table.String:
 		return stringTest(label), nil
 	}
 	return func(i int) (bool, error) {
@@ -75,44 +101,84 @@ func anomalyTest(label table.Column, value string) (func(i int) (bool, error), e
 		case 0, 1:
 			return x == 1, nil
 		default:
-			return false, unknownLabel(label, i, strconv.FormatFloat(x, 'g', -1, 64))
+			return false, unknownLabel(label, i, valueText(label, i))
 		}
 	}, nil
 }
 
-// valueTest returns the test for one value: equal as a number where the column
-// holds numbers, as text otherwise.
-func valueTest(label table.Column, value string) (func(i int) (bool, error), error) {
-	want, err := labelCode(label, value)
+// valueTest returns the test that is anomaly for rows with one of values, and not
+// so for those with another: equal as numbers where the column holds numbers, to the
+// last digit, as text otherwise. option gave the values.
+func valueTest(label table.Column, option string, values []string, anomaly bool) (func(i int) (bool, error), error) {
+	codes, k, err := encode(label)
 	if err != nil {
 		return nil, err
 	}
-	return func(i int) (bool, error) { return !label.Missing(i) && label.Float(i) == want, nil }, nil
+	texts := k.texts(label)
+	listed := make([]bool, len(texts))
+	for _, value := range values {
+		want, err := labelText(label, option, value)
+		if err != nil {
+			return nil, err
+		}
+		at := slices.Index(texts, want)
+		if at < 0 || !occurs(codes, at) {
+			return nil, fmt.Errorf("label column %s never holds %s %q, so it marks no anomaly among %d rows: it holds %s", label.Name(), option, value, label.Len(), someValues(label))
+		}
+		listed[at] = true
+	}
+	return func(i int) (bool, error) {
+		return !codes.Missing(i) && listed[int(codes.Float(i))] == anomaly, nil
+	}, nil
 }
 
-// labelCode returns value as the label column stores it.
-func labelCode(label table.Column, value string) (float64, error) {
+// occurs tells whether a row has that code.
+func occurs(codes table.Column, code int) bool {
+	for i := range codes.Len() {
+		if codes.Float(i) == float64(code) {
+			return true
+		}
+	}
+	return false
+}
+
+// labelText returns value as categories.texts writes it.
+func labelText(label table.Column, option, value string) (string, error) {
 	switch label.Type() {
 	case table.String:
-		if code := slices.Index(label.Dictionary(), value); code >= 0 {
-			return float64(code), nil
-		}
-		return 0, fmt.Errorf("label column %s never holds --anomaly-value %q: it holds %s", label.Name(), value, someValues(label))
+		return value, nil
 	case table.Bool:
 		b, err := strconv.ParseBool(value)
 		if err != nil {
-			return 0, fmt.Errorf("label column %s is boolean: --anomaly-value %q is neither true nor false", label.Name(), value)
+			return "", fmt.Errorf("label column %s is boolean: %s %q is neither true nor false", label.Name(), option, value)
 		}
-		if b {
-			return 1, nil
-		}
-		return 0, nil
+		return strconv.FormatBool(b), nil
 	}
-	x, err := strconv.ParseFloat(value, 64)
+	text, err := numberText(value, label.Type())
 	if err != nil {
-		return 0, fmt.Errorf("label column %s is numeric: --anomaly-value %q is not a number", label.Name(), value)
+		return "", fmt.Errorf("label column %s is numeric: %s %q is not a number", label.Name(), option, value)
 	}
-	return x, nil
+	return text, nil
+}
+
+// numberText returns the number in text as intText and floatText write it. Digits
+// without an exponent are taken as they are, however many.
+func numberText(text string, t table.Type) (string, error) {
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return "", err
+	}
+	digits, negative := strings.CutPrefix(strings.TrimPrefix(text, "+"), "-")
+	if t.Float() || strings.Trim(digits, "0123456789.") != "" {
+		if t == table.Float32 || t == table.Float16 {
+			x = float64(float32(x))
+		}
+		return floatText(x, t), nil
+	}
+	if digits = plain(digits); negative && digits != "0" {
+		digits = "-" + digits
+	}
+	return digits, nil
 }
 
 // stringTest returns the test for a text column that holds 1/0 or true/false.
@@ -132,7 +198,7 @@ func stringTest(label table.Column) func(i int) (bool, error) {
 }
 
 func unknownLabel(label table.Column, row int, value string) error {
-	return fmt.Errorf("label column %s, row %d: %q is neither 1/0 nor true/false; name the value that marks an anomaly with --anomaly-value", label.Name(), row, value)
+	return fmt.Errorf("label column %s, row %d: %q is neither 1/0 nor true/false; name the value that marks an anomaly with --anomaly-value (repeatable), or those that do not with --normal-value", label.Name(), row, value)
 }
 
 // someValues lists a few values of the label column for an error.
@@ -140,14 +206,7 @@ func someValues(label table.Column) string {
 	const most = 8
 	var list []string
 	for i := range label.Len() {
-		text := "(missing)"
-		switch {
-		case label.Missing(i):
-		case label.Type() == table.String:
-			text = strconv.Quote(label.Dictionary()[int(label.Float(i))])
-		default:
-			text = strconv.FormatFloat(label.Float(i), 'g', -1, 64)
-		}
+		text := valueText(label, i)
 		if slices.Contains(list, text) {
 			continue
 		}
@@ -159,28 +218,20 @@ func someValues(label table.Column) string {
 	return strings.Join(list, ", ")
 }
 
-// HoldOut takes up to n rows, drawn with rng, out of the unlabeled rows and makes
-// them those that Sample draws from.
-func (s *Set) HoldOut(rng *rand.Rand, n int) {
-	n = min(n, len(s.Unlabeled)/2)
-	rng.Shuffle(len(s.Unlabeled), func(i, j int) { s.Unlabeled[i], s.Unlabeled[j] = s.Unlabeled[j], s.Unlabeled[i] })
-	s.held = s.Unlabeled[:n:n]
-	s.Unlabeled = s.Unlabeled[n:]
-	slices.Sort(s.held)
-	slices.Sort(s.Unlabeled)
-}
-
-// Sample returns up to n of the rows held out, or of the labeled anomalies where
-// none are, drawn with rng.
-func (s *Set) Sample(rng *rand.Rand, n int) (Rows, error) {
-	from := s.held
-	if from == nil {
-		from = s.Labeled
+// valueText returns row i of c for an error.
+func valueText(c table.Column, i int) string {
+	switch t := c.Type(); {
+	case c.Missing(i):
+		return "(missing)"
+	case t == table.String:
+		return strconv.Quote(c.Dictionary()[int(c.Float(i))])
+	case t == table.Bool:
+		return strconv.FormatBool(c.Float(i) == 1)
+	case t.Float():
+		return floatText(c.Float(i), t)
 	}
-	if len(from) == 0 {
-		return Rows{}, fmt.Errorf("no rows to search for: there are no labeled anomalies")
-	}
-	from = slices.Clone(from)
-	rng.Shuffle(len(from), func(i, j int) { from[i], from[j] = from[j], from[i] })
-	return Rows{s.Features, s.fill, from[:min(n, len(from))]}, nil
+	var v [1]int64
+	c.Ints(v[:], i, i+1)
+	f := c.Field()
+	return intText(v[0], &f)
 }

@@ -14,62 +14,108 @@ import (
 // row-major matrix, that many rows of it stay in cache.
 const chunkRows = 2048
 
+// chunks returns the number of runs that eachChunk makes.
+func (s *Set) chunks() int { return (s.Table.Rows + chunkRows - 1) / chunkRows }
+
 // eachChunk calls f for each run of chunkRows rows of the table, in parallel.
 func (s *Set) eachChunk(f func(chunk, from, to int) error) error {
-	chunks := (s.Table.Rows + chunkRows - 1) / chunkRows
-	return parallel.Do(context.Background(), parallel.Threads(0), chunks, func(_, chunk int) error {
+	return parallel.Do(context.Background(), parallel.Threads(0), s.chunks(), func(_, chunk int) error {
 		return f(chunk, chunk*chunkRows, min((chunk+1)*chunkRows, s.Table.Rows))
 	})
 }
 
-// measure finds the range of every numeric feature over rows.
+// measure finds the range of every numeric feature over rows, and whether many rows
+// have its least or greatest value.
 func (s *Set) measure(rows []int, scale Scale) error {
-	chunks := (s.Table.Rows + chunkRows - 1) / chunkRows
-	ranges := make([][]bounds, chunks)
+	parts := make([][]bounds, s.chunks())
 	err := s.eachChunk(func(chunk, from, to int) error {
 		first, last := sort.SearchInts(rows, from), sort.SearchInts(rows, to)
-		return s.measureChunk(&ranges[chunk], rows[first:last], from, to)
+		parts[chunk] = s.measureChunk(rows[first:last], from, to)
+		return nil
 	})
 	if err != nil {
 		return err
 	}
 	for j := range s.Columns {
-		if s.Columns[j].Nominal || scale == ScaleNone {
-			s.Columns[j].Max = 1 // (x-0)/(1-0): unit width
-			continue
-		}
-		b := empty
-		for _, r := range ranges {
-			b = b.with(r[j].lo).with(r[j].hi)
-		}
-		if err := s.setRange(j, b); err != nil {
-			return err
+		c := &s.Columns[j]
+		switch {
+		case c.Nominal:
+			c.Max = 1 // of no effect
+		case scale == ScaleNone:
+			c.Max = s.unit(j)
+		default:
+			b := empty
+			for _, part := range parts {
+				b = b.join(part[j])
+			}
+			if err := s.setRange(j, b, len(rows)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// bounds is a range of values.
-type bounds struct{ lo, hi float64 }
+// unit returns what is 1 in search space where columns are not scaled: a second of
+// times, and 1 of other numbers.
+func (s *Set) unit(j int) float64 {
+	f := s.Inputs[j].Field()
+	switch {
+	case f.Temporal.Kind != table.NotTemporal:
+		return f.PerSecond()
+	case s.whole[j].based && f.Type == table.Decimal:
+		return math.Pow10(f.Places)
+	default:
+		return 1
+	}
+}
 
-var empty = bounds{math.Inf(1), math.Inf(-1)}
+// bounds is a range of values, and how many there are at its ends.
+type bounds struct {
+	lo, hi     float64
+	atLo, atHi int
+}
+
+var empty = bounds{lo: math.Inf(1), hi: math.Inf(-1)}
 
 // with returns b widened to hold x. NaN changes nothing.
 func (b bounds) with(x float64) bounds {
-	if x < b.lo {
-		b.lo = x
+	switch {
+	case x < b.lo:
+		b.lo, b.atLo = x, 1
+	case x == b.lo:
+		b.atLo++
 	}
-	if x > b.hi {
-		b.hi = x
+	switch {
+	case x > b.hi:
+		b.hi, b.atHi = x, 1
+	case x == b.hi:
+		b.atHi++
+	}
+	return b
+}
+
+// join returns the range that holds b and c, either of which may be empty.
+func (b bounds) join(c bounds) bounds {
+	switch {
+	case c.lo < b.lo:
+		b.lo, b.atLo = c.lo, c.atLo
+	case c.lo == b.lo:
+		b.atLo += c.atLo
+	}
+	switch {
+	case c.hi > b.hi:
+		b.hi, b.atHi = c.hi, c.atHi
+	case c.hi == b.hi:
+		b.atHi += c.atHi
 	}
 	return b
 }
 
 // measureChunk finds the ranges of the features over rows, which lie in
-// from ≤ i < to. Missing values are passed over; an infinite one is an error,
-// since no distance to it is a number.
-func (s *Set) measureChunk(ranges *[]bounds, rows []int, from, to int) error {
-	*ranges = make([]bounds, len(s.Features))
+// from ≤ i < to. Missing values are passed over.
+func (s *Set) measureChunk(rows []int, from, to int) []bounds {
+	ranges := make([]bounds, len(s.Features))
 	var values [chunkRows]float64
 	for j, c := range s.Features {
 		b := empty
@@ -78,34 +124,46 @@ func (s *Set) measureChunk(ranges *[]bounds, rows []int, from, to int) error {
 			for _, i := range rows {
 				b = b.with(values[i-from])
 			}
-			if math.IsInf(b.lo, -1) || math.IsInf(b.hi, 1) {
-				return infinite(c, rows)
-			}
 		}
-		(*ranges)[j] = b
+		ranges[j] = b
 	}
-	return nil
+	return ranges
 }
 
-// infinite names the first infinite value of c among rows.
-func infinite(c table.Column, rows []int) error {
-	for _, i := range rows {
-		if x := c.Float(i); math.IsInf(x, 0) {
-			return fmt.Errorf("column %s, row %d: %v has no distance to other values; remove the row, or leave the column out with --drop %s", c.Name(), i, x, c.Name())
-		}
-	}
-	return nil
-}
+// massShare is the share of the rows from which on a value at the end of a column's
+// range is a mass.
+const massShare = 0.05
 
-// setRange sets the range of feature j.
-func (s *Set) setRange(j int, b bounds) error {
+// setRange sets the range of feature j over that many rows.
+func (s *Set) setRange(j int, b bounds, rows int) error {
 	if b == empty {
-		b = bounds{} // every value is missing and filled with 0
+		b = bounds{} // no row that is used has a value
 	}
-	if math.IsInf(b.hi-b.lo, 0) {
-		name := s.Features[j].Name()
+	name := s.Features[j].Name()
+	if !isFinite(b.hi - b.lo) {
 		return fmt.Errorf("column %s: its range from %v to %v is too wide for float64; leave it out with --drop %s", name, b.lo, b.hi, name)
 	}
-	s.Columns[j].Min, s.Columns[j].Max = b.lo, b.hi
+	c := &s.Columns[j]
+	c.Min, c.Max = b.lo, b.hi
+	if c.Min == c.Max {
+		return nil
+	}
+	share := func(n int) float64 { return float64(n) / float64(rows) }
+	c.MassMin, c.MassMax = share(b.atLo) >= massShare, share(b.atHi) >= massShare
+	s.noteMass(j, c.MassMin, b.lo, share(b.atLo))
+	s.noteMass(j, c.MassMax, b.hi, share(b.atHi))
 	return nil
+}
+
+// noteMass tells of a share of rows that have the value at an end of feature j.
+func (s *Set) noteMass(j int, mass bool, value, share float64) {
+	if !mass {
+		return
+	}
+	text := floatText(value, s.Inputs[j].Type())
+	if w := &s.whole[j]; w.used {
+		f := s.Inputs[j].Field()
+		text = intText(w.value(value), &f)
+	}
+	s.note(NoteMass, s.Inputs[j].Name(), "--noise keep keeps such values", "%.0f %% of rows are %s", 100*share, text)
 }

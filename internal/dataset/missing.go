@@ -3,8 +3,6 @@ package dataset
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"sync/atomic"
 
 	"github.com/nngmix/nngmix/internal/table"
 	"gonum.org/v1/gonum/stat"
@@ -14,54 +12,51 @@ import (
 // become.
 func (s *Set) handleMissing(how Missing) ([]int, error) {
 	s.fill = make([]float64, len(s.Features))
-	missing, incomplete := s.countMissing()
-	if how == MissingError {
-		return allRows(s.Table.Rows), s.missingError(missing)
+	switch how {
+	case MissingError:
+		return allRows(s.Table.Rows), s.missingError()
+	case MissingDrop:
+		return s.completeRows()
 	}
-	if how == MissingMedian {
-		for j, c := range s.Features {
-			if missing[j] > 0 {
-				s.fill[j] = typical(c, s.Columns[j].Nominal)
-			}
+	for j, c := range s.Features {
+		if seen := &s.seen[s.places[j]]; seen.missing+seen.infinite == 0 {
+			continue
 		}
-		return allRows(s.Table.Rows), nil
-	}
-	rows := make([]int, 0, s.Table.Rows)
-	for i, bad := range incomplete {
-		if !bad {
-			rows = append(rows, i)
+		s.fill[j] = typical(c, s.Columns[j].Nominal)
+		if how == MissingKeep {
+			s.Columns[j].Gaps, s.Columns[j].Fill = true, s.fill[j]
 		}
 	}
-	s.Dropped = s.Table.Rows - len(rows)
-	if len(rows) == 0 {
-		return nil, fmt.Errorf("every row has a missing value, so --missing drop leaves none: use --missing median, or --drop the columns that lack most")
-	}
-	return rows, nil
+	return allRows(s.Table.Rows), nil
 }
 
-// countMissing counts the missing values of each feature and marks the rows
-// that have any.
-func (s *Set) countMissing() (missing []int, incomplete []bool) {
-	counts := make([]atomic.Int64, len(s.Features))
-	incomplete = make([]bool, s.Table.Rows)
+// completeRows returns the rows that lack no value.
+func (s *Set) completeRows() ([]int, error) {
+	incomplete := make([]bool, s.Table.Rows)
 	s.eachChunk(func(_, from, to int) error {
 		for j, c := range s.Features {
-			n := c.CountMissing(from, to)
-			if n == 0 {
+			if seen := &s.seen[s.places[j]]; seen.missing+seen.infinite == 0 || c.CountMissing(from, to) == 0 {
 				continue
 			}
-			counts[j].Add(int64(n))
 			for i := from; i < to; i++ {
 				incomplete[i] = incomplete[i] || c.Missing(i)
 			}
 		}
 		return nil
 	})
-	missing = make([]int, len(s.Features))
-	for j := range missing {
-		missing[j] = int(counts[j].Load())
+	rows := make([]int, 0, s.Table.Rows)
+	for i, bad := range incomplete {
+		if bad {
+			s.dropped = append(s.dropped, i)
+		} else {
+			rows = append(rows, i)
+		}
 	}
-	return missing, incomplete
+	s.Dropped = len(s.dropped)
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("every row has a missing value, so --missing drop leaves none: use --missing keep or --missing median, or --drop the columns that lack most")
+	}
+	return rows, nil
 }
 
 func allRows(n int) []int {
@@ -72,19 +67,30 @@ func allRows(n int) []int {
 	return rows
 }
 
-// missingError tells how many values each column lacks; nil where none does.
-func (s *Set) missingError(missing []int) error {
+// missingError tells how many values each feature lacks; nil where none does.
+func (s *Set) missingError() error {
 	var list []string
-	for j, n := range missing {
-		if n > 0 {
-			list = append(list, fmt.Sprintf("%s %d", s.Features[j].Name(), n))
+	infinite := ""
+	for j, c := range s.Features {
+		seen := &s.seen[s.places[j]]
+		n := seen.missing + seen.infinite
+		if n == 0 {
+			continue
 		}
+		item := fmt.Sprintf("%s %d", c.Name(), n)
+		if seen.infinite > 0 {
+			item += fmt.Sprintf(" (Inf %d)", seen.infinite)
+			if infinite == "" {
+				infinite = fmt.Sprintf("; an infinite value, as in column %s, row %d, has no distance to others and counts as missing", c.Name(), seen.first)
+			}
+		}
+		list = append(list, item)
 	}
 	if len(list) == 0 {
 		return nil
 	}
-	return fmt.Errorf("missing values: %s (of %d rows); say what to do with --missing drop or --missing median, or leave a column out with --drop",
-		strings.Join(list, ", "), s.Table.Rows)
+	return fmt.Errorf("missing values: %s (of %d rows); say what to do with --missing keep, --missing median or --missing drop, or leave a column out with --drop%s",
+		firstOf(list, 20, ", "), s.Table.Rows, infinite)
 }
 
 // typical returns the median of a numeric column, an observed value, or the most

@@ -1,6 +1,9 @@
 package dataset
 
 import (
+	"math"
+	"slices"
+
 	"github.com/nngmix/nngmix/internal/table"
 )
 
@@ -17,14 +20,23 @@ func NewRows(columns []table.Column, fill []float64) Rows {
 	return Rows{columns, fill, allRows(columns[0].Len())}
 }
 
-// Fill returns what a missing value of each feature becomes; not to be changed.
+// Fill returns what a missing value of each feature becomes in search; not to be changed.
 func (s *Set) Fill() []float64 { return s.fill }
 
 // LabeledRows returns the labeled anomalies, in the order of s.Labeled.
-func (s *Set) LabeledRows() Rows { return Rows{s.Features, s.fill, s.Labeled} }
+func (s *Set) LabeledRows() Rows { return s.rows(s.Labeled) }
 
 // UnlabeledRows returns the unlabeled rows, in the order of s.Unlabeled.
-func (s *Set) UnlabeledRows() Rows { return Rows{s.Features, s.fill, s.Unlabeled} }
+func (s *Set) UnlabeledRows() Rows { return s.rows(s.Unlabeled) }
+
+// rows returns the rows with these numbers, filled unless MissingKeep was chosen.
+func (s *Set) rows(numbers []int) Rows {
+	fill := s.fill
+	if s.keep {
+		fill = slices.Repeat([]float64{math.NaN()}, len(s.Features))
+	}
+	return Rows{s.Features, fill, numbers}
+}
 
 // Dim returns the number of features.
 func (r Rows) Dim() int { return len(r.features) }
@@ -33,7 +45,7 @@ func (r Rows) Dim() int { return len(r.features) }
 func (r Rows) Len() int { return len(r.rows) }
 
 // Row writes the features of row i to dst: numbers in the user's units,
-// categories as codes, missing values filled.
+// categories as codes, missing values filled or NaN.
 func (r Rows) Row(dst []float64, i int) {
 	row := r.rows[i]
 	for j, c := range r.features {

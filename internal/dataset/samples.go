@@ -66,9 +66,36 @@ func (m *Samples) addFeature(c table.Column, j int) {
 				}
 			}
 		})
+	case m.set.whole[j].used:
+		m.addWholeFeature(c, j)
 	default:
 		m.Columns = append(m.Columns, table.Strided(c.Name(), m.Values[j:], dim, m.rows))
 	}
+}
+
+// addWholeFeature adds a feature whose numbers become whole ones. Where they are
+// rounded, a sample that is the same as its parent has the parent's own value.
+func (m *Samples) addWholeFeature(c table.Column, j int) {
+	w, view, dim := &m.set.whole[j], m.set.Features[j], len(m.set.Features)
+	ints, gaps := m.addWhole(c)
+	m.fill = append(m.fill, func(n int, source, other []int64) {
+		for i := range n {
+			x := m.Values[i*dim+j]
+			if gaps[i] = x != x; gaps[i] {
+				continue
+			}
+			ints[i] = w.value(x)
+			if !w.rough {
+				continue
+			}
+			for _, row := range [2]int{int(source[i]), int(other[i])} {
+				if row >= 0 && view.Float(row) == x {
+					c.Ints(ints[i:i+1], row, row+1)
+					break
+				}
+			}
+		}
+	})
 }
 
 // addWhole adds a column of whole numbers of the type of c.

@@ -1,0 +1,95 @@
+package dataset
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngmix/nngmix/internal/table"
+)
+
+// NoteKind tells notes apart.
+type NoteKind string
+
+// The kinds, in the order in which Lines gives them.
+const (
+	NoteReading NoteKind = "odd"      // the reader met something odd in the column
+	NoteLeftOut NoteKind = "left out" // the column is not a feature
+	NoteUnused  NoteKind = "not used" // rows that no sample is made of
+	NoteRounded NoteKind = "rounded"  // mixtures of the column lose digits
+	NoteMass    NoteKind = "piled up" // many rows have the least or greatest value of the column
+)
+
+// Note is something about a table that its user should hear of.
+type Note struct {
+	Kind   NoteKind `json:"kind"`
+	Column string   `json:"column,omitempty"` // "": the rows
+	Text   string   `json:"text"`
+	Cure   string   `json:"cure,omitempty"` // the option that changes it
+}
+
+// Lines returns a line for each kind of note, which shows a few of its columns.
+func Lines(notes []Note) []string {
+	const most = 4
+	var lines []string
+	for _, kind := range []NoteKind{NoteReading, NoteLeftOut, NoteUnused, NoteRounded, NoteMass} {
+		var items, cures []string
+		for _, n := range notes {
+			if n.Kind != kind {
+				continue
+			}
+			item := n.Text
+			if n.Column != "" {
+				item = n.Column + ": " + n.Text
+			}
+			if items = append(items, item); len(items) <= most && n.Cure != "" && !slices.Contains(cures, n.Cure) {
+				cures = append(cures, n.Cure)
+			}
+		}
+		if len(items) == 0 {
+			continue
+		}
+		if rest := len(items) - most; rest > 0 {
+			items = append(items[:most], fmt.Sprintf("and %d columns more", rest))
+		}
+		line := fmt.Sprintf("%-9s %s", kind, strings.Join(items, "; "))
+		if len(cures) > 0 {
+			line += " (" + strings.Join(cures, "; ") + ")"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (s *Set) note(kind NoteKind, column, cure, format string, args ...any) {
+	s.Notes = append(s.Notes, Note{Kind: kind, Column: column, Text: fmt.Sprintf(format, args...), Cure: cure})
+}
+
+// noteReadings passes on what readers found odd.
+func (s *Set) noteReadings() {
+	for _, c := range s.Table.Columns {
+		if r := c.Field().Reading; r != nil && r.Odd {
+			s.note(NoteReading, c.Name(), "", "%s", r.Why)
+		}
+	}
+}
+
+// noteRounded tells of features in whose range float64 skips whole numbers.
+func (s *Set) noteRounded(c table.Column, w *whole) {
+	if w.rough {
+		s.note(NoteRounded, c.Name(), "--categorical "+c.Name()+" takes the values as codes",
+			"its range exceeds 2^53, so that the last digits of mixtures are rounded; copies are exact")
+	}
+}
+
+// noteUnused tells of rows that --missing drop leaves out.
+func (s *Set) noteUnused() {
+	if s.Dropped == 0 {
+		return
+	}
+	labeled := ""
+	if s.DroppedLabeled > 0 {
+		labeled = fmt.Sprintf(", %d of them labeled anomalies", s.DroppedLabeled)
+	}
+	s.note(NoteUnused, "", "--missing keep uses them", "%d of %d rows, which lack a value%s", s.Dropped, s.Table.Rows, labeled)
+}
