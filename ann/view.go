@@ -12,7 +12,7 @@ import (
 // deleted. It does not change.
 type view struct {
 	*segment
-	hidden bitset // positions in ids of rows that were deleted
+	hidden rowSet // positions in ids of rows that were deleted
 	live   int    // rows that were not
 }
 
@@ -25,11 +25,11 @@ type hit struct {
 
 // rule says which rows of a view a search may return.
 type rule struct {
-	hidden bitset
+	hidden *rowSet
 	filter func(id uint32) bool // nil allows all
 }
 
-func (r *rule) allAllowed() bool { return r.hidden == nil && r.filter == nil }
+func (r *rule) allAllowed() bool { return r.hidden.empty() && r.filter == nil }
 
 // allowed tells whether the row at position i of ids may be returned.
 func (x *segment) allowed(r *rule, i uint32) bool {
@@ -54,7 +54,7 @@ func (x *segment) valueAllowed(r *rule, v uint32) bool {
 // distances in float64.
 func (v *view) nearest(group []*scratch, k, ef int, at uint32, filter func(uint32) bool) {
 	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
-	r := rule{v.hidden, filter}
+	r := rule{&v.hidden, filter}
 	k = min(k, v.live)
 	if share := v.allowedShare(&r); share < 1 {
 		ef = int(min(float64(v.n), float64(max(ef, k))/max(share, 1e-9)))
@@ -307,7 +307,7 @@ func (x *segment) countAllowed(r *rule, from, to uint32, limit int) (n int) {
 // returned, at most limit of them, ascending.
 func (v *view) appendRows(dst []uint32, value uint32, limit int, filter func(uint32) bool) []uint32 {
 	defer runtime.KeepAlive(v.segment)
-	r := rule{v.hidden, filter}
+	r := rule{&v.hidden, filter}
 	from, to := v.valueRows(value)
 	for i := from; i < to && limit > 0; i++ {
 		if v.allowed(&r, i) {
