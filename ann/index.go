@@ -188,6 +188,7 @@ type scratch struct {
 	query     []float32 // as it was given
 	vector    []float32 // of the query
 	hits      []hit
+	tied      []uint32 // the lowest ids of each view, where all rows are at one distance
 	ids       []uint32
 	neighbors []Neighbor
 }
@@ -240,7 +241,7 @@ func (g *group) take(query []float32) *scratch {
 func (g *group) end(c *Counters) {
 	for _, s := range g.busy {
 		c.take(&s.work)
-		s.query, s.q = nil, target{}
+		s.query, s.tied, s.q = nil, s.tied[:0], target{}
 	}
 	g.busy = g.busy[:0]
 }

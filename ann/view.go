@@ -63,7 +63,7 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, filter func(uint3
 	open := room[:0] // whose k rows have not been found
 	for _, s := range group {
 		if v.directionless(s.query) {
-			v.takeAll(s, at, &r)
+			s.tied = v.appendFirst(s.tied, k, &r)
 			continue
 		}
 		s.vector = grow(s.vector, v.stride)
@@ -75,7 +75,7 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, filter func(uint3
 	flat := v.entries.size == v.n // without links
 	for len(open) > 0 && (flat || !v.scanIsCheaper(ef)) {
 		open = v.searchGraph(open, k, min(ef, v.n), at, &r)
-		if flat || r.allAllowed() || ef > v.n/widenShare {
+		if flat || ef >= k && (r.allAllowed() || ef > v.n/widenShare) {
 			break
 		}
 		ef *= widening
@@ -130,8 +130,9 @@ func (s *space) sure(k int) int {
 	return k
 }
 
-// widening is how much wider a search becomes that found too few rows that may be
-// returned: near rows that may not, such as a query's own, crowded them out.
+// widening is how much wider a search becomes that found too few rows: it is far
+// narrower than k, or near rows that may not be returned, such as a query's own,
+// crowded out others.
 const widening = 4
 
 // widenShare is the share of all nodes as width of a search beyond which a wider one
@@ -144,13 +145,23 @@ func (s *space) directionless(query []float32) bool {
 	return (s.metric == exact.Cosine || s.metric == exact.InnerProduct) && s.size(query) == 0
 }
 
-// takeAll appends all values to s.hits.
-func (v *view) takeAll(s *scratch, at uint32, r *rule) {
-	for value := range uint32(v.unique()) {
-		if v.valueAllowed(r, value) {
-			s.hits = append(s.hits, hit{v.distance(s.query, 0, v.value(nil, value)), at, value})
+// appendFirst appends to dst the k lowest ids of rows that may be returned.
+func (v *view) appendFirst(dst []uint32, k int, r *rule) []uint32 {
+	l := v.positions()
+	positions := l.at
+	if positions == nil {
+		positions = l.sorted
+	}
+	for _, at := range positions {
+		if k == 0 {
+			break
+		}
+		if at != none && v.allowed(r, at) {
+			dst = append(dst, v.ids[at])
+			k--
 		}
 	}
+	return dst
 }
 
 // scanIsCheaper tells whether comparing a query with all rows takes less time than
@@ -319,8 +330,17 @@ func (v *view) appendRows(dst []uint32, value uint32, limit int, filter func(uin
 }
 
 // expand appends to dst the k nearest rows of s.hits: all rows equal to the nearest
-// value, then to the next; those at one distance by row id.
+// value, then to the next; those at one distance by row id. Where all rows are at one
+// distance, those of s.tied.
 func (s *scratch) expand(dst []Neighbor, views []view, k int, filter func(uint32) bool) []Neighbor {
+	if len(s.tied) > 0 {
+		slices.Sort(s.tied)
+		distance := views[0].distance(s.query, 0, s.query)
+		for _, id := range s.tied[:min(k, len(s.tied))] {
+			dst = append(dst, Neighbor{ID: id, Distance: distance})
+		}
+		return dst
+	}
 	slices.SortFunc(s.hits, func(a, b hit) int {
 		switch {
 		case a.distance < b.distance:
