@@ -25,6 +25,7 @@ type segment struct {
 	ids        []uint32  // row ids, value after value, ascending within one
 	starts     []uint32  // ids[starts[v]:starts[v+1]] are value v; nil where each value is one row
 	memory     *mapping  // the file that the slices refer to, or nil
+	lookup     lookup    // of ids
 }
 
 // buildSegment builds the index of rows, which are checked. Row i has the id
@@ -67,7 +68,12 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	if err := x.quantize(ctx, opt.Metric, opt.Quantize, b.threads); err != nil {
 		return nil, err
 	}
-	return x, b.steps.end(b.build(ctx))
+	if err := b.build(ctx); err != nil {
+		return nil, err
+	}
+	x.positions() // now, so that no deletion has to wait for it
+	b.steps.end()
+	return x, nil
 }
 
 // checkSize returns an error where the vectors of x, the nearest rows kept for each
@@ -192,7 +198,7 @@ func (x *segment) roomFor(s *searcher, i int) []float32 {
 // bytes returns the memory that x takes.
 func (x *segment) bytes() int64 {
 	words := len(x.rows) + len(x.links) + len(x.entrance.blocks) + len(x.entrance.ids) + len(x.outposts) + len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
-	return 4*int64(words) + x.codeBytes()
+	return 4*int64(words) + x.codeBytes() + x.lookup.bytes()
 }
 
 // codeBytes returns the memory that the codes of g take.

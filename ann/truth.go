@@ -20,6 +20,10 @@ func (x *Index) SearchExact(ctx context.Context, queries []float32, k, threads i
 	if err := x.checkQueries(queries, k, SearchOptions{EfSearch: 1, Threads: threads}); err != nil {
 		return nil, err
 	}
+	if err := x.enter(0); err != nil {
+		return nil, err
+	}
+	defer x.leave(0)
 	return x.distinct(x.state.Load()).search(ctx, queries, k, threads)
 }
 
