@@ -144,8 +144,8 @@ func ints32(values ...int32) (b []byte) {
 	return b
 }
 
-// readBytes reads data as a file called t.parquet.
-func readBytes(t testing.TB, data []byte, opt ReadOptions) (*Table, error) {
+// readParquetBytes reads data as a file called t.parquet.
+func readParquetBytes(t testing.TB, data []byte, opt ReadOptions) (*Table, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "t.parquet")
 	if err := os.WriteFile(path, data, 0o666); err != nil {
