@@ -42,7 +42,8 @@ def floats(half=True):
     out = base()
     special = [math.nan, math.inf, -math.inf, -0.0, 0.0]
     for bits, tiny, huge in ((16, 2**-24, 65504.), (32, 2**-149, float(np.finfo("f4").max)), (64, 5e-324, 1.7976931348623157e308)):
-        values = special + [tiny, huge, -huge] + [math.cos(i) / 3 for i in range(8, ROWS)]
+        values = special + [tiny, huge, -huge if bits < 64 else -tiny]  # a range beyond float64 has no scale
+        values += [math.cos(i) / 3 for i in range(8, ROWS)]
         if bits > 16 or half:
             out[f"f{bits}"] = pa.array(gaps(np.array(values).astype(f"f{bits // 8}").tolist(), 7, bits), pa.float64()).cast(getattr(pa, f"float{bits}")())
     return pa.table(out)
