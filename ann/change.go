@@ -10,6 +10,11 @@ import (
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
+// Changes make what takes long, graphs, beside the state that searches see, and
+// then replace the state in a moment, under Index.mu. Only where graphs are as many
+// as a file can hold, and none of them can be merged because they all are being
+// merged, a change that adds one has to wait.
+
 // Add adds rows, row-major, and returns the id of the first of them; the others
 // follow. Searches that start after Add has returned find them.
 //
@@ -17,37 +22,56 @@ import (
 // before once it has grown to half their size: adding n rows, in whatever pieces,
 // costs about log2(n) times building an index of n rows. Deleted rows go when
 // their graph is merged. On an error, which is one that Build gives for such
-// rows, nothing has changed.
+// rows, or ErrClosed, nothing has changed. Where ctx ends while graphs are merged the
+// rows are there, and Add has no error: a later change merges the graphs.
 func (x *Index) Add(ctx context.Context, rows []float32) (first uint32, err error) {
+	if err := x.enter(0); err != nil {
+		return 0, err
+	}
+	defer x.leave(0)
 	if err := checkRows(rows, x.space.dim, parallel.Threads(x.opt.Threads)); err != nil {
 		return 0, err
 	}
-	x.writing.Lock()
-	defer x.writing.Unlock()
-	st := x.state.Load()
 	n := len(rows) / x.space.dim
-	if int64(st.next)+int64(n) > math.MaxUint32 {
-		return 0, fmt.Errorf("%w: ids up to %d are taken, %d more rows do not fit", ErrTooLarge, st.next, n)
+	if err := x.state.Load().checkIDs(n); err != nil {
+		return 0, err
 	}
-	next, err := x.append(ctx, st, rows, sequence(st.next, n))
+	s, err := buildSegment(ctx, rows, sequence(0, n), x.space.dim, x.opt, x.tune)
 	if err != nil {
 		return 0, err
 	}
-	next.next = st.next + uint32(n)
-	x.state.Store(next)
-	return st.next, nil
+	err = x.put(ctx, s, func(st *state) error {
+		if err := st.checkIDs(n); err != nil {
+			return err
+		}
+		first = st.next
+		s.shift(first)
+		st.next += uint32(n)
+		return nil
+	})
+	return first, err
+}
+
+// checkIDs returns an error where there are not n more ids.
+func (st *state) checkIDs(n int) error {
+	if int64(st.next)+int64(n) > math.MaxUint32 {
+		return fmt.Errorf("%w: ids up to %d are taken, %d more rows do not fit", ErrTooLarge, st.next, n)
+	}
+	return nil
 }
 
 // Set replaces the rows with the given ids, which are ascending; row i of rows
 // takes the place of ids[i]. A row that was deleted comes back. The ids must have
 // been given by Build or Add: ErrID otherwise. Searches see either all of the
-// change or nothing of it.
+// change or nothing of it. What Add says of graphs, ctx and errors is so here.
 func (x *Index) Set(ctx context.Context, ids []uint32, rows []float32) error {
+	if err := x.enter(0); err != nil {
+		return err
+	}
+	defer x.leave(0)
 	if err := checkRows(rows, x.space.dim, parallel.Threads(x.opt.Threads)); err != nil {
 		return err
 	}
-	x.writing.Lock()
-	defer x.writing.Unlock()
 	st := x.state.Load()
 	switch {
 	case len(rows) != len(ids)*x.space.dim:
@@ -57,126 +81,93 @@ func (x *Index) Set(ctx context.Context, ids []uint32, rows []float32) error {
 	case ids[len(ids)-1] >= st.next:
 		return fmt.Errorf("%w: %d, the index has given ids below %d", ErrID, ids[len(ids)-1], st.next)
 	}
-	without, _ := st.without(ids)
-	next, err := x.append(ctx, without, rows, slices.Clone(ids))
+	ids = slices.Clone(ids)
+	s, err := buildSegment(ctx, rows, ids, x.space.dim, x.opt, x.tune)
 	if err != nil {
 		return err
 	}
-	x.state.Store(next)
-	return nil
+	x.state.Load().prepare()
+	return x.put(ctx, s, func(st *state) error {
+		st.hide(ids)
+		return nil
+	})
 }
 
 // Delete deletes the rows with the given ids and returns how many of them were
 // there. Searches that start after it has returned do not find them; their memory
 // is freed when Add, Set or Compact merges their graph.
+//
+// A deletion takes some microseconds, however many rows there are. The first one
+// from an opened or loaded index makes a table of all ids, which takes 4 bytes and
+// some nanoseconds a row.
 func (x *Index) Delete(ids ...uint32) int {
-	x.writing.Lock()
-	defer x.writing.Unlock()
-	next, n := x.state.Load().without(ids)
+	if x.enter(0) != nil {
+		return 0
+	}
+	defer x.leave(0)
+	x.state.Load().prepare()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	next := x.state.Load().copy()
+	n := next.hide(ids)
 	if n > 0 {
 		x.state.Store(next)
 	}
 	return n
 }
 
-// Compact makes one graph of all rows and frees the memory of deleted ones. It
-// takes as long as Build.
-func (x *Index) Compact(ctx context.Context) error {
-	x.writing.Lock()
-	defer x.writing.Unlock()
+// Contains tells whether searches can find a row with the given id. What Delete says
+// of a first deletion is so here.
+func (x *Index) Contains(id uint32) bool {
+	if x.enter(0) != nil {
+		return false
+	}
+	defer x.leave(0)
 	st := x.state.Load()
-	if len(st.views) == 1 && st.views[0].hidden == nil {
-		return nil
-	}
-	merged, err := x.merge(ctx, st.views)
-	if err != nil {
-		return err
-	}
-	x.state.Store(&state{views: merged, next: st.next, live: st.live})
-	return nil
-}
-
-// append returns st with rows, whose ids are ascending.
-func (x *Index) append(ctx context.Context, st *state, rows []float32, ids []uint32) (*state, error) {
-	s, err := buildSegment(ctx, rows, ids, x.space.dim, x.opt, x.tune)
-	if err != nil {
-		return nil, err
-	}
-	views := append(slices.Clone(st.views), view{segment: s, live: len(ids)})
-	tail := len(views) - 1 // views from here on are merged
-	for size := views[tail].live; tail > 0 && (views[tail-1].live <= 2*size || tail >= maxSegments); tail-- {
-		size += views[tail-1].live
-	}
-	if tail < len(views)-1 {
-		merged, err := x.merge(ctx, views[tail:])
-		if err != nil {
-			return nil, err
-		}
-		views = append(views[:tail:tail], merged...)
-	}
-	return &state{views: views, next: st.next, live: st.live + len(ids)}, nil
-}
-
-// merge returns one view of the rows of views, or none where they have no rows.
-func (x *Index) merge(ctx context.Context, views []view) ([]view, error) {
-	defer runtime.KeepAlive(views) // their memory may be a mapped file
-	dim := x.space.dim
-	type place struct {
-		view  int
-		value uint32
-	}
-	places := map[uint32]place{}
-	var ids []uint32
-	for i := range views {
-		v := &views[i]
-		for value := range uint32(v.unique()) {
-			for _, id := range v.appendRows(nil, value, math.MaxInt, nil) {
-				places[id] = place{i, value}
-				ids = append(ids, id)
-			}
-		}
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	slices.Sort(ids)
-	rows := make([]float32, 0, len(ids)*dim)
-	room := make([]float32, views[0].stride)
-	for _, id := range ids {
-		p := places[id]
-		rows = append(rows, views[p.view].value(room, p.value)...)
-	}
-	s, err := buildSegment(ctx, rows, ids, dim, x.opt, x.tune)
-	if err != nil {
-		return nil, err
-	}
-	return []view{{segment: s, live: len(ids)}}, nil
-}
-
-// without returns st without the rows with the given ids, and how many of them
-// were there.
-func (st *state) without(ids []uint32) (*state, int) {
-	gone := make(map[uint32]bool, len(ids))
-	for _, id := range ids {
-		gone[id] = true
-	}
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
-	next := &state{views: slices.Clone(st.views), next: st.next, live: st.live}
-	for i := range next.views {
-		next.views[i].hide(gone)
-		next.live -= st.views[i].live - next.views[i].live
-	}
-	return next, st.live - next.live
+	return slices.ContainsFunc(st.views, func(v view) bool {
+		at, ok := v.position(id)
+		return ok && !v.hidden.has(at)
+	})
 }
 
-// hide takes the rows in gone out of v.
-func (v *view) hide(gone map[uint32]bool) {
-	owned := false
-	for at, id := range v.ids {
-		if gone[id] && !v.hidden.has(uint32(at)) {
-			v.hidden = v.hidden.with(uint32(at), len(v.ids), owned)
-			owned = true
-			v.live--
+// copy returns a copy of st that may be changed.
+func (st *state) copy() *state {
+	next := *st
+	next.views = slices.Clone(st.views)
+	return &next
+}
+
+// prepare makes what hide needs and takes long.
+func (st *state) prepare() {
+	defer runtime.KeepAlive(st) // its memory may be a mapped file
+	for i := range st.views {
+		st.views[i].positions()
+	}
+}
+
+// hide takes the rows with the given ids out of st, which nobody else sees, and
+// returns how many of them were there.
+func (st *state) hide(ids []uint32) (n int) {
+	for i := range st.views {
+		n += st.views[i].hide(ids)
+	}
+	st.live -= n
+	return n
+}
+
+// hide takes the rows with the given ids out of v and returns how many of them were
+// there.
+func (v *view) hide(ids []uint32) (n int) {
+	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
+	e := v.hidden.edit(len(v.ids))
+	for _, id := range ids {
+		if at, ok := v.position(id); ok && !e.has(at) {
+			e.add(at)
+			n++
 		}
 	}
+	v.hidden = e.rowSet
+	v.live -= n
+	return n
 }

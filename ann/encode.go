@@ -10,18 +10,19 @@ import (
 	"github.com/nngmix/nngmix/internal/atomicfile"
 )
 
-// Meta returns what SetMeta stored, or what was stored in the file.
+// Meta returns what SetMeta stored, or what was stored in the file; nothing after
+// Close.
 func (x *Index) Meta() []byte {
-	x.writing.Lock()
-	defer x.writing.Unlock()
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	return append([]byte(nil), x.meta...)
 }
 
 // SetMeta stores a copy of meta beside the index, in memory and in files: what a
 // program needs to know to use the index, such as the names of columns.
 func (x *Index) SetMeta(meta []byte) {
-	x.writing.Lock()
-	defer x.writing.Unlock()
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	x.meta = append([]byte(nil), meta...)
 }
 
@@ -49,9 +50,13 @@ func (x *Index) WriteTo(w io.Writer) (int64, error) {
 	if bigEndian {
 		return 0, errBigEndian
 	}
-	x.writing.Lock()
+	if err := x.enter(0); err != nil {
+		return 0, err
+	}
+	defer x.leave(0)
+	x.mu.Lock()
 	st, meta := x.state.Load(), x.meta
-	x.writing.Unlock()
+	x.mu.Unlock()
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
 	h, parts := x.arrangeFile(st, meta)
 	at, err := w.Write(h.encode())
@@ -93,7 +98,7 @@ func (x *Index) arrangeFile(st *state, meta []byte) (*header, [][]byte) {
 			entryShift: uint32(v.entries.shift), lossless: v.quantizer.lossless, radius: v.radius, step: v.quantizer.step,
 		}
 		for j, b := range [segmentSections][]byte{
-			bytesOf(v.nominal.limits), bytesOf(v.rows), v.codeSection, bytesOf(v.links), bytesOf(v.outposts), bytesOf(v.values), bytesOf(v.nodeStarts), bytesOf(v.starts), bytesOf(v.ids), bytesOf(v.hidden),
+			bytesOf(v.nominal.limits), bytesOf(v.rows), v.codeSection, bytesOf(v.links), bytesOf(v.outposts), bytesOf(v.values), bytesOf(v.nodeStarts), bytesOf(v.starts), bytesOf(v.ids), bytesOf(v.hidden.bitmap(len(v.ids))),
 		} {
 			s.sections[j] = place(b)
 		}

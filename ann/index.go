@@ -10,14 +10,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"weak"
 
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
 // Index answers queries about the rows of a table. It is safe for concurrent use:
-// searches never wait, and see all of a change or nothing of it; changes wait for
-// each other.
+// searches never wait, and see all of a change or nothing of it. Nor do changes wait
+// for each other, but for a Compact, which waits for graphs that are being merged.
 type Index struct {
 	opt   Options
 	tune  tuning
@@ -27,8 +28,13 @@ type Index struct {
 
 	buildSeconds float64
 
-	writing sync.Mutex // held by changes
-	meta    []byte
+	usage usage
+	file  weak.Pointer[mapping] // of the file that x was opened from
+
+	mu         sync.Mutex // held for moments, to replace the state or meta
+	meta       []byte
+	merging    map[*segment]bool // that are being merged
+	mergeEnded chan struct{}     // closed when one of these merges ends, and made anew
 }
 
 // state is what an index holds at one moment. It does not change.
@@ -57,6 +63,10 @@ type Stats struct {
 // Stats returns the description of x. It counts links, which takes milliseconds on
 // a large index.
 func (x *Index) Stats() Stats {
+	if x.enter(0) != nil {
+		return Stats{Dim: x.space.dim, BuildSeconds: x.buildSeconds}
+	}
+	defer x.leave(0)
 	st := x.state.Load()
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
 	s := Stats{Rows: st.live, Dim: x.space.dim, Segments: len(st.views), BuildSeconds: x.buildSeconds}
@@ -74,11 +84,14 @@ func (x *Index) Stats() Stats {
 	return s
 }
 
+// Len returns the number of rows that searches find; 0 after Close.
+func (x *Index) Len() int { return x.state.Load().live }
+
 // Options returns the options that x was built with.
 func (x *Index) Options() Options { return x.opt }
 
 // Build makes an index of rows, n rows of dim columns, row-major. Row i gets the
-// id i. It keeps no reference to rows.
+// id i. It keeps no reference to rows. n is at most 2,147,483,647 and dim 16,777,216.
 //
 // The error is ErrEmpty, ErrDimension, ErrNotFinite (with the row and column),
 // ErrTooLarge or ErrOptions, or that of ctx.
@@ -110,8 +123,8 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, tune tunin
 }
 
 func newIndex(opt Options, tune tuning, sp space, st *state) *Index {
-	x := &Index{opt: opt, tune: tune, space: sp}
-	x.pool.New = func() any { return new(group) }
+	x := &Index{opt: opt, tune: tune, space: sp, merging: map[*segment]bool{}, mergeEnded: make(chan struct{})}
+	x.pool.New = func() any { return &group{stripe: x.usage.stripe()} }
 	x.state.Store(st)
 	return x
 }
@@ -130,6 +143,8 @@ func checkRows(rows []float32, dim, threads int) error {
 	switch {
 	case dim < 1:
 		return fmt.Errorf("%w: %d columns, want at least 1", ErrDimension, dim)
+	case dim > maxColumns:
+		return fmt.Errorf("%w: %d columns, want at most %d", ErrTooLarge, dim, maxColumns)
 	case len(rows) == 0:
 		return ErrEmpty
 	case len(rows)%dim != 0:
@@ -173,6 +188,7 @@ type scratch struct {
 	query     []float32 // as it was given
 	vector    []float32 // of the query
 	hits      []hit
+	tied      []uint32 // the lowest ids of each view, where all rows are at one distance
 	ids       []uint32
 	neighbors []Neighbor
 }
@@ -194,18 +210,23 @@ func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchO
 		return dst, err
 	}
 	g := x.pool.Get().(*group)
-	defer x.pool.Put(g)
+	if err := x.enter(g.stripe); err != nil {
+		return dst, err
+	}
+	defer x.leave(g.stripe)
 	st, s := x.state.Load(), g.take(query)
 	st.search(g.busy, k, opt)
 	dst = s.expand(dst, st.views, min(k, st.live), opt.Filter)
 	g.end(opt.Counters)
+	x.pool.Put(g) // not where a filter panics: g is halfway then
 	return dst, nil
 }
 
 // group is what a goroutine needs to answer several queries in turns.
 type group struct {
-	all  [groupSize]scratch
-	busy []*scratch // the first ones of all
+	all    [groupSize]scratch
+	busy   []*scratch // the first ones of all
+	stripe uint32     // see usage
 }
 
 // take adds a query.
@@ -220,7 +241,7 @@ func (g *group) take(query []float32) *scratch {
 func (g *group) end(c *Counters) {
 	for _, s := range g.busy {
 		c.take(&s.work)
-		s.query, s.q = nil, target{}
+		s.query, s.tied, s.q = nil, s.tied[:0], target{}
 	}
 	g.busy = g.busy[:0]
 }
@@ -236,11 +257,15 @@ func (st *state) search(busy []*scratch, k int, opt SearchOptions) {
 // All of them see the same state of the index.
 //
 // The error is ErrK, ErrDimension, ErrOptions, ErrNotFinite or ErrTooLarge (with
-// the query), or that of ctx.
+// the query), ErrClosed, or that of ctx.
 func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int, opt SearchOptions) (*exact.Result, error) {
 	if err := x.checkQueries(queries, k, opt); err != nil {
 		return nil, err
 	}
+	if err := x.enter(0); err != nil {
+		return nil, err
+	}
+	defer x.leave(0)
 	return x.answer(ctx, x.state.Load(), queries, k, opt)
 }
 
@@ -249,10 +274,8 @@ func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int,
 	dim := x.space.dim
 	n, k := len(queries)/dim, min(k, st.live)
 	res := newResult(n, k)
-	var counting sync.Mutex
 	err := parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {
 		g := x.pool.Get().(*group)
-		defer x.pool.Put(g)
 		for first, end := task*batchQueries, min((task+1)*batchQueries, n); first < end; first += groupSize {
 			for q := first; q < min(first+groupSize, end); q++ {
 				g.take(queries[q*dim:][:dim])
@@ -262,10 +285,9 @@ func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int,
 				s.neighbors = s.expand(s.neighbors[:0], st.views, k, opt.Filter)
 				put(res, first+i, s.neighbors)
 			}
-			counting.Lock()
 			g.end(opt.Counters)
-			counting.Unlock()
 		}
+		x.pool.Put(g)
 		return nil
 	})
 	if err != nil {

@@ -10,7 +10,9 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"slices"
 	"unsafe"
+	"weak"
 
 	"github.com/nngmix/nngmix/internal/parallel"
 )
@@ -40,6 +42,10 @@ func Load(path string) (*Index, error) {
 // them otherwise; hundreds of queries take that together where each page is asked for
 // when a search comes to it. It does nothing to an index that is in memory of its own.
 func (x *Index) Preload() {
+	if x.enter(0) != nil {
+		return
+	}
+	defer x.leave(0)
 	st := x.state.Load()
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
 	for i := range st.views {
@@ -125,8 +131,14 @@ func decode(data []byte, free func()) (*Index, error) {
 	}
 	x := newIndex(h.opt, defaultTuning, space{metric: h.opt.Metric, dim: h.dim, nominal: nominal{columns: h.opt.Nominal}}, st)
 	x.meta = append([]byte(nil), h.meta.of(data)...)
-	if len(st.views) > 0 {
-		freeAfter(st.views, free)
+	if len(st.views) == 0 {
+		free()
+		return x, nil
+	}
+	m := newMapping(data, free)
+	x.file = weak.Make(m)
+	for i := range st.views {
+		st.views[i].memory = m
 	}
 	return x, nil
 }
@@ -136,18 +148,6 @@ var (
 	bigEndian    = binary.NativeEndian.Uint16([]byte{1, 0}) != 1
 	errBigEndian = errors.New("ann: index files cannot be used on big-endian machines")
 )
-
-// freeAfter calls free when none of the segments of views is in use any more.
-func freeAfter(views []view, free func()) {
-	m := &mapping{free}
-	runtime.AddCleanup(m, func(free func()) { free() }, free)
-	for i := range views {
-		views[i].memory = m
-	}
-}
-
-// mapping is memory that segments refer to.
-type mapping struct{ free func() }
 
 // of returns s in data.
 func (s section) of(data []byte) []byte {
@@ -177,11 +177,15 @@ func (h *header) decodeSegment(data []byte, s *segmentHeader) (view, error) {
 			return view{}, corrupt("entry shift %d leaves no entries among %d nodes", s.entryShift, x.n)
 		}
 	}
-	v := view{segment: x, hidden: sliceOf[uint64](part(sectionHidden)), live: len(x.ids)}
+	hidden := sliceOf[uint64](part(sectionHidden))
+	if err := checkBitmap(hidden, len(x.ids)); err != nil {
+		return view{}, err
+	}
+	v := view{segment: x, hidden: rowSetOf(hidden)}
+	v.live = len(x.ids) - v.hidden.count
 	if err := v.checkSafe(h.next); err != nil {
 		return view{}, err
 	}
-	v.live -= v.hidden.count()
 	x.copyEntries(uint(s.entryShift))
 	return v, nil
 }
@@ -195,7 +199,6 @@ func (v *view) checkSafe(next uint32) error {
 		func() error { return checkStarts("rows of values", v.starts, len(v.ids)) },
 		func() error { return checkBelow("ids", v.ids, next, false) },
 		func() error { return checkBelow("outposts", v.outposts, uint32(v.n), false) },
-		func() error { return v.hidden.checkBelow(len(v.ids)) },
 	}
 	const chunk = 1 << 20
 	for lo := 0; lo < len(v.links); lo += chunk {
@@ -232,9 +235,9 @@ func checkBelow(what string, numbers []uint32, limit uint32, allowNone bool) err
 	return nil
 }
 
-// checkBelow returns an error where b holds numbers from n on.
-func (b bitset) checkBelow(n int) error {
-	if len(b) > 0 && n%64 != 0 && b[len(b)-1]>>(n%64) != 0 {
+// checkBitmap returns an error where words hold rows from n on.
+func checkBitmap(words []uint64, n int) error {
+	if len(words) > 0 && n%64 != 0 && words[len(words)-1]>>(n%64) != 0 {
 		return corrupt("rows are deleted that are not there")
 	}
 	return nil
@@ -271,13 +274,13 @@ func verify(data []byte) error {
 	if err := h.checkSums(data); err != nil {
 		return err
 	}
-	seen := make(bitset, uint64(h.next)/64+1)
-	for i, v := range x.state.Load().views {
-		if err := v.verify(seen); err != nil {
+	st := x.state.Load()
+	for i, v := range st.views {
+		if err := v.verify(); err != nil {
 			return fmt.Errorf("%w: segment %d: %w", ErrCorrupt, i, err)
 		}
 	}
-	return nil
+	return st.checkDistinct()
 }
 
 // checkSums compares checksums and looks for bytes between sections.
@@ -307,9 +310,8 @@ func (h *header) checkSums(data []byte) error {
 	return nil
 }
 
-// verify checks what a search does not depend on. seen holds the ids of rows met
-// before.
-func (v *view) verify(seen bitset) error {
+// verify checks what a search does not depend on.
+func (v *view) verify() error {
 	if err := v.check(); err != nil {
 		return err
 	}
@@ -321,17 +323,51 @@ func (v *view) verify(seen bitset) error {
 	if err := v.checkCodes(); err != nil {
 		return err
 	}
-	if err := v.checkNominal(); err != nil {
-		return err
+	return v.checkNominal()
+}
+
+// checkDistinct returns an error where an id stands at two rows that are not
+// deleted. It takes no more memory than ids do, whatever they are.
+func (st *state) checkDistinct() error {
+	if uint64(st.next) <= 32*uint64(st.live) {
+		seen := make([]uint64, st.next/64+1)
+		return st.eachID(func(id uint32) error {
+			if seen[id/64]>>(id%64)&1 == 1 {
+				return twice(id)
+			}
+			seen[id/64] |= 1 << (id % 64)
+			return nil
+		})
 	}
-	for i, id := range v.ids {
-		if v.hidden.has(uint32(i)) {
-			continue
+	ids := make([]uint32, 0, st.live)
+	_ = st.eachID(func(id uint32) error { // without an error
+		ids = append(ids, id)
+		return nil
+	})
+	slices.Sort(ids)
+	for i, id := range ids[min(1, len(ids)):] {
+		if id == ids[i] {
+			return twice(id)
 		}
-		if seen.has(id) {
-			return fmt.Errorf("id %d stands there twice", id)
+	}
+	return nil
+}
+
+func twice(id uint32) error { return corrupt("id %d stands there twice", id) }
+
+// eachID calls f with the ids of all rows until it returns an error, and returns
+// that.
+func (st *state) eachID(f func(id uint32) error) error {
+	for i := range st.views {
+		v := &st.views[i]
+		for at, id := range v.ids {
+			if v.hidden.has(uint32(at)) {
+				continue
+			}
+			if err := f(id); err != nil {
+				return err
+			}
 		}
-		seen[id/64] |= 1 << (id % 64)
 	}
 	return nil
 }

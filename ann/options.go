@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/nngmix/nngmix/exact"
 )
@@ -63,7 +64,8 @@ type SearchOptions struct {
 	// forbids; where few are allowed, all of those are looked at.
 	Filter func(id uint32) bool
 	// Counters, where it is not nil, receives what the searches did, added to
-	// what it holds.
+	// what it holds. Searches that run at once may share it; read it when they have
+	// ended.
 	Counters *Counters
 }
 
@@ -74,9 +76,14 @@ type Counters struct {
 	Hops      int64 // rows whose links were followed
 }
 
+// counting is held while work is added to any Counters, which callers may share.
+var counting sync.Mutex
+
 // take adds the work of a search to c, unless it is nil, and sets it to zero.
 func (c *Counters) take(work *Counters) {
 	if c != nil {
+		counting.Lock()
+		defer counting.Unlock()
 		c.Distances += work.Distances
 		c.Entries += work.Entries
 		c.Hops += work.Hops

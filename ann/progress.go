@@ -96,10 +96,9 @@ func (s *steps) tell(done int) {
 	}
 }
 
-// end reports the end of a build without an error, and returns the error.
-func (s *steps) end(err error) error {
-	if s != nil && err == nil {
+// end reports the end of a build without an error.
+func (s *steps) end() {
+	if s != nil {
 		s.tell(reported)
 	}
-	return err
 }

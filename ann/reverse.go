@@ -23,17 +23,15 @@ func (b *builder) addReverse(ctx context.Context, l *layer) error {
 }
 
 // incoming returns the rows that link to each row: those that link to row i of l
-// are sources[starts[i]:starts[i+1]], ascending.
-func incoming(l *layer) (starts, sources []uint32) {
-	starts = make([]uint32, l.size+2) // starts[i+1] is where row i's sources go; then it runs to their end
+// are sources[starts[i]:starts[i+1]], ascending. Links may be more than 2³².
+func incoming(l *layer) (starts []uint64, sources []uint32) {
+	starts = make([]uint64, l.size+2) // starts[i+1] is where row i's sources go; then it runs to their end
 	for i := range l.size {
 		for _, to := range l.linked(l.id(i)) {
 			starts[l.index(to)+2]++
 		}
 	}
-	for i := range l.size {
-		starts[i+2] += starts[i+1]
-	}
+	accumulate(starts)
 	sources = make([]uint32, starts[l.size+1])
 	for i := range l.size {
 		id := l.id(i)
@@ -44,6 +42,13 @@ func incoming(l *layer) (starts, sources []uint32) {
 		}
 	}
 	return starts[:l.size+1], sources
+}
+
+// accumulate makes each of counts the sum of those up to it.
+func accumulate(counts []uint64) {
+	for i := range counts[1:] {
+		counts[i+1] += counts[i]
+	}
 }
 
 // addIncoming adds sources to the list of row.

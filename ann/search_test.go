@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -195,5 +196,31 @@ func TestSearchErrors(t *testing.T) {
 				t.Errorf("SearchBatch: got %v, want %v", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestCountersShared has searches that run at once add to the same Counters.
+func TestCountersShared(t *testing.T) {
+	const dim, workers, each = 6, 4, 25
+	rows := clustered(2000, dim, 6)
+	x := mustBuild(t, rows, dim, exact.L2Squared, small)
+	var one, all Counters
+	search := func(c *Counters) {
+		if _, err := x.Search(rows[:dim], 5, SearchOptions{EfSearch: 10, Counters: c}); err != nil {
+			t.Error(err)
+		}
+	}
+	search(&one)
+	var working sync.WaitGroup
+	for range workers {
+		working.Go(func() {
+			for range each {
+				search(&all)
+			}
+		})
+	}
+	working.Wait()
+	if want := workers * each * one.Distances; all.Distances != want {
+		t.Errorf("%d distances, want %d", all.Distances, want)
 	}
 }

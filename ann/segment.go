@@ -2,6 +2,9 @@ package ann
 
 import (
 	"context"
+	"fmt"
+	"math"
+	"math/bits"
 
 	"github.com/nngmix/nngmix/internal/dedupe"
 	"github.com/nngmix/nngmix/internal/parallel"
@@ -22,6 +25,7 @@ type segment struct {
 	ids        []uint32  // row ids, value after value, ascending within one
 	starts     []uint32  // ids[starts[v]:starts[v+1]] are value v; nil where each value is one row
 	memory     *mapping  // the file that the slices refer to, or nil
+	lookup     lookup    // of ids
 }
 
 // buildSegment builds the index of rows, which are checked. Row i has the id
@@ -40,6 +44,9 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 		return nil, err
 	}
 	x := &segment{space: sp, graph: graph{kernels: kernels, n: groups.Len(), columns: sp.width(), stride: sp.padded()}}
+	if err := x.checkSize(opt.M, tune.width); err != nil {
+		return nil, err
+	}
 	x.rows = alignedFloats(x.n * x.stride)
 	b := newBuilder(&x.graph, opt, tune)
 	parallel.Chunks(b.threads, x.n, chunkRows, func(lo, hi int) {
@@ -61,7 +68,22 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	if err := x.quantize(ctx, opt.Metric, opt.Quantize, b.threads); err != nil {
 		return nil, err
 	}
-	return x, b.steps.end(b.build(ctx))
+	if err := b.build(ctx); err != nil {
+		return nil, err
+	}
+	x.positions() // now, so that no deletion has to wait for it
+	b.steps.end()
+	return x, nil
+}
+
+// checkSize returns an error where the vectors of x, the nearest rows kept for each
+// of them or the links cannot be in the memory that the processor can address.
+func (x *segment) checkSize(m, width int) error {
+	each := 4 * max(uint64(x.stride), 2*uint64(width), 2*uint64(m))
+	if uint64(x.n) > math.MaxInt/each {
+		return fmt.Errorf("%w: %d distinct rows at %d bytes each, which %d-bit programs cannot address", ErrTooLarge, x.n, each, bits.UintSize)
+	}
+	return nil
 }
 
 // arrange puts the rows of the graph, which are one for each value in the order of
@@ -176,7 +198,7 @@ func (x *segment) roomFor(s *searcher, i int) []float32 {
 // bytes returns the memory that x takes.
 func (x *segment) bytes() int64 {
 	words := len(x.rows) + len(x.links) + len(x.entrance.blocks) + len(x.entrance.ids) + len(x.outposts) + len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
-	return 4*int64(words) + x.codeBytes()
+	return 4*int64(words) + x.codeBytes() + x.lookup.bytes()
 }
 
 // codeBytes returns the memory that the codes of g take.

@@ -48,7 +48,7 @@ func TestIncoming(t *testing.T) {
 	setList(l.list(1), []uint32{2})
 	setList(l.list(2), []uint32{0})
 	starts, sources := incoming(l)
-	if want := []uint32{0, 1, 2, 4}; !slices.Equal(starts, want) {
+	if want := []uint64{0, 1, 2, 4}; !slices.Equal(starts, want) {
 		t.Errorf("starts: got %v, want %v", starts, want)
 	}
 	if want := []uint32{2, 0, 0, 1}; !slices.Equal(sources, want) {

@@ -20,6 +20,10 @@ func (x *Index) SearchExact(ctx context.Context, queries []float32, k, threads i
 	if err := x.checkQueries(queries, k, SearchOptions{EfSearch: 1, Threads: threads}); err != nil {
 		return nil, err
 	}
+	if err := x.enter(0); err != nil {
+		return nil, err
+	}
+	defer x.leave(0)
 	return x.distinct(x.state.Load()).search(ctx, queries, k, threads)
 }
 
@@ -84,7 +88,6 @@ func (d *distinct) search(ctx context.Context, queries []float32, k, threads int
 	}
 	err = parallel.Do(ctx, parallel.Threads(threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {
 		g := d.pool.Get().(*group)
-		defer d.pool.Put(g)
 		s := &g.all[0]
 		for q := task * batchQueries; q < min((task+1)*batchQueries, n); q++ {
 			s.hits = s.hits[:0]
@@ -97,6 +100,7 @@ func (d *distinct) search(ctx context.Context, queries []float32, k, threads int
 			s.neighbors = s.expand(s.neighbors[:0], d.st.views, k, nil)
 			put(res, q, s.neighbors)
 		}
+		d.pool.Put(g)
 		return nil
 	})
 	if err != nil {

@@ -84,6 +84,10 @@ func (x *Index) Tune(ctx context.Context, queries []float32, k int, target float
 	if err != nil {
 		return Tuned{}, err
 	}
+	if err := x.enter(0); err != nil {
+		return Tuned{}, err
+	}
+	defer x.leave(0)
 	st := x.state.Load()
 	return x.tuneOn(ctx, st, x.distinct(st), s, k, target, opt)
 }
@@ -105,6 +109,10 @@ func (x *Index) SearchAtRecall(ctx context.Context, queries []float32, k int, ta
 	if err != nil {
 		return nil, Tuned{}, err
 	}
+	if err := x.enter(0); err != nil {
+		return nil, Tuned{}, err
+	}
+	defer x.leave(0)
 	st, tuned := x.state.Load(), exactly
 	all := x.distinct(st)
 	if s.weights == nil {

@@ -12,7 +12,7 @@ import (
 // deleted. It does not change.
 type view struct {
 	*segment
-	hidden bitset // positions in ids of rows that were deleted
+	hidden rowSet // positions in ids of rows that were deleted
 	live   int    // rows that were not
 }
 
@@ -25,11 +25,11 @@ type hit struct {
 
 // rule says which rows of a view a search may return.
 type rule struct {
-	hidden bitset
+	hidden *rowSet
 	filter func(id uint32) bool // nil allows all
 }
 
-func (r *rule) allAllowed() bool { return r.hidden == nil && r.filter == nil }
+func (r *rule) allAllowed() bool { return r.hidden.empty() && r.filter == nil }
 
 // allowed tells whether the row at position i of ids may be returned.
 func (x *segment) allowed(r *rule, i uint32) bool {
@@ -54,7 +54,7 @@ func (x *segment) valueAllowed(r *rule, v uint32) bool {
 // distances in float64.
 func (v *view) nearest(group []*scratch, k, ef int, at uint32, filter func(uint32) bool) {
 	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
-	r := rule{v.hidden, filter}
+	r := rule{&v.hidden, filter}
 	k = min(k, v.live)
 	if share := v.allowedShare(&r); share < 1 {
 		ef = int(min(float64(v.n), float64(max(ef, k))/max(share, 1e-9)))
@@ -63,7 +63,7 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, filter func(uint3
 	open := room[:0] // whose k rows have not been found
 	for _, s := range group {
 		if v.directionless(s.query) {
-			v.takeAll(s, at, &r)
+			s.tied = v.appendFirst(s.tied, k, &r)
 			continue
 		}
 		s.vector = grow(s.vector, v.stride)
@@ -75,7 +75,7 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, filter func(uint3
 	flat := v.entries.size == v.n // without links
 	for len(open) > 0 && (flat || !v.scanIsCheaper(ef)) {
 		open = v.searchGraph(open, k, min(ef, v.n), at, &r)
-		if flat || r.allAllowed() || ef > v.n/widenShare {
+		if flat || ef >= k && (r.allAllowed() || ef > v.n/widenShare) {
 			break
 		}
 		ef *= widening
@@ -130,8 +130,9 @@ func (s *space) sure(k int) int {
 	return k
 }
 
-// widening is how much wider a search becomes that found too few rows that may be
-// returned: near rows that may not, such as a query's own, crowded them out.
+// widening is how much wider a search becomes that found too few rows: it is far
+// narrower than k, or near rows that may not be returned, such as a query's own,
+// crowded out others.
 const widening = 4
 
 // widenShare is the share of all nodes as width of a search beyond which a wider one
@@ -144,13 +145,23 @@ func (s *space) directionless(query []float32) bool {
 	return (s.metric == exact.Cosine || s.metric == exact.InnerProduct) && s.size(query) == 0
 }
 
-// takeAll appends all values to s.hits.
-func (v *view) takeAll(s *scratch, at uint32, r *rule) {
-	for value := range uint32(v.unique()) {
-		if v.valueAllowed(r, value) {
-			s.hits = append(s.hits, hit{v.distance(s.query, 0, v.value(nil, value)), at, value})
+// appendFirst appends to dst the k lowest ids of rows that may be returned.
+func (v *view) appendFirst(dst []uint32, k int, r *rule) []uint32 {
+	l := v.positions()
+	positions := l.at
+	if positions == nil {
+		positions = l.sorted
+	}
+	for _, at := range positions {
+		if k == 0 {
+			break
+		}
+		if at != none && v.allowed(r, at) {
+			dst = append(dst, v.ids[at])
+			k--
 		}
 	}
+	return dst
 }
 
 // scanIsCheaper tells whether comparing a query with all rows takes less time than
@@ -307,7 +318,7 @@ func (x *segment) countAllowed(r *rule, from, to uint32, limit int) (n int) {
 // returned, at most limit of them, ascending.
 func (v *view) appendRows(dst []uint32, value uint32, limit int, filter func(uint32) bool) []uint32 {
 	defer runtime.KeepAlive(v.segment)
-	r := rule{v.hidden, filter}
+	r := rule{&v.hidden, filter}
 	from, to := v.valueRows(value)
 	for i := from; i < to && limit > 0; i++ {
 		if v.allowed(&r, i) {
@@ -319,8 +330,17 @@ func (v *view) appendRows(dst []uint32, value uint32, limit int, filter func(uin
 }
 
 // expand appends to dst the k nearest rows of s.hits: all rows equal to the nearest
-// value, then to the next; those at one distance by row id.
+// value, then to the next; those at one distance by row id. Where all rows are at one
+// distance, those of s.tied.
 func (s *scratch) expand(dst []Neighbor, views []view, k int, filter func(uint32) bool) []Neighbor {
+	if len(s.tied) > 0 {
+		slices.Sort(s.tied)
+		distance := views[0].distance(s.query, 0, s.query)
+		for _, id := range s.tied[:min(k, len(s.tied))] {
+			dst = append(dst, Neighbor{ID: id, Distance: distance})
+		}
+		return dst
+	}
 	slices.SortFunc(s.hits, func(a, b hit) int {
 		switch {
 		case a.distance < b.distance:

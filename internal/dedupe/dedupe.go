@@ -91,13 +91,26 @@ func (f *finder) run(ctx context.Context, steps ...func(context.Context) error) 
 func (f *finder) hash(ctx context.Context) error {
 	f.hashes = make([]uint64, f.n)
 	f.counts = make([]int, f.ranges*f.parts)
-	return parallel.Do(ctx, f.threads, f.ranges, func(_, r int) error {
-		lo, hi := parallel.Range(f.n, f.ranges, r)
+	return f.eachRange(ctx, func(r, lo, hi int) {
 		counts := f.counts[r*f.parts:][:f.parts]
 		for i := lo; i < hi; i++ {
 			h := f.table.hash(i)
 			f.hashes[i] = h
 			counts[f.part(h)]++
+		}
+	})
+}
+
+// eachRange calls do for pieces of the ranges, those of one range in order, from
+// all threads.
+func (f *finder) eachRange(ctx context.Context, do func(r, lo, hi int)) error {
+	const piece = 1 << 16
+	return parallel.Do(ctx, f.threads, f.ranges, func(_, r int) error {
+		for lo, hi := parallel.Range(f.n, f.ranges, r); lo < hi; lo += piece {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			do(r, lo, min(lo+piece, hi))
 		}
 		return nil
 	})
@@ -117,15 +130,13 @@ func (f *finder) distribute(ctx context.Context) error {
 		}
 		f.ends[p] = at
 	}
-	return parallel.Do(ctx, f.threads, f.ranges, func(_, r int) error {
-		lo, hi := parallel.Range(f.n, f.ranges, r)
+	return f.eachRange(ctx, func(r, lo, hi int) {
 		next := f.counts[r*f.parts:][:f.parts]
 		for i, h := range f.hashes[lo:hi] {
 			to := &next[f.part(h)]
 			f.order[*to] = uint32(lo + i)
 			*to++
 		}
-		return nil
 	})
 }
 
@@ -147,12 +158,24 @@ func (f *finder) lookUp(ctx context.Context) error {
 		}
 		slots := tables[worker][:size]
 		clear(slots)
+		looked := 0
 		for _, row := range order {
-			f.first[row] = f.insert(slots, f.hashes[row], row)
+			first, slotsLooked := f.insert(slots, f.hashes[row], row)
+			f.first[row] = first
+			if looked += slotsLooked; looked >= lookedBetween {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				looked = 0
+			}
 		}
 		return nil
 	})
 }
+
+// lookedBetween is how many slots are looked at, each of which may cost the
+// comparison of two rows, before ctx is.
+const lookedBetween = 1 << 14
 
 // slot is a place in a hash table; after is 0 where it is empty.
 type slot struct {
@@ -161,32 +184,31 @@ type slot struct {
 }
 
 // insert looks for a row equal to row in slots and returns it, or puts row there
-// and returns it.
-func (f *finder) insert(slots []slot, hash uint64, row uint32) uint32 {
+// and returns it, and at how many slots it looked.
+func (f *finder) insert(slots []slot, hash uint64, row uint32) (first uint32, looked int) {
 	mask := len(slots) - 1
 	for at := int(hash) & mask; ; at = (at + 1) & mask {
+		looked++
 		s := &slots[at]
 		if s.after == 0 {
 			*s = slot{hash, row + 1}
-			return row
+			return row, looked
 		}
 		if s.hash == hash && (!f.compare || f.table.equal(int(s.after-1), int(row))) {
-			return s.after - 1
+			return s.after - 1, looked
 		}
 	}
 }
 
 // verify sets collision where a row differs from the first row of its hash.
 func (f *finder) verify(ctx context.Context) error {
-	return parallel.Do(ctx, f.threads, f.ranges, func(_, r int) error {
-		lo, hi := parallel.Range(f.n, f.ranges, r)
+	return f.eachRange(ctx, func(_, lo, hi int) {
 		for i, first := range f.first[lo:hi] {
 			if int(first) != lo+i && !f.table.equal(int(first), lo+i) {
 				f.collision.Store(true)
-				return nil
+				return
 			}
 		}
-		return nil
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -112,6 +113,68 @@ func TestFindStopsWhenTheContextEnds(t *testing.T) {
 	if _, err := Find(ctx, make([]float32, 100), 1, 2); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
+}
+
+// TestHashHasNoBlindSpot makes rows whose first eight bytes are a key, at which
+// products are 0: first the key that was once a constant, then the one of this
+// process, which nobody who makes a table knows.
+func TestHashHasNoBlindSpot(t *testing.T) {
+	const n = 4000
+	for name, key := range map[string]uint64{"once": 0x13198a2e03707345, "now": keys[1]} {
+		rows := make([]float32, 0, 4*n)
+		for i := range n {
+			rows = append(rows, math.Float32frombits(uint32(key)), math.Float32frombits(uint32(key>>32)), float32(i), 1)
+		}
+		hashes := map[uint64]bool{}
+		for i := range n {
+			hashes[table{rows, 4}.hash(i)] = true
+		}
+		if len(hashes) < n {
+			t.Errorf("key %s: %d rows have %d hashes", name, n, len(hashes))
+		}
+	}
+}
+
+// lateContext ends when it has been asked calls times.
+type lateContext struct {
+	context.Context
+	calls atomic.Int64
+}
+
+func (c *lateContext) Err() error {
+	if c.calls.Add(-1) < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestLookUpStopsInside gives all rows one hash, so that one part takes a number
+// of comparisons quadratic in the rows: looking up must stop inside of it.
+func TestLookUpStopsInside(t *testing.T) {
+	const n = 3000
+	rows := make([]float32, n)
+	for i := range rows {
+		rows[i] = float32(i)
+	}
+	f := newFinder(rows, 1, 1)
+	if err := f.run(t.Context(), f.hash, f.distribute); err != nil {
+		t.Fatal(err)
+	}
+	clear(f.hashes)
+	f.compare, f.order, f.parts, f.ends = true, order(n), 1, []int{n}
+	ctx := &lateContext{Context: t.Context()}
+	ctx.calls.Store(3)
+	if err := f.lookUp(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
+
+func order(n int) []uint32 {
+	rows := make([]uint32, n)
+	for i := range rows {
+		rows[i] = uint32(i)
+	}
+	return rows
 }
 
 func BenchmarkFind(b *testing.B) {

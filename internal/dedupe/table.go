@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"math/rand/v2"
 	"slices"
 	"unsafe"
 )
@@ -15,11 +16,9 @@ type table struct {
 	dim  int
 }
 
-// Odd numbers with irregular bits, from the fraction of pi.
-const (
-	key0 = 0x243f6a8885a308d3
-	key1 = 0x13198a2e03707345
-)
+// keys are drawn anew by each process: who makes a table cannot make rows of one
+// hash.
+var keys = [2]uint64{rand.Uint64(), rand.Uint64()}
 
 // hash returns a 64-bit hash of row i. Equal rows have equal hashes.
 //
@@ -43,6 +42,7 @@ func (t table) bytes(i int) []byte {
 // mix returns the hash of a row and tells whether a column may be -0.
 func mix(b []byte) (h uint64, negativeZero bool) {
 	var zeros uint64
+	key0, key1 := keys[0], keys[1]
 	h = key0
 	for ; len(b) >= 16; b = b[16:] {
 		v, w := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
@@ -61,10 +61,11 @@ func mix(b []byte) (h uint64, negativeZero bool) {
 	return fold(h^key0, key1), zeros != 0
 }
 
-// fold returns the halves of the product of v and w, combined.
+// fold returns the halves of the product of v and w, combined, and with v and w:
+// where one of these is 0, the other one is not lost.
 func fold(v, w uint64) uint64 {
 	hi, lo := bits.Mul64(v, w)
-	return hi ^ lo
+	return hi ^ lo ^ v ^ w
 }
 
 // negativeZeros is not 0 if half of w is the float32 -0 (Warren, Hacker's

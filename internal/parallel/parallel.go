@@ -20,27 +20,33 @@ func Threads(threads int) int {
 // Do calls f(worker, task) once for each task below tasks, from up to threads
 // goroutines with worker numbers below threads; tasks are handed out in order.
 // It returns the first error, or that of ctx when it ends; tasks that have not
-// begun by then are not begun.
+// begun by then are not begun. A panic in f, with its value, and runtime.Goexit
+// reach the goroutine that called Do, once all workers have stopped.
 func Do(ctx context.Context, threads, tasks int, f func(worker, task int) error) error {
 	var next atomic.Int64
+	var failed failure
 	g, ctx := errgroup.WithContext(ctx)
 	for worker := range min(threads, tasks) {
 		g.Go(func() error {
-			for {
-				task := int(next.Add(1)) - 1
-				if task >= tasks {
-					return nil
+			return failed.guard(func() error {
+				for {
+					task := int(next.Add(1)) - 1
+					if task >= tasks {
+						return nil
+					}
+					if err := ctx.Err(); err != nil {
+						return err
+					}
+					if err := f(worker, task); err != nil {
+						return err
+					}
 				}
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				if err := f(worker, task); err != nil {
-					return err
-				}
-			}
+			})
 		})
 	}
-	return g.Wait()
+	err := g.Wait()
+	failed.pass()
+	return err
 }
 
 // Range returns the part of n items that belongs to task of tasks, as near to

@@ -3,6 +3,7 @@ package parallel
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync/atomic"
 	"testing"
 )
@@ -90,5 +91,51 @@ func TestChunks(t *testing.T) {
 				t.Errorf("item %d of %d: %d calls", i, n, got)
 			}
 		}
+	}
+}
+
+// TestDoPassesPanicsOn expects the value that one of many workers panics with in
+// the goroutine that called Do, after all workers have stopped.
+func TestDoPassesPanicsOn(t *testing.T) {
+	want := errors.New("broken")
+	for _, threads := range []int{1, 8} {
+		var running atomic.Int32
+		got := func() (value any) {
+			defer func() { value = recover() }()
+			err := Do(t.Context(), threads, 1000, func(_, task int) error {
+				running.Add(1)
+				defer running.Add(-1)
+				if task == 7 {
+					panic(want)
+				}
+				return nil
+			})
+			t.Errorf("%d threads: Do returned %v", threads, err)
+			return nil
+		}()
+		if got != want || running.Load() != 0 {
+			t.Errorf("%d threads: got %v with %d tasks running, want %v and none", threads, got, running.Load(), want)
+		}
+	}
+}
+
+// TestDoPassesGoexitOn: the caller of Do must not take an exit, as t.FailNow makes
+// it, for an end of the work.
+func TestDoPassesGoexitOn(t *testing.T) {
+	returned := false
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = Do(t.Context(), 4, 100, func(_, task int) error {
+			if task == 7 {
+				runtime.Goexit()
+			}
+			return nil
+		})
+		returned = true
+	}()
+	<-done
+	if returned {
+		t.Error("Do returned though a worker exited")
 	}
 }

@@ -1,72 +1,51 @@
 package table
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
-
-	"github.com/nngmix/nngmix/internal/table/npy"
 )
-
-// recordReader is what readers of Arrow files and of Arrow streams share.
-type recordReader interface {
-	Schema() *arrow.Schema
-	Read() (arrow.RecordBatch, error)
-}
 
 // readArrow reads an Arrow IPC file, which Feather version 2 is as well, or
 // stream.
 func readArrow(ctx context.Context, src *source, opt ReadOptions) ([]Column, error) {
-	r, err := openArrow(src)
+	left := newAllowance(src.size)
+	r, err := openArrow(src, left)
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, f := range r.Schema().Fields() {
-		names = append(names, f.Name)
+	schema := r.Schema()
+	index := pandasIndex(schema.Metadata())
+	names := make([]string, schema.NumFields())
+	for j, f := range schema.Fields() {
+		names[j] = f.Name
 	}
-	names = distinctNames(names)
-	chosen, err := opt.choose(names)
+	distinct := distinctNames(names)
+	chosen, err := opt.choose(distinct)
 	if err != nil {
 		return nil, err
 	}
 	builders := make([]arrowBuilder, len(names))
-	for j, f := range r.Schema().Fields() {
-		if chosen[j] {
-			if builders[j], err = newArrowBuilder(f); err != nil {
-				return nil, err
-			}
+	for j, name := range distinct {
+		if !chosen[j] {
+			continue
+		}
+		field := Field{Name: name}
+		if index(names[j]) {
+			field.Role = Index
+		}
+		if builders[j] = newArrowBuilder(field, schema.Field(j).Type, left); builders[j] == nil {
+			return nil, unsupportedColumn(name, schema.Field(j).Type.String())
 		}
 	}
-	for {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		record, err := r.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
-		}
-		for j, b := range builders {
-			if b == nil {
-				continue
-			}
-			if n := record.Column(j).Len(); int64(n) != record.NumRows() {
-				return nil, fmt.Errorf("%w: column %q has %d values in a batch of %d rows", ErrCorrupt, names[j], n, record.NumRows())
-			}
-			b.add(record.Column(j))
-		}
+	if err := readBatches(ctx, r, builders, distinct, left); err != nil {
+		return nil, err
 	}
 	var columns []Column
 	for _, b := range builders {
@@ -77,43 +56,70 @@ func readArrow(ctx context.Context, src *source, opt ReadOptions) ([]Column, err
 	return columns, nil
 }
 
-// openArrow tells files, which end in their magic bytes as well, from streams.
-func openArrow(src *source) (recordReader, error) {
-	options := []ipc.Option{ipc.WithBodySizeLimit(src.size), ipc.WithMetadataSizeLimit(src.size), ipc.WithAllocator(newLimited(src.size))}
-	start := make([]byte, min(src.size, 8))
-	if _, err := src.ReadAt(start, 0); err != nil {
-		return nil, err
-	}
-	if bytes.HasPrefix(start, []byte("FEA1")) {
-		return nil, fmt.Errorf("%w: Feather version 1: write it again as version 2", ErrUnsupported)
-	}
-	file := bytes.HasPrefix(start, ipc.Magic)
-	if err := checkSchema(src, file); err != nil {
-		return nil, err
-	}
-	var r recordReader
-	var err error
-	if file {
-		r, err = ipc.NewFileReader(src, options...)
-	} else {
-		// NewReader itself would forget the limits.
-		messages := ipc.NewMessageReader(bufio.NewReaderSize(src, 1<<18), options...)
-		r, err = ipc.NewReaderFromMessageReader(messages, options...)
-	}
+// openArrow reads the schema.
+func openArrow(src *source, left *allowance) (*ipc.Reader, error) {
+	messages, err := openMessages(src, left)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return nil, err
 	}
-	return r, nil
+	// What the library allocates itself are dictionaries put together from pieces.
+	r, err := ipc.NewReaderFromMessageReader(messages, ipc.WithAllocator(limited{memory.NewGoAllocator(), left.left}))
+	return r, damaged(err)
 }
 
-// limited allocates at most what a compressed file of a given size may unpack to
-// at once.
+// readBatches adds all rows to builders, of which those of columns that are left
+// out are nil.
+func readBatches(ctx context.Context, r *ipc.Reader, builders []arrowBuilder, names []string, left *allowance) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		batch, err := r.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return damaged(err)
+		}
+		for j, b := range builders {
+			if b == nil {
+				continue
+			}
+			a := batch.Column(j)
+			if n := a.Len(); int64(n) != batch.NumRows() {
+				return fmt.Errorf("%w: column %q has %d values in a batch of %d rows", ErrCorrupt, names[j], n, batch.NumRows())
+			}
+			err := left.spend(8 * batch.NumRows())
+			if err == nil {
+				err = validate(a)
+			}
+			if err == nil {
+				err = b.add(a, 0, a.Len())
+			}
+			if err != nil {
+				return fmt.Errorf("column %q: %w", names[j], damaged(err))
+			}
+		}
+	}
+}
+
+// validate finds buffers that are too short. The library misses buffers where all
+// values are missing, which have none.
+func validate(a arrow.Array) error {
+	if d, ok := a.(*array.Dictionary); ok && d.Dictionary().DataType().ID() == arrow.NULL {
+		a = d.Indices()
+	}
+	if a.DataType().ID() == arrow.NULL {
+		return nil
+	}
+	return array.Validate(a)
+}
+
+// limited allocates no more at once than a file may take.
 type limited struct {
 	memory.Allocator
-	most int
+	most int64
 }
-
-func newLimited(size int64) limited { return limited{memory.NewGoAllocator(), int(1<<20 + 1024*size)} }
 
 func (l limited) Allocate(size int) []byte {
 	l.check(size)
@@ -125,48 +131,62 @@ func (l limited) Reallocate(size int, b []byte) []byte {
 	return l.Allocator.Reallocate(size, b)
 }
 
-// check panics, as readers of this format do over damaged files; guard makes an
-// error of it.
+// check panics, as the library does over damaged files; guard makes an error of it.
 func (l limited) check(size int) {
-	if size < 0 || size > l.most {
+	if size < 0 || int64(size) > l.most {
 		panic(fmt.Sprintf("a buffer claims %d bytes, more than the file can hold", size))
 	}
 }
 
-// arrowBuilder collects the values of one column.
-type arrowBuilder interface {
-	add(a arrow.Array)
-	column() Column
+// newArrowBuilder returns a builder of the column f for values of type t, nil where
+// they are nothing that a table holds.
+func newArrowBuilder(f Field, t arrow.DataType, left *allowance) arrowBuilder {
+	switch t := t.(type) {
+	case *arrow.DictionaryType:
+		return newArrowDictionary(newFlatBuilder(f, t.ValueType, left))
+	case *arrow.RunEndEncodedType:
+		if d, ok := t.Encoded().(*arrow.DictionaryType); ok {
+			return newArrowRuns(newArrowDictionary(newFlatBuilder(f, d.ValueType, left)))
+		}
+		return newArrowRuns(newFlatBuilder(f, t.Encoded(), left))
+	}
+	return newFlatBuilder(f, t, left)
 }
 
-// newArrowBuilder returns a builder for what f stores, or an error where it is
-// nothing that a table holds.
-func newArrowBuilder(f arrow.Field) (arrowBuilder, error) {
-	field := Field{Name: f.Name}
-	switch t := f.Type.(type) {
+// newFlatBuilder is newArrowBuilder for values that stand for themselves.
+func newFlatBuilder(f Field, t arrow.DataType, left *allowance) arrowBuilder {
+	switch t := t.(type) {
+	case *arrow.NullType:
+		f.Type = Float64
+		return &arrowNull{collector[float64]{field: f}}
 	case *arrow.BooleanType:
-		field.Type = Bool
-		return &arrowBool{collector[uint8]{field: field}}, nil
-	case *arrow.StringType, *arrow.LargeStringType, *arrow.StringViewType:
-		field.Type = String
-		return &arrowText{collector: collector[uint32]{field: field}}, nil
-	case *arrow.DictionaryType:
-		switch t.ValueType.(type) {
-		case *arrow.StringType, *arrow.LargeStringType:
-			field.Type = String
-			return &arrowText{collector: collector[uint32]{field: field}}, nil
-		}
+		f.Type = Bool
+		return &arrowBool{collector[uint8]{field: f}}
+	case *arrow.StringType, *arrow.LargeStringType, *arrow.StringViewType, *arrow.BinaryType, *arrow.LargeBinaryType, *arrow.BinaryViewType, *arrow.FixedSizeBinaryType:
+		f.Type = String
+		return &arrowText{collector: collector[uint32]{field: f}, left: left, kind: t.Name()}
 	case *arrow.Date32Type:
-		field.Temporal = Temporal{Kind: Date}
-		return newFixed[int32](field, Int32), nil
+		f.Temporal = Temporal{Kind: Date}
+		return newFixed[int32](f, Int32)
+	case *arrow.Date64Type:
+		f.Type, f.Temporal = Int64, Temporal{Kind: Date, Unit: time.Millisecond}
+		return &arrowDate64{arrowFixed[int64]{collector[int64]{field: f}}}
 	case *arrow.TimestampType:
-		field.Temporal = Temporal{Kind: Timestamp, Unit: t.Unit.Multiplier(), Zone: t.TimeZone}
-		return newFixed[int64](field, Int64), nil
+		f.Temporal = Temporal{Kind: Timestamp, Unit: t.Unit.Multiplier(), Zone: t.TimeZone}
+		return newFixed[int64](f, Int64)
+	case *arrow.Time32Type:
+		f.Temporal = Temporal{Kind: TimeOfDay, Unit: t.Unit.Multiplier()}
+		return newFixed[int32](f, Int32)
+	case *arrow.Time64Type:
+		f.Temporal = Temporal{Kind: TimeOfDay, Unit: t.Unit.Multiplier()}
+		return newFixed[int64](f, Int64)
+	case *arrow.DurationType:
+		f.Temporal = Temporal{Kind: Duration, Unit: t.Unit.Multiplier()}
+		return newFixed[int64](f, Int64)
+	case arrow.DecimalType:
+		return newArrowDecimal(f, t)
 	}
-	if b := newArrowNumbers(field, f.Type.ID()); b != nil {
-		return b, nil
-	}
-	return nil, unsupportedColumn(f.Name, f.Type.String())
+	return newArrowNumbers(f, t.ID())
 }
 
 func newArrowNumbers(f Field, id arrow.Type) arrowBuilder {
@@ -195,91 +215,4 @@ func newArrowNumbers(f Field, id arrow.Type) arrowBuilder {
 		return newFixed[float64](f, Float64)
 	}
 	return nil
-}
-
-// arrowFixed collects values of fixed width, whose buffer is copied as it is.
-type arrowFixed[T npy.Value] struct{ collector[T] }
-
-func newFixed[T npy.Value](f Field, t Type) arrowBuilder {
-	f.Type = t
-	return &arrowFixed[T]{collector[T]{field: f}}
-}
-
-func (b *arrowFixed[T]) add(a arrow.Array) {
-	d, start := a.Data(), len(b.data)
-	if d.Len() == 0 {
-		return
-	}
-	size := b.field.Type.size()
-	raw := d.Buffers()[1].Bytes()[d.Offset()*size : (d.Offset()+d.Len())*size]
-	b.data = slices.Grow(b.data, d.Len())[:start+d.Len()]
-	copy(npy.Bytes(b.data[start:]), raw)
-	if a.NullN() == 0 {
-		return
-	}
-	end := len(b.data)
-	for i := range d.Len() {
-		if a.IsNull(i) {
-			b.data = b.data[:start+i]
-			b.addMissing()
-		}
-	}
-	b.data = b.data[:end]
-}
-
-// arrowBool collects bits.
-type arrowBool struct{ collector[uint8] }
-
-func (b *arrowBool) add(a arrow.Array) {
-	bits := a.(*array.Boolean)
-	for i := range bits.Len() {
-		switch {
-		case bits.IsNull(i):
-			b.addMissing()
-		case bits.Value(i):
-			b.data = append(b.data, 1)
-		default:
-			b.data = append(b.data, 0)
-		}
-	}
-}
-
-// arrowText collects text, plain or as the codes of a dictionary.
-type arrowText struct {
-	collector[uint32]
-	texts dictionary
-}
-
-func (b *arrowText) add(a arrow.Array) {
-	text, at := a, func(i int) int { return i }
-	if d, ok := a.(*array.Dictionary); ok {
-		text, at = d.Dictionary(), d.GetValueIndex
-	}
-	values := text.(array.StringLike)
-	for i := range a.Len() {
-		if a.IsNull(i) || values.IsNull(at(i)) {
-			b.addMissing()
-		} else {
-			b.data = append(b.data, b.texts.encode(values.Value(at(i))))
-		}
-	}
-}
-
-func (b *arrowText) column() Column {
-	b.field.Dictionary = b.texts.texts
-	return b.collector.column()
-}
-
-// arrowUnit returns the unit of a timestamp.
-func arrowUnit(unit time.Duration) arrow.TimeUnit {
-	switch unit {
-	case time.Nanosecond:
-		return arrow.Nanosecond
-	case time.Microsecond:
-		return arrow.Microsecond
-	case time.Millisecond:
-		return arrow.Millisecond
-	default:
-		return arrow.Second
-	}
 }

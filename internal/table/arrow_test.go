@@ -108,9 +108,14 @@ func TestReadArrowErrors(t *testing.T) {
 		want  string
 	}{
 		{"list", one(arrow.ListOf(arrow.PrimitiveTypes.Int8), func(b array.Builder) { b.(*array.ListBuilder).Append(true) }), ErrUnsupported, `column "odd" is list<`},
-		{"decimal", one(&arrow.Decimal128Type{Precision: 5, Scale: 2}, func(b array.Builder) { b.(*array.Decimal128Builder).Append(decimal128.FromI64(1)) }), ErrUnsupported, "--drop odd"},
-		{"time", one(arrow.FixedWidthTypes.Time32s, func(b array.Builder) { b.(*array.Time32Builder).Append(1) }), ErrUnsupported, `column "odd" is time32`},
-		{"null", one(arrow.Null, func(b array.Builder) { b.(*array.NullBuilder).AppendNull() }), ErrUnsupported, `column "odd" is null`},
+		{"struct", one(arrow.StructOf(arrow.Field{Name: "a", Type: arrow.PrimitiveTypes.Int8}), func(b array.Builder) {
+			b.(*array.StructBuilder).AppendValues([]bool{true})
+			b.(*array.StructBuilder).FieldBuilder(0).AppendNull()
+		}), ErrUnsupported, `column "odd" is struct<`},
+		{"interval", one(arrow.FixedWidthTypes.MonthInterval, func(b array.Builder) { b.AppendNull() }), ErrUnsupported, `column "odd" is month_interval`},
+		{"large decimal", one(&arrow.Decimal128Type{Precision: 38, Scale: 2}, func(b array.Builder) { b.(*array.Decimal128Builder).Append(decimal128.New(1, 0)) }), ErrUnsupported, `column "odd": table: kind of column that cannot be used: row 0 holds 184467440737095516.16, which does not fit 64 bits: cast the column to float64 before, or leave it out with --drop odd`},
+		{"not UTF-8", one(arrow.BinaryTypes.String, func(b array.Builder) { b.(*array.StringBuilder).Append("\xff") }), ErrUnsupported, `column "odd": table: kind of column that cannot be used: row 0 holds "\xff", which is no UTF-8 text`},
+		{"bytes", one(arrow.BinaryTypes.Binary, func(b array.Builder) { b.(*array.BinaryBuilder).Append([]byte{0xc3}) }), ErrUnsupported, "(the column is binary)"},
 		{"feather 1", []byte("FEA1............"), ErrUnsupported, "Feather version 1"},
 		{"text", []byte("a,b\n1,2\n"), ErrCorrupt, ""},
 		{"short", []byte("A"), ErrCorrupt, ""},

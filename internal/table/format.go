@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -30,6 +31,26 @@ const (
 	NPY
 )
 
+var formatNames = [...]string{"unknown", "csv", "csv.gz", "csv.zst", "parquet", "arrow", "npz", "npy"}
+
+// String returns the name of f as ParseFormat takes it.
+func (f Format) String() string { return formatNames[f] }
+
+// ParseFormat returns the format called name; "tsv" is CSV, whose delimiter is
+// found, and "feather" is Arrow.
+func ParseFormat(name string) (Format, error) {
+	switch name {
+	case "tsv":
+		return CSV, nil
+	case "feather":
+		return Arrow, nil
+	}
+	if at := slices.Index(formatNames[:], name); at > 0 {
+		return Format(at), nil
+	}
+	return 0, fmt.Errorf("%w %q: want csv, csv.gz, csv.zst, tsv, parquet, arrow, npz or npy", ErrFormat, name)
+}
+
 // typed tells whether files of the format say which type a column has.
 func (f Format) typed() bool { return f >= Parquet }
 
@@ -46,7 +67,7 @@ var extensions = []struct {
 }
 
 // FormatOf returns the format that the name of a file stands for; "-", which is
-// standard input or output, is CSV.
+// standard input or output, is CSV. [Read] also looks at the content.
 func FormatOf(path string) (Format, error) {
 	if path == "-" {
 		return CSV, nil
@@ -60,13 +81,29 @@ func FormatOf(path string) (Format, error) {
 	return 0, fmt.Errorf("%w of %s: its name must end in .csv, .csv.gz, .csv.zst, .tsv, .parquet, .arrow, .feather, .npz or .npy", ErrFormat, path)
 }
 
-// format returns the format of the file: the one that was asked for, or that of
-// the name, or that of the content.
+// format returns the format of the file: the one that was asked for, else that of
+// the name, where the content may be of it, else that of the content. A text file
+// is CSV, packed or not whatever its name says.
 func (s *source) format(asked Format) (Format, error) {
 	if asked != 0 {
 		return asked, nil
 	}
-	return FormatOf(s.path)
+	named, err := FormatOf(s.path)
+	if err != nil || s.path == "-" {
+		named = 0
+	}
+	found, err := s.sniff()
+	switch {
+	case err != nil:
+		return 0, err
+	case named == 0 && found == 0:
+		return 0, fmt.Errorf("%w: neither the name nor the first bytes tell it: set --format", ErrFormat)
+	case found == 0, named.typed() && found == CSV: // damaged, says the reader
+		return named, nil
+	case named == 0, named == found, !named.typed() && !found.typed():
+		return found, nil
+	}
+	return 0, fmt.Errorf("%w: the name says %s, the content is %s: rename the file, or set --format %s", ErrFormat, named, found, found)
 }
 
 // delimiterOf returns what separates the fields of a CSV file.

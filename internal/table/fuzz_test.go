@@ -10,7 +10,7 @@ import (
 )
 
 // seed returns the bytes of a small table written under name.
-func seed(f *testing.F, name string, types ...Type) []byte {
+func seed(f testing.TB, name string, types ...Type) []byte {
 	f.Helper()
 	var fields []Field
 	var columns []Column

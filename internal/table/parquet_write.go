@@ -5,20 +5,22 @@ import (
 	"io"
 	"reflect"
 	"slices"
-	"time"
+	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go"
 )
 
 // parquetEncoder writes row groups of snappy-compressed columns, all of them
-// nullable, as pandas and Spark do.
+// nullable, as pandas and Spark do. NaN, which is a missing value in a table, is
+// written as null.
 type parquetEncoder struct {
 	w       *parquet.GenericWriter[any]
 	columns []*parquet.ColumnWriter
-	texts   [][][]byte // of String fields: the dictionary
+	stored  []storedField
 	values  []parquet.Value
-	rows    int // in the open row group
-	most    int // rows of a row group
+	rows    int   // in the open row group
+	most    int   // rows of a row group
+	done    int64 // rows written
 }
 
 // groupValues bounds the values of a row group, which is kept in memory until it
@@ -27,52 +29,35 @@ const groupValues = 4 << 20
 
 func newParquetEncoder(w io.Writer, fields []Field) (encoder, error) {
 	schema := orderedGroup{Group: parquet.Group{}}
-	e := &parquetEncoder{texts: make([][][]byte, len(fields)), most: max(groupValues/len(fields), chunkRows)}
-	for j, f := range fields {
-		schema.Group[f.Name] = parquet.Optional(parquetNode(f))
-		schema.names = append(schema.names, f.Name)
-		for _, s := range f.Dictionary {
-			e.texts[j] = append(e.texts[j], []byte(s))
+	e := &parquetEncoder{most: max(groupValues/len(fields), chunkRows)}
+	for _, f := range fields {
+		if err := checkUTF8(&f); err != nil {
+			return nil, err
 		}
+		s := storedAs(f)
+		for _, text := range f.Dictionary {
+			s.texts = append(s.texts, []byte(text))
+		}
+		schema.Group[f.Name] = parquet.Optional(s.node)
+		schema.names = append(schema.names, f.Name)
+		e.stored = append(e.stored, s)
 	}
 	e.w = parquet.NewGenericWriter[any](w, parquet.NewSchema("table", schema), parquet.Compression(&parquet.Snappy))
 	e.columns = e.w.ColumnWriters()
 	return e, nil
 }
 
-// parquetNode returns the type under which f is stored.
-func parquetNode(f Field) parquet.Node {
-	switch {
-	case f.Type == String:
-		return parquet.Encoded(parquet.String(), &parquet.RLEDictionary)
-	case f.Type == Bool:
-		return parquet.Leaf(parquet.BooleanType)
-	case f.Type == Float32:
-		return parquet.Leaf(parquet.FloatType)
-	case f.Type == Float64:
-		return parquet.Leaf(parquet.DoubleType)
-	case f.Temporal.Kind == Date:
-		return parquet.Date()
-	case f.Temporal.Kind == Timestamp:
-		return parquet.TimestampAdjusted(parquetUnit(f.Temporal.Unit), f.Temporal.Zone != "")
-	case f.Type >= Uint8:
-		return parquet.Uint(8 * f.Type.size())
-	default:
-		return parquet.Int(8 * f.Type.size())
+// checkUTF8 finds text that no reader of Parquet could read.
+func checkUTF8(f *Field) error {
+	if !utf8.ValidString(f.Name) {
+		return fmt.Errorf("%w: the column name %q is not UTF-8: set --encoding to that of the input", ErrUnsupported, f.Name)
 	}
-}
-
-// parquetUnit returns the unit of a timestamp. Parquet has no seconds: they
-// become milliseconds.
-func parquetUnit(unit time.Duration) parquet.TimeUnit {
-	switch unit {
-	case time.Nanosecond:
-		return parquet.Nanosecond
-	case time.Microsecond:
-		return parquet.Microsecond
-	default:
-		return parquet.Millisecond
+	for _, text := range f.Dictionary {
+		if !utf8.ValidString(text) {
+			return fmt.Errorf("%w: column %q holds %.60q, which is not UTF-8: set --encoding to that of the input", ErrUnsupported, f.Name, text)
+		}
 	}
+	return nil
 }
 
 func (e *parquetEncoder) write(v []vector, n int) error {
@@ -81,7 +66,11 @@ func (e *parquetEncoder) write(v []vector, n int) error {
 		for i := range n {
 			value, level := parquet.NullValue(), 0
 			if v[j].has(i) {
-				value, level = e.value(&v[j], i, e.texts[j]), 1
+				var ok bool
+				if value, ok = e.stored[j].value(&v[j], i); !ok {
+					return fmt.Errorf("%w: column %q, row %d: %d is beyond what %s holds", ErrUnsupported, v[j].field.Name, e.done+int64(i)+1, v[j].ints[i], e.stored[j].node)
+				}
+				level = 1
 			}
 			e.values = append(e.values, value.Level(0, level, j))
 		}
@@ -89,30 +78,12 @@ func (e *parquetEncoder) write(v []vector, n int) error {
 			return fmt.Errorf("column %q: %w", v[j].field.Name, err)
 		}
 	}
+	e.done += int64(n)
 	if e.rows += n; e.rows < e.most {
 		return nil
 	}
 	e.rows = 0
 	return e.w.Flush()
-}
-
-func (e *parquetEncoder) value(v *vector, i int, texts [][]byte) parquet.Value {
-	switch f := v.field; {
-	case f.Type == Float64:
-		return parquet.DoubleValue(v.floats[i])
-	case f.Type == Float32:
-		return parquet.FloatValue(float32(v.floats[i]))
-	case f.Type == String:
-		return parquet.ByteArrayValue(texts[v.ints[i]])
-	case f.Type == Bool:
-		return parquet.BooleanValue(v.ints[i] != 0)
-	case f.Temporal.Unit == time.Second:
-		return parquet.Int64Value(1000 * v.ints[i])
-	case f.Type.size() == 8:
-		return parquet.Int64Value(v.ints[i])
-	default:
-		return parquet.Int32Value(int32(v.ints[i]))
-	}
 }
 
 func (e *parquetEncoder) close() error { return e.w.Close() }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"sync/atomic"
 )
@@ -13,17 +11,17 @@ import (
 // source is an open file.
 type source struct {
 	*os.File
-	path      string
+	path      string // names the format
 	size      int64
 	done      atomic.Int64 // bytes read
 	progress  func(done, total int64)
-	temporary bool // a copy of standard input
+	temporary bool // a copy that Close removes
 }
 
-// Read reads the table in the file path; "-" reads CSV from standard input. It
-// stops early with the error of ctx. Errors start with the path.
+// Read reads the table in the file path; "-" is standard input. A pipe is read to
+// its end first. It stops early with the error of ctx. Errors start with the path.
 func Read(ctx context.Context, path string, opt ReadOptions) (*Table, error) {
-	src, err := open(path, opt.Stdin)
+	src, err := open(ctx, path, opt.Stdin)
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +31,9 @@ func Read(ctx context.Context, path string, opt ReadOptions) (*Table, error) {
 	err = guard(func() (err error) {
 		if t.Format, err = src.format(opt.Format); err != nil {
 			return err
+		}
+		if named, err := FormatOf(src.path); err != nil || named != t.Format {
+			src.path += "." + t.Format.String()
 		}
 		t.Columns, t.Style, err = readers(t.Format)(ctx, src, opt)
 		if err == nil && t.Format.typed() {
@@ -76,54 +77,6 @@ func readers(f Format) reader {
 	default:
 		return typed(readNPY)
 	}
-}
-
-// open opens path for reading. Standard input is copied to a file, since a CSV
-// file is sometimes read twice.
-func open(path string, stdin io.Reader) (*source, error) {
-	if path == "-" {
-		return spool(stdin)
-	}
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no such file", path)
-	}
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = fmt.Errorf("%s: it is a folder, not a file", path)
-	}
-	if err == nil && info.Size() == 0 {
-		err = fmt.Errorf("%s: %w: the file is empty", path, ErrEmpty)
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return &source{File: f, path: path, size: info.Size()}, nil
-}
-
-// spool copies standard input to a temporary file, which is gone when closed.
-func spool(stdin io.Reader) (*source, error) {
-	if stdin == nil {
-		stdin = os.Stdin
-	}
-	f, err := os.CreateTemp("", "nngmix-stdin-")
-	if err != nil {
-		return nil, err
-	}
-	size, err := io.Copy(f, stdin)
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
-	}
-	if err == nil && size == 0 {
-		err = fmt.Errorf("standard input: %w", ErrEmpty)
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
-	}
-	return &source{File: f, path: "-", size: size, temporary: true}, nil
 }
 
 // Read is that of the file.
