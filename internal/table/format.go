@@ -68,15 +68,3 @@ func (s *source) format(asked Format) (Format, error) {
 	}
 	return FormatOf(s.path)
 }
-
-// delimiterOf returns what separates the fields of a CSV file.
-func delimiterOf(path string, chosen rune) rune {
-	switch {
-	case chosen != 0:
-		return chosen
-	case strings.Contains(strings.ToLower(filepath.Base(path)), ".tsv"):
-		return '\t'
-	default:
-		return ','
-	}
-}
