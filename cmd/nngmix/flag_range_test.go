@@ -39,7 +39,7 @@ func hostileCommands(t *testing.T) map[string]func(out string) []string {
 
 // endless are options that may be asked for very much work: a number below their
 // bounds is not tried.
-var endless = map[string]bool{"multiplier=1e10": true}
+var endless = map[string]bool{"multiplier=1e10": true, "balance=1e10": true}
 
 // TestHostileNumbers gives every numeric option of every command numbers that
 // nobody means. Each has to work in no time, or to end in an error that names the

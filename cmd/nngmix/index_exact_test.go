@@ -2,8 +2,10 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,4 +112,107 @@ func TestIndexOfTimes(t *testing.T) {
 	failsWith(t, exitFailure, "column at holds int64s, in the index times (timestamp)", []string{"index", "search", "--quiet", "--index", index, "--queries", numbers, "--out", filepath.Join(dir, "h.npz")})
 	must(t, "index", "build", "--quiet", "--force", "--in", numbers, "--out", index)
 	failsWith(t, exitFailure, "column at holds times (timestamp[us, UTC]), in the index numbers", []string{"index", "search", "--quiet", "--index", index, "--queries", files[1], "--out", filepath.Join(dir, "h.npz")})
+}
+
+// TestQueriesHaveTypesOfIndex searches for rows of a table in files that look
+// otherwise by themselves: codes that are all digits, markers of missing values,
+// quoted numbers, numbers that are all whole.
+func TestQueriesHaveTypesOfIndex(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	codes := []string{"A1", "012", "007", "B2", "NA", "1e5"}
+	var rows []string
+	for range 400 {
+		amount := fmt.Sprintf("%.4f", r.NormFloat64())
+		if len(rows)%9 == 0 {
+			amount = "?"
+		}
+		rows = append(rows, fmt.Sprintf("%s,%s,%d", codes[r.IntN(len(codes))], amount, r.IntN(50)))
+	}
+	in := writeText(t, "in.csv", "code,amount,day\n"+strings.Join(rows, "\n")+"\n")
+	dir := t.TempDir()
+	index, out := filepath.Join(dir, "t.nngx"), filepath.Join(dir, "hits.npz")
+	must(t, "index", "build", "--quiet", "--in", in, "--missing", "median", "--out", index)
+	for name, choose := range map[string]func(row string) bool{
+		"all rows":        func(string) bool { return true },
+		"codes of digits": func(row string) bool { return strings.HasPrefix(row, "0") },
+		"codes like 1e5":  func(row string) bool { return strings.HasPrefix(row, "1e5") },
+		"NA alone":        func(row string) bool { return strings.HasPrefix(row, "NA") },
+		"missing numbers": func(row string) bool { return strings.Contains(row, "?") },
+		"one row":         func(row string) bool { return row == rows[3] },
+	} {
+		var numbers []int64
+		var text strings.Builder
+		for i, row := range rows {
+			if choose(row) {
+				numbers = append(numbers, int64(i))
+				text.WriteString(row + "\n")
+			}
+		}
+		queries := writeText(t, "q.csv", "code,amount,day\n"+text.String())
+		must(t, "index", "search", "--quiet", "--force", "--index", index, "--queries", queries, "--header", "yes", "--k", "1", "--recall-target", "1", "--out", out)
+		h := readHits(t, out)
+		if h.queries != len(numbers) {
+			t.Fatalf("%s: %d queries, want %d", name, h.queries, len(numbers))
+		}
+		for q, row := range numbers {
+			if h.distances[q] != 0 || rows[h.ids[q]] != rows[row] {
+				t.Errorf("%s: %s found %s at %v", name, rows[row], rows[h.ids[q]], h.distances[q])
+			}
+		}
+	}
+	odd := writeText(t, "odd.csv", "code,amount,day\nA1,abc,3\n")
+	failsWith(t, exitFailure, "abc", []string{"index", "search", "--quiet", "--force", "--index", index, "--queries", odd, "--out", out})
+}
+
+// TestCosineIndex builds an index under cosine without scaling, which moves the zero
+// that directions start from, and searches it for its own rows.
+func TestCosineIndex(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	text := "a,b,c\n0,0,0\n1e-20,1e-20,1e-20\n1e25,1e25,1e25\n1,1,1\n"
+	for range 200 {
+		text += fmt.Sprintf("%v,%v,%v\n", r.NormFloat64(), r.NormFloat64(), r.NormFloat64())
+	}
+	in := writeText(t, "in.csv", text)
+	dir := t.TempDir()
+	index, out := filepath.Join(dir, "t.nngx"), filepath.Join(dir, "hits.npz")
+	must(t, "index", "build", "--quiet", "--in", in, "--metric", "cosine", "--out", index)
+	if info := must(t, "index", "info", index); !strings.Contains(info, "scale     none") {
+		t.Errorf("an index under cosine is scaled:\n%s", info)
+	}
+	for _, how := range [][]string{{"--recall-target", "1"}, {"--ef-search", "300"}} {
+		must(t, append([]string{"index", "search", "--quiet", "--force", "--index", index, "--queries", in, "--k", "3", "--out", out}, how...)...)
+		h := readHits(t, out)
+		for q := range h.queries {
+			for i, d := range h.distances[3*q:][:3] {
+				switch {
+				case q == 0 && d != 1:
+					t.Fatalf("%v: zeros are at %v from row %d, want 1", how, d, h.ids[3*q+i])
+				case q > 0 && (d < 0 || i == 0 && d > 1e-13): // float32 rounds the values of the rows
+					t.Fatalf("%v: query %d finds row %d at %v", how, q, h.ids[3*q+i], d)
+				}
+			}
+		}
+	}
+}
+
+// TestIndexOfDecimals gives queries decimals of other places, and floats.
+func TestIndexOfDecimals(t *testing.T) {
+	const n = 200
+	cents, mills := make([]int64, n), make([]int64, n)
+	for i := range n {
+		cents[i] = int64(i*i) - 5000
+		mills[i] = 10 * cents[i]
+	}
+	field := func(places int) []table.Field {
+		return []table.Field{{Name: "price", Type: table.Decimal, Precision: 18, Places: places}}
+	}
+	in := writeColumns(t, "in.parquet", field(2), [][]int64{cents})
+	selfHits(t, in, in)
+	selfHits(t, in, writeColumns(t, "q.parquet", field(3), [][]int64{mills}))
+	var text strings.Builder
+	text.WriteString("price\n")
+	for _, c := range cents {
+		fmt.Fprintf(&text, "%.2f\n", float64(c)/100)
+	}
+	selfHits(t, in, writeText(t, "q.csv", text.String()))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
@@ -58,7 +59,7 @@ func readAs(ctx context.Context, path string, opt table.ReadOptions, meta *index
 		return guessed, nil
 	}
 	if _, again = takeQueries(guessed, meta); again != nil {
-		return nil, fmt.Errorf("%s: %w", path, again)
+		return nil, fmt.Errorf("%s: %w (%s)", path, again, strings.TrimPrefix(err.Error(), path+": "))
 	}
 	return nil, err
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"unicode"
@@ -56,11 +58,24 @@ func (f *tableFlags) read(ctx context.Context, label string, threads int, progre
 		return nil, usageError{err}
 	}
 	opt.Progress = progress
+	if err := f.checkName(); err != nil {
+		return nil, err
+	}
 	t, err := table.Read(ctx, f.In, opt)
 	if err == nil && label != "" && !slices.Contains(t.Names(), label) && f.drops(label) {
 		return nil, usageError{errDropsLabel(label)}
 	}
 	return t, err
+}
+
+// checkName says of a file that is not there and has no name of a table both, since
+// either may be what is wrong.
+func (f *tableFlags) checkName() error {
+	_, unknown := table.FormatOf(f.In)
+	if _, err := os.Stat(f.In); unknown == nil || f.Format != "" || !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return fmt.Errorf("%s: no such file (%w)", f.In, unknown)
 }
 
 // options turns the flags into those of package table.
