@@ -173,7 +173,8 @@ func (o *plotOptions) readPseudo(ctx context.Context, set *dataset.Set, numeric 
 // pseudoTable reads the file of pseudo-anomalies with the types of set.
 func (o *plotOptions) pseudoTable(ctx context.Context, set *dataset.Set, numeric []int) (*table.Table, error) {
 	in := o.tableFlags
-	in.In, in.Format, in.Keep, in.Drop, in.Types = o.Pseudo, "", nil, nil, nil
+	in.In, in.Keep, in.Drop, in.Types = o.Pseudo, nil, nil, nil
+	in.Format, in.Encoding, in.Thousands, in.Comment = "", "", "", "" // generate writes plain UTF-8
 	opt, err := in.options("", 0)
 	if err != nil {
 		return nil, usageError{err}
