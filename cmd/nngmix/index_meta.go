@@ -43,7 +43,7 @@ type indexColumn struct {
 	Max  float64 `json:"max"` // becomes 1
 	Fill float64 `json:"fill"`
 	Base string  `json:"base,omitempty"` // what Min, Max and Fill are counted from, see dataset.From
-	Sum  string  `json:"sum"` // hash of all values, see columnSums
+	Sum  string  `json:"sum"`            // hash of all values, see columnSums
 
 	Nominal bool `json:"nominal,omitempty"` // it holds codes
 	categories
