@@ -29,8 +29,8 @@ type generateReport struct {
 	Generated       uint64       `json:"generated"`
 	Search          searchReport `json:"search"`
 
-	Notes   []dataset.Note `json:"notes,omitempty"` // what is odd about the table, and which option changes it
-	Reading []readReport   `json:"reading"`         // how each column was read
+	Table []columnReport `json:"table"`           // what was read
+	Notes []dataset.Note `json:"notes,omitempty"` // what is odd about the table, and which option changes it
 }
 
 // searchReport tells how neighbors were found.
@@ -49,7 +49,7 @@ func (r *generateReport) fill(set *dataset.Set, opt *generateOptions, gen genera
 	r.Rows, r.Columns = set.Table.Rows, len(set.Features)
 	r.Labeled, r.Unlabeled = len(set.Labeled), len(set.Unlabeled)
 	r.Hidden, r.Dropped, r.DroppedLabeled = set.Hidden, set.Dropped, set.DroppedLabeled
-	r.Scale, r.Notes, r.Reading = opt.Scale, opt.notes(set), readReports(set.Table)
+	r.Scale, r.Table, r.Notes = opt.Scale, columnReports(set), opt.notes(set)
 	r.UniqueLabeled, r.UniqueUnlabeled = gen.UniqueLabeled, gen.UniqueUnlabeled
 	r.Generated = count
 	r.Seconds["scale"] += gen.ScaleSeconds

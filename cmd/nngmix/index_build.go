@@ -47,8 +47,8 @@ type indexBuildReport struct {
 	IndexBytes   int64   `json:"index_bytes"`   // memory that the index takes
 	FileBytes    int64   `json:"file_bytes"`
 
-	Notes   []dataset.Note `json:"notes,omitempty"` // what is odd about the table, and which option changes it
-	Reading []readReport   `json:"reading"`         // how each column was read
+	Table []columnReport `json:"table"`           // what was read
+	Notes []dataset.Note `json:"notes,omitempty"` // what is odd about the table, and which option changes it
 }
 
 const indexBuildLong = `Build an index of the rows of a table, to search it again and again.
@@ -187,7 +187,7 @@ func (o *indexBuildOptions) readRows(ctx context.Context, report *indexBuildRepo
 		if err != nil {
 			return err
 		}
-		report.Reading, report.Notes = readReports(input), set.Notes
+		report.Table, report.Notes = columnReports(set), set.Notes
 		report.Notes = slices.DeleteFunc(report.Notes, func(n dataset.Note) bool { return n.Kind == dataset.NoteMass }) // of samples
 		if o.metric != exact.L2Squared {
 			if err := numericOnly(set, fmt.Sprintf("the metric %v compares numbers only", o.metric)); err != nil {

@@ -89,6 +89,9 @@ func (c *indexColumn) numbers(q table.Column, filled bool) (table.Column, error)
 	case c.Time != nil && here == nil:
 		return nil, fmt.Errorf("column %s holds %ss, in the index times (%s)", q.Name(), f.Type, c.Time.Kind)
 	}
+	if c.Base != "" && c.like(f) {
+		return dataset.From(q, c.Base)
+	}
 	steps := c.newSteps(f)
 	if steps == nil && !(filled && f.Type.Float()) {
 		return q, nil
@@ -107,6 +110,11 @@ func (c *indexColumn) numbers(q table.Column, filled bool) (table.Column, error)
 		}
 	}
 	return table.New(q.Name(), values), nil
+}
+
+// like tells whether f is stored and counted as the column of the index.
+func (c *indexColumn) like(f table.Field) bool {
+	return f.Type.String() == c.Type && f.Places == c.Places && (c.Time == nil || f.PerSecond() == c.Time.Ticks)
 }
 
 // steps turn a number into counts of the index from its base.

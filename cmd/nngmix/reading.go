@@ -4,24 +4,29 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 )
 
-// readReport is what a run report says of how a column was read.
-type readReport struct {
-	Name string `json:"name"`
-	Type string `json:"type"`
-	columnReading
+// columnReport tells what a column of the input was read as.
+type columnReport struct {
+	Name     string         `json:"name"`
+	Type     string         `json:"type"`
+	Part     string         `json:"part"` // label, number, category, or none
+	Missing  int            `json:"missing,omitempty"`
+	Infinite int            `json:"infinite,omitempty"`
+	Reading  *table.Reading `json:"reading,omitempty"`
 }
 
-// readReports tells how the columns of t were read, all of them, in order.
-func readReports(t *table.Table) []readReport {
-	reports := make([]readReport, len(t.Columns))
-	for j, c := range t.Columns {
-		f := c.Field()
-		reports[j] = readReport{c.Name(), typeName(f), readingOf(f)}
+// columnReports describes all columns of the input.
+func columnReports(set *dataset.Set) []columnReport {
+	var list []columnReport
+	for at, c := range set.Table.Columns {
+		r := columnReport{Name: c.Name(), Type: typeName(c.Field()), Part: set.Part(at), Reading: c.Field().Reading}
+		r.Missing, r.Infinite = set.Lacking(at)
+		list = append(list, r)
 	}
-	return reports
+	return list
 }
 
 // readingOf returns what the reader said of a field.
