@@ -1,10 +1,10 @@
 package table
 
 import (
-	"errors"
+	"bytes"
+	"fmt"
 	"math"
-	"strconv"
-	"strings"
+	"unicode/utf8"
 )
 
 // kind is what the fields of a CSV column have been so far.
@@ -12,174 +12,407 @@ type kind uint8
 
 const (
 	unknown  kind = iota // all missing
-	integer              // int64
-	boolean              // true or false
+	integer              // int64 or uint64
 	floating             // float64
+	boolean              // true or false
+	timed                // dates or timestamps of one form
+	counted              // numbers and others, no values kept
 	text
 )
 
 // builder makes a column of the fields of a CSV file. Its kind rises from integer
-// to floating, and from anything to text, as fields ask for it.
+// to floating, from numbers to counted, and from anything to text, as fields ask for
+// it. Fields without quotes that stand for a missing value are missing; whether
+// those in quotes are shows at the end of the file.
 type builder struct {
-	kind    kind
-	n       int // rows, with missing ones
-	values  int // rows that are not missing
-	gaps    bitmap
-	late    bool // text after other values: their text is lost, n alone is right
+	rules
+	name    string
+	asked   Kind
+	missing *askedMissing
+	watch   bool // whether fields are quoted without need matters
 	reserve int  // rows to expect
 
-	ints   []int64
-	bools  []uint8
-	floats []float64
-	codes  []uint32
-	texts  dictionary
+	kind     kind
+	late     bool // text after other values: their text is lost
+	n        int  // rows, with missing ones
+	line     int  // of the row that is added
+	values   int  // rows that are not missing
+	plain    int  // values without quotes
+	enclosed int  // values in quotes that they need, for the delimiter is in them
+	gaps     bitmap
+	err      *cellError
+
+	ints     []int64
+	bools    []uint8
+	floats   []float64
+	codes    []uint32
+	texts    dictionary
+	seen     []seen // of each text
+	form     form   // of times
+	temporal Temporal
+
+	negative, beyond bool // an integer below zero, and beyond int64
+	inexact          *cellAt
+	comma            *cellAt // the first number with a decimal comma
+	markers          map[string]*Marker
+	unsure           int    // quoted fields and weak markers taken as missing so far
+	emptyText        int    // those in quotes with nothing in these, or a text that an option calls missing
+	inQuotes         tally  // those in quotes with something in these
+	needless         bool   // a field was quoted without need
+	why              string // the column is text
+	tally            tally
 }
 
-// isMissing tells whether a field stands for a missing value.
-func isMissing(s string) bool {
-	switch s {
-	case "", "NA", "N/A", "NaN", "nan", "NAN", "null", "NULL", "Null":
-		return true
-	}
-	return false
+// cellAt is a cell and where it stands.
+type cellAt struct {
+	text string
+	line int
 }
 
-// isNumber tells whether a field is a number.
-func isNumber(s string) bool {
-	s = strings.TrimSpace(s)
-	_, ok := parseFloat(s)
-	return ok && !isMissing(s)
+func (c *cellAt) String() string { return fmt.Sprintf("%s in line %d", c.text, c.line) }
+
+// cellError is an error about a cell of a line.
+type cellError struct {
+	line int
+	error
 }
 
-// parseFloat accepts numbers beyond float64 as infinite, which is an error later
-// wherever it matters.
-func parseFloat(s string) (float64, bool) {
-	v, err := strconv.ParseFloat(s, 64)
-	return v, err == nil || errors.Is(err, strconv.ErrRange)
-}
+// seen counts how often a text stands in a column, and where first.
+type seen struct{ plain, quoted, line uint32 }
 
-func parseBool(s string) (v uint8, ok bool) {
-	switch s {
-	case "true", "True", "TRUE":
-		return 1, true
-	case "false", "False", "FALSE":
-		return 0, true
-	}
-	return 0, false
-}
-
-// add adds fields. Blanks around numbers do not count.
-func (b *builder) add(fields []string) {
-	for _, field := range fields {
-		s := field
-		if s != "" && (s[0] == ' ' || s[len(s)-1] == ' ') {
-			s = strings.TrimSpace(s)
-		}
-		if isMissing(s) {
-			b.addMissing()
-		} else {
-			for !b.store(s, field) {
-				b.rise(s)
+// add adds field j of all rows of a batch.
+func (b *builder) add(in *batch, j int) {
+	simple := b.decimal == '.' && b.thousands == "" && len(b.missing.numbers) == 0 && b.asked == KindAuto
+	for i := range in.lines {
+		s := in.spans[i*in.width+j]
+		cell := in.text[s.from:s.to]
+		b.line = in.lines[i]
+		if simple && !s.quoted && (b.kind == floating || b.kind == integer) {
+			if v, c := parseNumber(cell); c.number() && b.store(v, c) {
+				b.values++
+				b.plain++
+				b.n++
+				continue
 			}
-			b.values++
+		}
+		if b.addCell(cell, s.quoted); b.err != nil {
+			return
 		}
 		b.n++
 	}
 }
 
-// store adds a value of the builder's kind, if it is one.
-func (b *builder) store(s, field string) bool {
-	switch b.kind {
-	case integer:
-		v, err := strconv.ParseInt(s, 10, 64)
-		if err != nil {
-			return false
-		}
-		b.ints = append(b.ints, v)
-	case floating:
-		v, ok := parseFloat(s)
-		if !ok {
-			return false
-		}
-		b.floats = append(b.floats, v)
-	case boolean:
-		v, ok := parseBool(s)
-		if !ok {
-			return false
-		}
-		b.bools = append(b.bools, v)
-	case text:
-		if !b.late {
-			b.codes = append(b.codes, b.texts.encode(field))
-		}
-	default:
-		return false
+// addCell adds any field.
+func (b *builder) addCell(field []byte, quoted bool) {
+	if b.kind == text {
+		b.addText(field, quoted)
+		return
 	}
-	return true
+	if quoted && b.watch && !b.needless {
+		b.needless = !b.mustQuote(field)
+	}
+	cell := trim(field)
+	c := b.classify(cell)
+	if b.missing.has(cell) {
+		b.emptyText += btoi(quoted && !b.forced()) // text in a column of text
+		b.addMissing(cell, false, strong)
+		return
+	}
+	if c == empty || c == strong || c == weak {
+		b.addMissing(cell, quoted, c)
+		return
+	}
+	if b.forced() {
+		b.addAsked(cell)
+		return
+	}
+	v, _ := b.number(cell)
+	if c.number() && b.missing.number(v) {
+		b.addMissing(cell, false, strong)
+		return
+	}
+	if b.kind == unknown && b.unsure+b.emptyText == 0 && (c == words || c == code || c == odd) {
+		b.begin(text)
+		b.addText(field, quoted)
+		return
+	}
+	b.values++
+	switch {
+	case !quoted:
+		b.plain++
+	case bytes.Contains(cell, b.delimiter):
+		b.enclosed++
+	}
+	b.addValue(cell, c, v, quoted)
 }
 
-func (b *builder) addMissing() {
+// forced tells whether an option says what every cell must be.
+func (b *builder) forced() bool {
+	return b.asked == AsNumber || b.asked == AsInteger || b.asked == AsTime || b.asked == AsBool
+}
+
+// addMissing adds a row without a value, so far.
+func (b *builder) addMissing(cell []byte, quoted bool, c class) {
+	switch {
+	case quoted && len(cell) == 0:
+		b.emptyText++
+	case quoted:
+		b.inQuotes.add(cell, words, 1, b.line)
+	}
+	if quoted || c == weak {
+		b.unsure++
+	}
+	if len(cell) > 0 || quoted {
+		b.mark(cell)
+	}
+	b.gap()
+}
+
+// mark counts a text that was taken as missing.
+func (b *builder) mark(cell []byte) {
+	if len(cell) == 0 {
+		cell = []byte(`""`)
+	}
+	m := b.markers[string(cell)]
+	if m == nil {
+		if b.markers == nil {
+			b.markers = map[string]*Marker{}
+		}
+		m = &Marker{Text: string(cell), Row: b.n}
+		b.markers[m.Text] = m
+	}
+	m.Count++
+}
+
+func (b *builder) gap() {
 	switch b.kind {
-	case integer:
+	case integer, timed:
 		b.ints = append(b.ints, 0)
 	case boolean:
 		b.bools = append(b.bools, 0)
 	case floating:
 		b.floats = append(b.floats, math.NaN())
 	case text:
-		if !b.late {
-			b.codes = append(b.codes, 0)
-		}
+		b.codes = append(b.codes, 0)
 	}
 	b.gaps.set(b.n)
 }
 
-// rise changes the kind to one that holds s and all values so far.
-func (b *builder) rise(s string) {
-	_, isFloat := parseFloat(s)
-	_, notInt := strconv.ParseInt(s, 10, 64)
-	_, isBool := parseBool(s)
-	room := max(b.reserve, b.n)
+// addValue adds a cell that is not missing, of class c; v is its number.
+func (b *builder) addValue(cell []byte, c class, v number, quoted bool) {
 	switch {
-	case b.values == 0 && notInt == nil:
-		b.kind, b.ints = integer, make([]int64, b.n, room)
-	case b.values == 0 && isBool:
-		b.kind, b.bools = boolean, make([]uint8, b.n, room)
-	case isFloat && (b.values == 0 || b.kind == integer):
-		b.toFloats(room)
-	case b.values == 0:
-		b.kind, b.codes = text, make([]uint32, b.n, room)
+	case c.number():
+		if b.decimal == ',' && b.comma == nil && bytes.IndexByte(cell, ',') >= 0 {
+			b.comma = b.at(cell)
+		}
+		b.addNumber(cell, v, c, quoted)
+	case c == truth && (b.kind == boolean || b.kind == unknown):
+		b.begin(boolean)
+		v, _ := parseBool(cell)
+		b.bools = append(b.bools, v)
+	case c == moment && b.addMoment(cell):
+	case c == code && b.asked == KindAuto && !quoted && b.kind != boolean && b.kind != timed:
+		b.rise(codeWhy(cell, b.line))
+	case (b.kind == integer || b.kind == floating || b.kind == counted) && c != code && b.asked == KindAuto:
+		b.addOther(cell, c)
 	default:
-		b.kind, b.late = text, true
-		b.ints, b.bools, b.floats = nil, nil, nil
+		b.rise("")
 	}
 }
 
-func (b *builder) toFloats(room int) {
-	b.floats = make([]float64, b.n, room)
-	for i := range b.floats {
-		if b.gaps.has(i) {
-			b.floats[i] = math.NaN()
+// addOther counts a cell that is no number in a column of numbers so far.
+func (b *builder) addOther(cell []byte, c class) {
+	if b.kind != counted {
+		sure := b.plain + b.enclosed - 1 // of the values before
+		b.tally = tally{values: b.values - 1, numbers: sure, quoted: b.values - 1 - sure}
+		b.kind, b.ints, b.floats = counted, nil, nil
+	}
+	b.invalid(cell)
+	b.tally.add(cell, c, 1, b.line)
+}
+
+// codeWhy says why an integer is text.
+func codeWhy(cell []byte, line int) string {
+	switch {
+	case cell[0] == '+':
+		return fmt.Sprintf("%s in line %d would lose its sign as a number", cell, line)
+	case bytes.TrimLeft(cell, "-")[0] == '0':
+		return fmt.Sprintf("%s in line %d would lose its zeros as a number", cell, line)
+	default:
+		return fmt.Sprintf("%.40s in line %d has more digits than a number holds", cell, line)
+	}
+}
+
+// rise makes the column text, which is read once more.
+func (b *builder) rise(why string) {
+	b.kind, b.late, b.why = text, true, why
+	b.ints, b.bools, b.floats, b.tally = nil, nil, nil, tally{}
+}
+
+// begin gives the column its first kind.
+func (b *builder) begin(k kind) {
+	if b.kind == k {
+		return
+	}
+	room := max(b.reserve, b.n)
+	switch b.kind = k; k {
+	case integer, timed:
+		b.ints = make([]int64, b.n, room)
+	case boolean:
+		b.bools = make([]uint8, b.n, room)
+	case floating:
+		b.toFloats(room)
+	case text:
+		b.codes = make([]uint32, b.n, room)
+	}
+}
+
+// addNumber adds a number to a column of numbers so far, or counts it in another.
+func (b *builder) addNumber(cell []byte, v number, c class, quoted bool) {
+	switch {
+	case b.asked == AsCategory && c == real:
+		b.rise("")
+		return
+	case b.kind == unknown && c == whole:
+		b.begin(integer)
+	case b.kind == unknown:
+		b.begin(floating)
+	case b.kind == counted:
+		b.tally.values++
+		if quoted && !bytes.Contains(cell, b.delimiter) {
+			b.tally.quoted++
 		} else {
+			b.tally.numbers++
+		}
+		return
+	case b.kind == boolean || b.kind == timed:
+		b.rise("")
+		return
+	}
+	if c == whole && !v.held() && b.inexact == nil {
+		b.inexact = b.at(cell)
+	}
+	if b.store(v, c) {
+		return
+	}
+	if b.inexact != nil || b.asked == AsCategory {
+		b.rise(fmt.Sprintf("%v is an integer that no floating-point number holds, and other rows need one (--type %s=number rounds it)", b.inexact, b.name))
+		return
+	}
+	b.begin(floating)
+	b.floats = append(b.floats, v.float)
+}
+
+// store adds a number, if the kind holds it.
+func (b *builder) store(v number, c class) bool {
+	if b.kind == floating {
+		if c == whole && v.size >= 1<<53 && !v.held() {
+			return false
+		}
+		b.floats = append(b.floats, v.float)
+		return true
+	}
+	if c != whole || v.negative && b.beyond || v.size > math.MaxInt64 && !v.negative && b.negative {
+		return false
+	}
+	if v.size > 1<<53 {
+		if !v.held() && b.inexact == nil {
+			b.inexact = &cellAt{fmt.Sprint(v.integer()), b.line}
+			if v.size > math.MaxInt64 && !v.negative {
+				b.inexact.text = fmt.Sprint(v.size)
+			}
+		}
+		b.beyond = b.beyond || v.size > math.MaxInt64 && !v.negative
+	}
+	b.negative = b.negative || v.negative
+	b.ints = append(b.ints, v.integer())
+	return true
+}
+
+func (b *builder) toFloats(room int) {
+	b.floats = make([]float64, b.n, max(room, b.n))
+	for i := range b.floats {
+		switch {
+		case b.gaps.has(i):
+			b.floats[i] = math.NaN()
+		case b.beyond:
+			b.floats[i] = float64(uint64(b.ints[i]))
+		default:
 			b.floats[i] = float64(b.ints[i])
 		}
 	}
 	b.kind, b.ints = floating, nil
 }
 
-// column returns what was built. A column without any value is one of NaN.
-func (b *builder) column(name string) Column {
-	if b.kind == unknown {
-		b.toFloats(b.n)
+// addMoment adds a date or timestamp, if it has the form of those before.
+func (b *builder) addMoment(cell []byte) bool {
+	t, ok := parseInstant(cell)
+	if !ok || b.kind != unknown && (b.kind != timed || t.form != b.form) {
+		return false
 	}
-	switch b.kind {
-	case integer:
-		return (&collector[int64]{Field{Name: name, Type: Int64}, b.ints, b.gaps}).column()
-	case boolean:
-		return (&collector[uint8]{Field{Name: name, Type: Bool}, b.bools, b.gaps}).column()
-	case floating:
-		return New(name, b.floats)
-	default:
-		return (&collector[uint32]{Field{Name: name, Type: String, Dictionary: b.texts.texts}, b.codes, b.gaps}).column()
+	form := t.form.temporal()
+	unit := form.Unit
+	if form.Kind == Date {
+		unit = 24 * 3600 * 1e9
+	}
+	v, ok := t.count(unit)
+	if !ok {
+		return false
+	}
+	if b.kind == unknown {
+		b.form, b.temporal = t.form, form
+		b.begin(timed)
+	}
+	b.ints = append(b.ints, v)
+	return true
+}
+
+// addText adds a field to a column of text. Unless the column was asked to be
+// text, markers are missing in it too.
+func (b *builder) addText(field []byte, quoted bool) {
+	if b.late {
+		b.plain += btoi(!quoted && b.plain == 0 && !b.missing.has(trim(field)) && b.classify(field) != weak && b.classify(field) != strong)
+		return
+	}
+	if !quoted {
+		cell := trim(field)
+		if len(cell) == 0 || b.asked != AsText && marker(cell) == strong || b.missing.has(cell) {
+			b.addMissing(cell, false, strong)
+			return
+		}
+		b.plain++
+	} else if b.watch && !b.needless {
+		b.needless = !b.mustQuote(field)
+	}
+	b.values++
+	c := b.texts.encodeBytes(field)
+	if int(c) == len(b.seen) {
+		b.invalid(field)
+		b.seen = append(b.seen, seen{line: uint32(min(b.line, math.MaxUint32))})
+	}
+	if quoted {
+		b.seen[c].quoted++
+	} else {
+		b.seen[c].plain++
+	}
+	b.codes = append(b.codes, c)
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// invalid finds text that is not UTF-8.
+func (b *builder) invalid(cell []byte) {
+	if !utf8.Valid(cell) {
+		b.fail(notUTF8(b.line, fmt.Sprintf("%q", b.name), string(cell)))
 	}
 }
+
+func (b *builder) fail(err error) { b.err = &cellError{b.line, err} }
+
+// at remembers a cell of this row.
+func (b *builder) at(cell []byte) *cellAt { return &cellAt{string(cell), b.line} }

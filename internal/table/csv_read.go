@@ -1,305 +1,253 @@
 package table
 
 import (
-	"bufio"
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 	"golang.org/x/sync/errgroup"
 )
 
 // readCSV reads a CSV file once, finding the type of each column on the way, and
-// a second time for columns that turned out to be text after numbers had been
-// read: only then is the text of the numbers needed.
+// a second time for columns that turned out to be text after other values had
+// been read: only then is the text of those needed.
 func readCSV(ctx context.Context, src *source, opt ReadOptions) ([]Column, Style, error) {
 	f, err := openCSV(src, opt)
 	if err != nil {
 		return nil, Style{}, err
 	}
-	f.names = distinctNames(f.names)
-	chosen, err := opt.choose(f.names)
+	builders, err := f.builders(opt)
 	if err != nil {
-		return nil, Style{}, errors.Join(err, f.close())
+		return nil, Style{}, errors.Join(err, f.text.close())
 	}
-	builders := make([]*builder, len(f.names))
-	for j := range builders {
-		if chosen[j] {
-			builders[j] = &builder{}
-		}
-	}
-	if err := f.parse(ctx, builders); err != nil {
+	if err := f.parse(ctx, builders, src.size, opt.Threads); err != nil {
 		return nil, Style{}, err
 	}
+	all := f.quotesAll(builders)
 	again, late := make([]*builder, len(builders)), false
 	for j, b := range builders {
-		if b != nil && b.late {
-			again[j], late = &builder{kind: text}, true
+		if b == nil {
+			continue
+		}
+		if err := b.settle(all); err != nil {
+			return nil, Style{}, err
+		}
+		if b.late {
+			again[j], late = b.again(), true
 			builders[j] = again[j]
 		}
 	}
 	if late {
-		if f, err = openCSV(src, opt); err != nil {
+		second, err := openCSV(src, opt)
+		if err != nil {
 			return nil, Style{}, err
 		}
-		if err := f.parse(ctx, again); err != nil {
+		if err := second.parse(ctx, again, src.size, opt.Threads); err != nil {
 			return nil, Style{}, err
 		}
 	}
-	var columns []Column
-	for j, b := range builders {
-		if b != nil {
-			columns = append(columns, b.column(f.names[j]))
-		}
-	}
-	return columns, Style{}, nil
+	columns, err := f.columns(builders, all)
+	return columns, f.style, err
 }
 
-// csvFile is a CSV file at its first row.
-type csvFile struct {
-	csv   *csv.Reader
-	close func() error
-	names []string
-	first [][]string // rows read to find out about the header
-	size  int64      // of the text; 0 where it is compressed
-}
-
-// openCSV opens src from its start and reads the header.
-func openCSV(src *source, opt ReadOptions) (*csvFile, error) {
-	if _, err := src.Seek(0, io.SeekStart); err != nil {
+// builders returns a builder for each column, nil for those that are not wanted.
+func (f *csvFile) builders(opt ReadOptions) ([]*builder, error) {
+	if err := f.invalidName(); err != nil {
 		return nil, err
 	}
-	comma := delimiterOf(src.path, opt.Delimiter)
-	if err := checkDelimiter(comma); err != nil {
-		return nil, err
-	}
-	f := &csvFile{}
-	text, err := f.decompress(src)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
-	}
-	if err := skipMark(text); err != nil {
-		return nil, errors.Join(err, f.close())
-	}
-	f.csv = csv.NewReader(text)
-	f.csv.Comma = comma
-	f.csv.ReuseRecord = true
-	if err := f.readHeader(opt); err != nil {
-		return nil, errors.Join(err, f.close())
-	}
-	return f, nil
-}
-
-func (f *csvFile) decompress(src *source) (*bufio.Reader, error) {
-	const buffer = 1 << 18
-	format, err := FormatOf(src.path)
+	chosen, err := opt.choose(f.names)
 	if err != nil {
 		return nil, err
 	}
-	var text io.Reader = src
-	f.close = func() error { return nil }
-	switch format {
-	case CSVGzip:
-		z, err := gzip.NewReader(bufio.NewReaderSize(src, buffer))
-		if err != nil {
-			return nil, err
+	missing := newAskedMissing(opt.Missing, &f.rules)
+	builders := make([]*builder, len(f.names))
+	for j, name := range f.names {
+		if !chosen[j] {
+			continue
 		}
-		text, f.close = z, z.Close
-	case CSVZstd:
-		z, err := zstd.NewReader(src, zstd.WithDecoderMaxWindow(1<<27))
-		if err != nil {
-			return nil, err
+		b := &builder{name: name, rules: f.rules, asked: opt.Kinds[name], missing: missing, watch: f.quoted || !f.header}
+		if b.asked == AsText {
+			b.kind = text
 		}
-		text, f.close = z, func() error { z.Close(); return nil }
-	default:
-		f.size = src.size
+		builders[j] = b
 	}
-	return bufio.NewReaderSize(text, buffer), nil
+	return builders, nil
 }
 
-// skipMark skips the byte order mark that some programs put before UTF-8.
-func skipMark(r *bufio.Reader) error {
-	start, _ := r.Peek(3)
-	switch {
-	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
-		_, err := r.Discard(3)
-		return err
-	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
-		return fmt.Errorf("%w: the text is UTF-16: save it as UTF-8", ErrUnsupported)
+// quotesAll tells whether whoever wrote the file put everything in quotes, which
+// therefore say nothing.
+func (f *csvFile) quotesAll(builders []*builder) bool {
+	needless := f.needless
+	for _, b := range builders {
+		if b == nil {
+			continue
+		}
+		if b.plain > 0 {
+			return false
+		}
+		needless = needless || b.needless
 	}
-	return nil
+	return needless && (f.quoted || !f.header)
 }
 
-// readHeader finds the names of the columns.
-func (f *csvFile) readHeader(opt ReadOptions) error {
-	for range 2 {
-		record, err := f.next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		f.first = append(f.first, append([]string(nil), record...))
-	}
-	if len(f.first) == 0 {
-		return fmt.Errorf("%w: the file is empty", ErrEmpty)
-	}
-	top := f.first[0]
-	if opt.Delimiter == 0 {
-		if err := wrongDelimiter(top, f.csv.Comma); err != nil {
-			return err
-		}
-	}
-	if opt.Header == HeaderNo || opt.Header == HeaderAuto && !isHeader(f.first) {
-		for j := range top {
-			f.names = append(f.names, numbered(j))
-		}
-		return nil
-	}
-	for j, name := range top {
-		if name = strings.TrimSpace(name); name == "" {
-			name = fmt.Sprintf("unnamed_%d", j+1)
-		}
-		f.names = append(f.names, name)
-	}
-	f.first = f.first[1:]
-	return nil
-}
-
-// isHeader applies [HeaderAuto] to the first one or two lines.
-func isHeader(lines [][]string) bool {
-	numbers := 0
-	for j, cell := range lines[0] {
-		if isNumber(cell) {
-			numbers++
-		} else if len(lines) > 1 && isNumber(lines[1][j]) && !isMissing(strings.TrimSpace(cell)) {
-			return true
-		}
-	}
-	return numbers == 0
-}
-
-// wrongDelimiter finds a lone column whose name holds what usually separates
-// columns.
-func wrongDelimiter(top []string, used rune) error {
-	if len(top) > 1 {
-		return nil
-	}
-	for _, d := range ";\t|," {
-		if d != used && strings.ContainsRune(top[0], d) {
-			return fmt.Errorf("table: line 1 has one field when cut at %q, but %q in it: set --delimiter %q (or %q, if there is but one column)", used, d, d, used)
-		}
-	}
-	return nil
-}
-
-// next returns the next line, cut into fields, which the one after overwrites.
-func (f *csvFile) next() ([]string, error) {
-	record, err := f.csv.Read()
-	if err == nil || err == io.EOF {
-		return record, err
-	}
-	var p *csv.ParseError
-	if !errors.As(err, &p) {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
-	}
-	if errors.Is(err, csv.ErrFieldCount) {
-		return nil, fmt.Errorf("%w: line %d has %d fields, the lines before have %d: mend the line, or set --delimiter if it is not %q",
-			ErrCorrupt, p.StartLine, len(record), f.csv.FieldsPerRecord, f.csv.Comma)
-	}
-	return nil, fmt.Errorf("%w: line %d, byte %d: %w: a field with a quote must be quoted, and quotes in it doubled", ErrCorrupt, p.Line, p.Column, p.Err)
-}
-
-// batchRows is how many rows go from the cutting to the parsing goroutine at
-// once.
-const batchRows = 1024
-
-// parse adds the rows to the builders of their columns, nil for columns that are
-// not wanted, and closes f. Cutting lines and parsing fields run side by side.
-func (f *csvFile) parse(ctx context.Context, builders []*builder) error {
+// parse adds the rows to the builders of their columns and closes f. The next
+// block is cut while the columns of one are parsed side by side. Of several errors
+// that of the first line is returned.
+func (f *csvFile) parse(ctx context.Context, builders []*builder, size int64, threads int) error {
 	group, ctx := errgroup.WithContext(ctx)
-	free, full := make(chan [][]string, 3), make(chan [][]string, 3)
+	free, full := make(chan *batch, 3), make(chan *batch, 3)
 	for range cap(free) {
-		free <- make([][]string, len(builders))
+		free <- new(batch)
 	}
 	group.Go(func() error {
 		defer close(full)
-		return f.cut(ctx, builders, free, full)
+		return f.cutAll(ctx, free, full)
 	})
 	group.Go(func() error {
-		for batch := range full {
-			for j, b := range builders {
-				if b != nil {
-					b.add(batch[j])
-				}
+		first := true
+		for b := range full {
+			if b.err != nil {
+				return b.err
 			}
-			free <- batch
+			if first && !f.text.packed {
+				reserve(builders, int(float64(size)/float64(len(b.text)+1)*float64(b.rows())*1.02))
+			}
+			first = false
+			if err := addAll(builders, b, cmp.Or(threads, runtime.GOMAXPROCS(0))); err != nil {
+				return err
+			}
+			select {
+			case free <- b:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
 		return nil
 	})
-	return errors.Join(group.Wait(), f.close())
+	return errors.Join(group.Wait(), f.text.close())
 }
 
-// cut sends the rows in batches, column by column.
-func (f *csvFile) cut(ctx context.Context, builders []*builder, free <-chan [][]string, full chan<- [][]string) error {
-	for rows := 0; ; {
-		if err := ctx.Err(); err != nil {
-			return err
+// cutAll sends all batches; one that could not be cut ends them.
+func (f *csvFile) cutAll(ctx context.Context, free <-chan *batch, full chan<- *batch) error {
+	rows, header := 0, f.header
+	for {
+		var b *batch
+		select {
+		case b = <-free:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		batch := <-free
-		for j := range batch {
-			batch[j] = batch[j][:0]
+		b.err = f.next(b)
+		if header && b.rows() > 0 {
+			b.spans, b.lines = b.spans[f.width:], b.lines[1:]
+			header = false
 		}
-		n := 0
-		for ; n < batchRows; n++ {
-			record, err := f.row()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				return err
-			}
-			for j, b := range builders {
-				if b != nil {
-					batch[j] = append(batch[j], record[j])
-				}
-			}
+		b.first = rows
+		rows += b.rows()
+		last := b.err != nil || b.rows() == 0 && f.end && len(f.rest) == 0
+		select {
+		case full <- b:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		if rows == 0 && n == batchRows && f.size > 0 {
-			f.reserve(builders, n)
-		}
-		rows += n
-		full <- batch
-		if n < batchRows {
+		if last {
 			return nil
 		}
 	}
 }
 
-// row returns the next row, those read with the header first.
-func (f *csvFile) row() ([]string, error) {
-	if len(f.first) > 0 {
-		record := f.first[0]
-		f.first = f.first[1:]
-		return record, nil
-	}
-	return f.next()
-}
-
-// reserve tells builders how many rows the file will have, judging by the first
-// ones.
-func (f *csvFile) reserve(builders []*builder, rows int) {
-	estimate := int(float64(f.size) / float64(f.csv.InputOffset()) * float64(rows) * 1.02)
+// reserve tells builders how many rows to expect.
+func reserve(builders []*builder, rows int) {
 	for _, b := range builders {
 		if b != nil {
-			b.reserve = estimate
+			b.reserve = rows
 		}
 	}
+}
+
+// addAll adds the rows of a batch to all builders, several at a time.
+func addAll(builders []*builder, b *batch, threads int) error {
+	var wait sync.WaitGroup
+	var next atomic.Int64
+	for range min(threads, len(builders)) {
+		wait.Go(func() {
+			for {
+				j := int(next.Add(1)) - 1
+				if j >= len(builders) {
+					return
+				}
+				if builders[j] != nil {
+					builders[j].add(b, j)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	var first *cellError
+	for _, b := range builders {
+		if b != nil && b.err != nil && (first == nil || b.err.line < first.line) {
+			first = b.err
+		}
+	}
+	if first != nil {
+		return first.error
+	}
+	return nil
+}
+
+// columns returns what was built, without a last column that has neither name nor
+// values: a delimiter ended the rows.
+func (f *csvFile) columns(builders []*builder, all bool) ([]Column, error) {
+	var columns []Column
+	trailing, comma := f.trailing, f.guessed
+	for j, b := range builders {
+		if b == nil {
+			continue
+		}
+		if j > 0 && j == f.width-1 && f.nameless[j] && b.kind == unknown && b.asked == KindAuto {
+			trailing = true
+			continue
+		}
+		c, err := b.column(all)
+		if err != nil {
+			return nil, err
+		}
+		field := c.describe()
+		field.Header = f.headers[j]
+		if j == 0 && f.nameless[0] && b.numbersRows() {
+			field.Role = Index
+		}
+		if b.comma != nil && comma {
+			note(field, fmt.Sprintf("%v has a decimal comma, which the file is taken to be written with (--decimal . if it is none)", b.comma))
+			comma = false
+		}
+		columns = append(columns, c)
+	}
+	if trailing && len(columns) > 0 {
+		note(columns[len(columns)-1].(described).describe(), "a delimiter ends each line and begins no column")
+	}
+	return columns, nil
+}
+
+// described is a column whose field may still be told more.
+type described interface {
+	Column
+	describe() *Field
+}
+
+func (c *dense[T]) describe() *Field { return &c.field }
+
+// note adds a clause to what is said of a field.
+func note(f *Field, clause string) {
+	if f.Reading == nil {
+		f.Reading = &Reading{}
+	}
+	if f.Reading.Why != "" {
+		clause = f.Reading.Why + "; " + clause
+	}
+	f.Reading.Why, f.Reading.Odd = clause, true
 }

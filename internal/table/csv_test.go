@@ -32,6 +32,10 @@ func show(tab *Table) string {
 				out.WriteString(" -")
 			case c.Type() == String:
 				fmt.Fprintf(&out, " %q", c.Dictionary()[int(c.Float(i))])
+			case c.Type() == Uint64:
+				one := make([]int64, 1)
+				c.Ints(one, i, i+1)
+				fmt.Fprintf(&out, " %d", uint64(one[0]))
 			case c.Type().Integer():
 				one := make([]int64, 1)
 				c.Ints(one, i, i+1)
@@ -54,13 +58,17 @@ func TestReadCSV(t *testing.T) {
 		{"kinds", "i,f,b,s\n1,0.5,true,a\n-2,1e3,False,b\n3,7,TRUE,a\n", ReadOptions{},
 			"i int64: 1 -2 3\nf float64: 0.5 1000 7\nb bool: 1 0 1\ns string: \"a\" \"b\" \"a\"\n"},
 		{"missing", "i,f,b,s,m\n,,,,\n1,NaN,true,x,NA\nNA,2.5,null,NA,\n", ReadOptions{},
-			"i int64: - 1 -\nf float64: - - 2.5\nb bool: - 1 -\ns string: - \"x\" -\nm float64: - - -\n"},
-		{"integers become floats", "a\n3\n\n9007199254740993\n2.5\n", ReadOptions{}, "a float64: 3 9.007199254740992e+15 2.5\n"},
+			"i int64: - 1 -\nf float64: - - 2.5\nb bool: - 1 -\ns string: - \"x\" \"NA\"\nm float64: - - -\n"},
+		{"integers become floats", "a\n3\n\n9007199254740992\n2.5\n", ReadOptions{}, "a float64: 3 9.007199254740992e+15 2.5\n"},
+		{"an integer that no float holds", "a\n3\n9007199254740993\n2.5\n", ReadOptions{}, "a string: \"3\" \"9007199254740993\" \"2.5\"\n"},
+		{"it is rounded where asked", "a\n3\n9007199254740993\n2.5\n", ReadOptions{Kinds: map[string]Kind{"a": AsNumber}}, "a float64: 3 9.007199254740992e+15 2.5\n"},
 		{"missing among integers that become floats", "a,b\n3,\n,\n,\n2.5,1\n", ReadOptions{}, "a float64: 3 - - 2.5\nb int64: - - - 1\n"},
-		{"numbers that become text keep their text", "a,b,c\n007,1.50,true\n,,\n12,2,7\nx,y,x\n", ReadOptions{},
-			"a string: \"007\" - \"12\" \"x\"\nb string: \"1.50\" - \"2\" \"y\"\nc string: \"true\" - \"7\" \"x\"\n"},
+		{"numbers that become text keep their text", "a,b,c\n007,1.50,true\n,,\n12,z,7\nx,y,x\n", ReadOptions{},
+			"a string: \"007\" - \"12\" \"x\"\nb string: \"1.50\" - \"z\" \"y\"\nc string: \"true\" - \"7\" \"x\"\n"},
 		{"large integers", "a\n9223372036854775807\n-9223372036854775808\n", ReadOptions{}, "a int64: 9223372036854775807 -9223372036854775808\n"},
-		{"beyond int64", "a\n9223372036854775808\n1\n", ReadOptions{}, "a float64: 9.223372036854775808e+18 1\n"},
+		{"beyond int64", "a\n18446744073709551615\n1\n", ReadOptions{}, "a uint64: 18446744073709551615 1\n"},
+		{"beyond int64 and below zero", "a\n9223372036854775808\n-1\n", ReadOptions{}, "a float64: 9.223372036854776e+18 -1\n"},
+		{"both, not held", "a\n18446744073709551615\n-1\n", ReadOptions{}, "a string: \"18446744073709551615\" \"-1\"\n"},
 		{"quotes and line breaks", "\"a,1\",\"b\"\"\"\r\n\"x\ny\", 5 \r\n", ReadOptions{}, "a,1 string: \"x\\ny\"\nb\" int64: 5\n"},
 		{"byte order mark", "\xef\xbb\xbfa,b\n1,2\n", ReadOptions{}, "a int64: 1\nb int64: 2\n"},
 		{"no header found", "1,2\n3,4\n", ReadOptions{}, "x0 int64: 1 3\nx1 int64: 2 4\n"},
@@ -69,7 +77,7 @@ func TestReadCSV(t *testing.T) {
 		{"header forced", "1,2\n3,4\n", ReadOptions{Header: HeaderYes}, "1 int64: 3\n2 int64: 4\n"},
 		{"header denied", "a,b\nc,d\n", ReadOptions{Header: HeaderNo}, "x0 string: \"a\" \"c\"\nx1 string: \"b\" \"d\"\n"},
 		{"index column without a name", ",a\n0,1\n", ReadOptions{}, "unnamed_1 int64: 0\na int64: 1\n"},
-		{"delimiter", "a;b\n1;2,5\n", ReadOptions{Delimiter: ';'}, "a int64: 1\nb string: \"2,5\"\n"},
+		{"delimiter", "a;b\n1;2,5x\n", ReadOptions{Delimiter: ';'}, "a int64: 1\nb string: \"2,5x\"\n"},
 		{"drop", "a,b,c\n1,2,3\n", ReadOptions{Drop: []string{"b"}}, "a int64: 1\nc int64: 3\n"},
 		{"keep", "a,b,c\n1,2,3\n", ReadOptions{Keep: []string{"c", "a"}}, "a int64: 1\nc int64: 3\n"},
 		{"keep and drop", "a,b,c\n1,2,3\n", ReadOptions{Keep: []string{"c", "a"}, Drop: []string{"a"}}, "c int64: 3\n"},
@@ -79,7 +87,7 @@ func TestReadCSV(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := show(tab); got != strings.ReplaceAll(tc.want, "9.223372036854775808e+18", "9.223372036854776e+18") {
+			if got := show(tab); got != tc.want {
 				t.Errorf("got\n%swant\n%s", got, tc.want)
 			}
 		})
@@ -100,11 +108,9 @@ func TestReadCSVErrors(t *testing.T) {
 		{"ragged second line", "a,b\n1\n", ReadOptions{}, ErrCorrupt, "line 2 has 1 fields"},
 		{"quote", "a,b\n1,\"2\n", ReadOptions{}, ErrCorrupt, "line 2, byte 6"},
 		{"bare quote", "a,b\n1,2\"\n", ReadOptions{}, ErrCorrupt, "line 2, byte 4"},
-		{"delimiter", "a;b;c\n1;2;3\n", ReadOptions{}, nil, "set --delimiter ';'"},
 		{"bad delimiter", "a\n1\n", ReadOptions{Delimiter: '"'}, nil, "cannot be the delimiter"},
 		{"unknown column", "amount,b\n1,2\n", ReadOptions{Drop: []string{"amuont"}}, ErrColumn, `"amuont", did you mean "amount"?; the columns are: amount, b`},
 		{"nothing left", "a\n1\n", ReadOptions{Drop: []string{"a"}}, ErrEmpty, "no columns are left"},
-		{"UTF-16", "\xff\xfea\x00,\x00", ReadOptions{}, ErrUnsupported, "UTF-8"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := readText(t, "t.csv", tc.text, tc.opt)
@@ -123,13 +129,13 @@ func TestReadCSVErrors(t *testing.T) {
 // TestReadCSVManyRows crosses batches, with a text in the last row of a column
 // of numbers.
 func TestReadCSVManyRows(t *testing.T) {
-	const n = 3*batchRows + 17
+	const n = 60_017
 	var text strings.Builder
 	text.WriteString("i,f,s,late\n")
 	for i := range n {
 		last := fmt.Sprint(i % 5)
 		if i == n-1 {
-			last = "end"
+			last = "007"
 		}
 		fmt.Fprintf(&text, "%d,%g,t%d,%s\n", i, float64(i)/8, i%700, last)
 	}
@@ -148,11 +154,11 @@ func TestReadCSVManyRows(t *testing.T) {
 }
 
 func TestReadCSVFromStandardInput(t *testing.T) {
-	tab, err := Read(context.Background(), "-", ReadOptions{Stdin: strings.NewReader("a,b\n1,2\nx,3\n")})
+	tab, err := Read(context.Background(), "-", ReadOptions{Stdin: strings.NewReader("a,b\n1,2\nx,3\ny,4\n")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := show(tab); got != "a string: \"1\" \"x\"\nb int64: 2 3\n" {
+	if got := show(tab); got != "a string: \"1\" \"x\" \"y\"\nb int64: 2 3 4\n" {
 		t.Errorf("got %s", got)
 	}
 	if _, err := Read(context.Background(), "-", ReadOptions{Stdin: strings.NewReader("")}); !errors.Is(err, ErrEmpty) {
@@ -177,9 +183,9 @@ func TestWriteCSV(t *testing.T) {
 	writeAll(t, "-", fields, columns, WriteOptions{Rows: -1, Stdout: &out})
 	want := `"a,b",half,i,b,s,u,day,at
 5.0,0.1,1,false,"say ""hi""",9223372036854775808,1970-01-01,1969-12-31T23:59:59.999Z
-,2.0,,true,"",0,1969-12-31,1970-01-01T00:00:00Z
+,2.0,,true,"",0,1969-12-31,1970-01-01T00:00:00.000Z
 1e-07,-inf,3,true,"two
-lines",7,2024-10-04,1970-01-01T00:00:01.5Z
+lines",7,2024-10-04,1970-01-01T00:00:01.500Z
 `
 	if got := out.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

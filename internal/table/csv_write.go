@@ -1,31 +1,45 @@
 package table
 
 import (
-	"fmt"
+	"bytes"
+	"cmp"
 	"io"
 	"math"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
-	"unicode/utf8"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
 // csvEncoder writes lines. A chunk is formatted by several goroutines, each a run
-// of rows into its own buffer.
+// of rows into its own buffer. Quoted is what would be read back as something
+// else, and nothing more.
 type csvEncoder struct {
-	w     io.Writer
-	end   func() error
-	comma string
-	texts [][]string // of String fields: the dictionary, quoted as needed
-	parts [][]byte
+	rules
+	w       io.Writer
+	end     func() error
+	fields  []Field
+	newline string
+	missing string     // what stands for a missing value
+	quoted  []bool     // numbers and times that may hold the delimiter
+	texts   [][]string // of String fields: the dictionary, quoted as needed
+	parts   [][]byte
 }
 
-func newCSVEncoder(w io.Writer, format Format, comma rune, fields []Field) (encoder, error) {
-	e := &csvEncoder{w: w, comma: string(comma), texts: make([][]string, len(fields)), parts: make([][]byte, runtime.GOMAXPROCS(0))}
+func newCSVEncoder(w io.Writer, format Format, style Style, fields []Field) (encoder, error) {
+	e := &csvEncoder{w: w, newline: "\n", fields: fields, texts: make([][]string, len(fields)),
+		quoted: make([]bool, len(fields)), parts: make([][]byte, runtime.GOMAXPROCS(0))}
+	e.rules = rules{decimal: byte(cmp.Or(style.Decimal, '.')), delimiter: []byte(string(style.Delimiter))}
+	if style.CRLF {
+		e.newline = "\r\n"
+	}
+	if len(fields) == 1 || style.Delimiter == ' ' {
+		e.missing = "NULL" // nothing would be no field
+	}
 	e.end = func() error { return nil }
 	switch format {
 	case CSVGzip:
@@ -38,28 +52,80 @@ func newCSVEncoder(w io.Writer, format Format, comma rune, fields []Field) (enco
 		}
 		e.w, e.end = z, z.Close
 	}
-	names := make([]string, len(fields))
-	for j, f := range fields {
-		names[j] = e.quote(f.Name)
-		if f.Type == String {
-			e.texts[j] = make([]string, len(f.Dictionary))
-			for c, s := range f.Dictionary {
-				e.texts[j][c] = e.quote(s)
-			}
-		}
+	for j := range fields {
+		e.prepare(j, style.NoHeader)
 	}
-	_, err := io.WriteString(e.w, strings.Join(names, e.comma)+"\n")
+	if style.NoHeader {
+		return e, nil
+	}
+	_, err := io.WriteString(e.w, e.header(fields))
 	return e, err
 }
 
-// quote returns s as a CSV field (RFC 4180). An empty text is quoted, which tells
-// it from a missing value.
-func (e *csvEncoder) quote(s string) string {
-	if s != "" && !strings.ContainsAny(s, "\"\r\n") && !strings.Contains(s, e.comma) && s[0] != ' ' {
-		return s
+// prepare quotes the texts of field j, and gives timestamps one layout for all
+// rows, by which they are known when read.
+func (e *csvEncoder) prepare(j int, noHeader bool) {
+	f := &e.fields[j]
+	if t := &f.Temporal; t.Kind == Timestamp && t.Layout == "" {
+		t.Layout = layoutOf(t)
 	}
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	if f.Temporal.Kind != NotTemporal && f.Temporal.Kind != Duration {
+		e.quoted[j] = e.delimiter[0] == ' ' || e.delimiter[0] == ':'
+	}
+	if f.Type == Float64 || f.Type == Float32 || f.Type == Decimal {
+		e.quoted[j] = e.delimiter[0] == e.decimal
+	}
+	if f.Type != String {
+		return
+	}
+	e.texts[j] = make([]string, len(f.Dictionary))
+	for c, s := range f.Dictionary {
+		if text := []byte(s); e.mustQuote(text) || noHeader && bytes.ContainsAny(text, candidates) {
+			s = quote(s)
+		}
+		e.texts[j][c] = s
+	}
 }
+
+// layoutOf returns the layout of a timestamp with as many digits of the second as
+// its unit counts.
+func layoutOf(t *Temporal) string {
+	layout := "2006-01-02T15:04:05"
+	switch t.Unit {
+	case time.Millisecond:
+		layout += ".000"
+	case time.Microsecond:
+		layout += ".000000"
+	case time.Nanosecond:
+		layout += ".000000000"
+	}
+	if t.Zone != "" {
+		layout += "Z07:00"
+	}
+	return layout
+}
+
+// header returns the line of names. Those that hold another usual delimiter are
+// quoted too, so that the right one is found. An index that came without a name
+// goes without one.
+func (e *csvEncoder) header(fields []Field) string {
+	names := make([]string, len(fields))
+	for j, f := range fields {
+		name := cmp.Or(f.Header, f.Name)
+		nameless := j == 0 && f.Role == Index && name == "unnamed_1" && len(fields) > 1 && e.delimiter[0] != ' '
+		switch {
+		case nameless:
+			name = ""
+		case name == "" || e.mustEnclose([]byte(name)) || strings.ContainsAny(name, candidates):
+			name = quote(name)
+		}
+		names[j] = name
+	}
+	return strings.Join(names, string(e.delimiter)) + e.newline
+}
+
+// quote returns s as a quoted field (RFC 4180).
+func quote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
 func (e *csvEncoder) write(v []vector, n int) error {
 	var wait sync.WaitGroup
@@ -81,25 +147,32 @@ func (e *csvEncoder) appendRows(dst []byte, v []vector, from, to int) []byte {
 	for i := from; i < to; i++ {
 		for j := range v {
 			if j > 0 {
-				dst = append(dst, e.comma...)
+				dst = append(dst, e.delimiter...)
 			}
-			if v[j].has(i) {
+			switch {
+			case !v[j].has(i):
+				dst = append(dst, e.missing...)
+			case e.quoted[j]:
+				start := len(dst)
+				if dst = e.appendValue(dst, &v[j], i, nil); bytes.Contains(dst[start:], e.delimiter) {
+					dst = append(dst[:start], quote(string(dst[start:]))...)
+				}
+			default:
 				dst = e.appendValue(dst, &v[j], i, e.texts[j])
-			} else if len(v) == 1 {
-				dst = append(dst, `""`...) // an empty line would be no row
 			}
 		}
-		dst = append(dst, '\n')
+		dst = append(dst, e.newline...)
 	}
 	return dst
 }
 
 func (e *csvEncoder) appendValue(dst []byte, v *vector, i int, texts []string) []byte {
+	start := len(dst)
 	switch f := v.field; {
 	case f.Type == Float64:
-		return appendFloat(dst, v.floats[i], 64)
+		return e.comma(appendFloat(dst, v.floats[i], 64), start)
 	case f.Type == Float32:
-		return appendFloat(dst, v.floats[i], 32)
+		return e.comma(appendFloat(dst, v.floats[i], 32), start)
 	case f.Type == String:
 		return append(dst, texts[v.ints[i]]...)
 	case f.Type == Bool:
@@ -107,12 +180,35 @@ func (e *csvEncoder) appendValue(dst []byte, v *vector, i int, texts []string) [
 	case f.Type == Uint64:
 		return strconv.AppendUint(dst, uint64(v.ints[i]), 10)
 	case f.Type == Decimal:
-		return appendDecimal(dst, v.ints[i], f.Places)
+		return e.comma(appendDecimal(dst, v.ints[i], f.Places), start)
 	case f.Temporal.Kind != NotTemporal:
 		return f.appendTime(dst, v.ints[i])
 	default:
 		return strconv.AppendInt(dst, v.ints[i], 10)
 	}
+}
+
+// comma puts the decimal sign into the number at dst[start:]. Behind a comma never
+// stand just three digits, which could be taken for thousands.
+func (e *csvEncoder) comma(dst []byte, start int) []byte {
+	if e.decimal == '.' {
+		return dst
+	}
+	at := bytes.IndexByte(dst[start:], '.')
+	if at < 0 {
+		return dst
+	}
+	dst[start+at] = e.decimal
+	end := start + at + 1
+	for end < len(dst) && dst[end]-'0' < 10 {
+		end++
+	}
+	if end-(start+at) == 4 {
+		dst = append(dst, 0)
+		copy(dst[end+1:], dst[end:])
+		dst[end] = '0'
+	}
+	return dst
 }
 
 // appendFloat adds the shortest text that reads back as x, with a point or an
@@ -140,11 +236,3 @@ func appendFloat(dst []byte, x float64, bits int) []byte {
 
 func (e *csvEncoder) close() error { return e.end() }
 func (e *csvEncoder) abort()       { _ = e.end() }
-
-// checkDelimiter refuses what encoding/csv cannot cut at.
-func checkDelimiter(d rune) error {
-	if d == '"' || d == '\r' || d == '\n' || !utf8.ValidRune(d) || d == utf8.RuneError {
-		return fmt.Errorf("table: %q cannot be the delimiter of a CSV file", d)
-	}
-	return nil
-}

@@ -105,15 +105,3 @@ func (s *source) format(asked Format) (Format, error) {
 	}
 	return 0, fmt.Errorf("%w: the name says %s, the content is %s: rename the file, or set --format %s", ErrFormat, named, found, found)
 }
-
-// delimiterOf returns what separates the fields of a CSV file.
-func delimiterOf(path string, chosen rune) rune {
-	switch {
-	case chosen != 0:
-		return chosen
-	case strings.Contains(strings.ToLower(filepath.Base(path)), ".tsv"):
-		return '\t'
-	default:
-		return ','
-	}
-}

@@ -148,52 +148,6 @@ func TestTypedFormatsRoundTrip(t *testing.T) {
 	}
 }
 
-// TestCSVRoundTrip: as above, with types as CSV tells them.
-func TestCSVRoundTrip(t *testing.T) {
-	for _, format := range []string{"csv", "tsv", "csv.gz", "csv.zst"} {
-		path := filepath.Join(t.TempDir(), "t."+format)
-		t.Run(format, rapid.MakeCheck(func(t *rapid.T) {
-			fields, columns := drawTable(t, rapid.IntRange(1, 40).Draw(t, "n"), String, false)
-			tab := transfer(t, path, fields, columns, ReadOptions{Header: HeaderYes, Delimiter: delimiterOf(path, 0)})
-			for j, got := range tab.Columns {
-				want := columns[j]
-				if got.Name() != want.Name() {
-					t.Fatalf("column %q, want %q", got.Name(), want.Name())
-				}
-				for i := range tab.Rows {
-					if got, want := csvCell(got, i), csvCell(want, i); got != want {
-						t.Fatalf("column %+v row %d: %s, want %s", columns[j].Field(), i, got, want)
-					}
-				}
-			}
-		}))
-	}
-}
-
-// csvCell shows row i of c as far as CSV tells values apart: a whole number may
-// be an integer, a float or, beside others, a text.
-func csvCell(c Column, i int) string {
-	one := make([]int64, 1)
-	c.Ints(one, i, i+1)
-	switch f := c.Field(); {
-	case c.Missing(i):
-		return "missing"
-	case f.Temporal.Kind != NotTemporal:
-		return string(f.appendTime(nil, one[0]))
-	case f.Type == String:
-		if text := f.Dictionary[one[0]]; !isNumber(text) {
-			return text
-		}
-		v, _ := parseFloat(f.Dictionary[one[0]])
-		return fmt.Sprint(v)
-	case f.Type == Float32:
-		v, _ := parseFloat(strconv.FormatFloat(c.Float(i), 'g', -1, 32))
-		return fmt.Sprint(v)
-	default:
-		return fmt.Sprint(c.Float(i))
-	}
-}
-
 // TestNPZRoundTrip: X becomes floating-point, other arrays keep their type.
 func TestNPZRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.npz")

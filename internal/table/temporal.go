@@ -81,7 +81,8 @@ func (t *Temporal) layout() string {
 // is, else in UTC.
 func (t *Temporal) location() *time.Location {
 	if at, err := time.Parse("-07:00", t.Zone); err == nil && t.Layout != "" {
-		return at.Location()
+		_, offset := at.Zone()
+		return time.FixedZone("", offset) // not the local zone, which may have a summer time
 	}
 	return time.UTC
 }

@@ -97,9 +97,10 @@ func (w *Writer) start(format Format, opt WriteOptions) (err error) {
 	}
 	switch format {
 	case CSV, CSVGzip, CSVZstd:
-		comma := delimiterOf(w.path, opt.Style.Delimiter)
-		if err = checkDelimiter(comma); err == nil {
-			w.encoder, err = newCSVEncoder(w.buffer, format, comma, w.fields)
+		style := opt.Style
+		style.Delimiter = delimiterOf(w.path, style.Delimiter)
+		if err = checkDelimiter(style.Delimiter); err == nil {
+			w.encoder, err = newCSVEncoder(w.buffer, format, style, w.fields)
 		}
 	case Parquet:
 		w.encoder, err = newParquetEncoder(w.buffer, w.fields)

@@ -166,9 +166,6 @@ func TestWriteConverts(t *testing.T) {
 			got = strings.ReplaceAll(got, typ+":", ":")
 		}
 		got = strings.Replace(got, "u64: 2 -1 ", "u64: 2 18446744073709551615 ", 1)
-		if format == "csv" { // beyond int64, the column is read as float64
-			want = strings.Replace(want, "18446744073709551615", "1.8446744073709552e+19", 1)
-		}
 		if got != want {
 			t.Errorf("%s: got\n%swant\n%s", format, got, want)
 		}
