@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
@@ -36,9 +37,24 @@ func newOutput(set *dataset.Set, opt *generateOptions, count uint64) (*output, e
 	if o.append {
 		rows += int64(set.Table.Rows)
 	}
+	if format, err := table.FormatOf(opt.Out); err == nil && format == table.NPZ {
+		if err := o.fitsArray(); err != nil {
+			return nil, fmt.Errorf("%s: %w", opt.Out, err)
+		}
+	}
 	var err error
 	o.writer, err = table.Create(opt.Out, o.fields(opt), table.WriteOptions{Rows: rows, Force: opt.Force, Style: styleFor(opt.Out, opt.In, set.Table)})
 	return o, err
+}
+
+// fitsArray refuses integers that X of an NPZ file, a matrix of float64, would round.
+func (o *output) fitsArray() error {
+	for at, c := range o.set.Table.Columns {
+		if c != o.set.Label && o.set.Wide(at) {
+			return fmt.Errorf("column %s holds integers beyond 2^53, which an NPZ file's matrix of float64 does not hold: write .csv, .parquet or .arrow, or leave it out with --drop %s", c.Name(), c.Name())
+		}
+	}
+	return nil
 }
 
 // styleFor returns how a CSV file at path is written: as the input was, where that

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"sort"
+	"strings"
 
 	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/internal/table"
@@ -150,20 +151,24 @@ func (s *Set) setRange(j int, b bounds, rows int) error {
 	}
 	share := func(n int) float64 { return float64(n) / float64(rows) }
 	c.MassMin, c.MassMax = share(b.atLo) >= massShare, share(b.atHi) >= massShare
-	s.noteMass(j, c.MassMin, b.lo, share(b.atLo))
-	s.noteMass(j, c.MassMax, b.hi, share(b.atHi))
+	var piles []string
+	if c.MassMin {
+		piles = append(piles, fmt.Sprintf("%.0f %% of rows are %s", 100*share(b.atLo), s.numberText(j, b.lo)))
+	}
+	if c.MassMax {
+		piles = append(piles, fmt.Sprintf("%.0f %% of rows are %s", 100*share(b.atHi), s.numberText(j, b.hi)))
+	}
+	if piles != nil {
+		s.note(NoteMass, s.Inputs[j].Name(), "--noise keep keeps such values", "%s", strings.Join(piles, ", "))
+	}
 	return nil
 }
 
-// noteMass tells of a share of rows that have the value at an end of feature j.
-func (s *Set) noteMass(j int, mass bool, value, share float64) {
-	if !mass {
-		return
-	}
-	text := floatText(value, s.Inputs[j].Type())
+// numberText returns x, a number of feature j, as its column has it.
+func (s *Set) numberText(j int, x float64) string {
 	if w := &s.whole[j]; w.used {
 		f := s.Inputs[j].Field()
-		text = intText(w.value(value), &f)
+		return intText(w.value(x), &f)
 	}
-	s.note(NoteMass, s.Inputs[j].Name(), "--noise keep keeps such values", "%.0f %% of rows are %s", 100*share, text)
+	return floatText(x, s.Inputs[j].Type())
 }

@@ -107,8 +107,23 @@ func typical(c table.Column, nominal bool) float64 {
 	}
 	slices.Sort(values)
 	if nominal {
-		mode, _ := stat.Mode(values, nil)
-		return mode
+		return mode(values)
 	}
 	return stat.Quantile(0.5, stat.Empirical, values, nil)
+}
+
+// mode returns the most frequent of values, which ascend, the least of equals.
+// stat.Mode gives any of equals, which would differ from run to run.
+func mode(values []float64) (best float64) {
+	most, from := 0, 0
+	for i := range values {
+		if i+1 < len(values) && values[i+1] == values[i] {
+			continue
+		}
+		if n := i + 1 - from; n > most {
+			best, most = values[i], n
+		}
+		from = i + 1
+	}
+	return best
 }
