@@ -74,7 +74,7 @@ func (c *parquetColumn) readChunk(ctx context.Context, chunk *parquetChunk, rows
 
 // damaged marks what is wrong with a page.
 func damaged(err error) error {
-	for _, known := range []error{ErrCorrupt, ErrUnsupported, context.Canceled, context.DeadlineExceeded} {
+	for _, known := range []error{ErrCorrupt, ErrUnsupported, errOutsized, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {
 			return err
 		}

@@ -146,14 +146,14 @@ func ints32(values ...int32) (b []byte) {
 	return b
 }
 
-// readBytes reads data as a file called t.parquet.
-func readBytes(t testing.TB, data []byte, opt ReadOptions) (*Table, error) {
+// saved returns the path of a file that holds data.
+func saved(t testing.TB, data []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "t.parquet")
 	if err := os.WriteFile(path, data, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	return Read(t.Context(), path, opt)
+	return path
 }
 
 // readRapid is readBytes for property tests.
