@@ -411,9 +411,9 @@ func TestHeaderlessCase(t *testing.T) {
 	sameRows(t, parsed(t, readFile(t, out), ','), in, nil)
 }
 
-// TestHiddenAnomaliesKeepTheirLabel: with a labeled fraction the hidden anomalies
+// TestHiddenCase: with a labeled fraction the hidden anomalies
 // are marked, with the label that they have.
-func TestHiddenAnomaliesKeepTheirLabel(t *testing.T) {
+func TestHiddenCase(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.csv")
 	if err := appendTo(t, caseFile("multiclass.csv"), out, "--label", "attack", "--normal-value", "BENIGN", "--labeled-fraction", "0.4"); err != nil {
 		t.Fatal(err)

@@ -66,18 +66,18 @@ func (c *parquetColumn) readChunk(ctx context.Context, chunk *parquetChunk, rows
 			err = c.readData(ctx, chunk.codec, &h, packed)
 		}
 		if err != nil {
-			return damaged(err)
+			return markDamage(err)
 		}
 	}
 	return nil
 }
 
-// damaged marks what is wrong with a page or a record batch.
-func damaged(err error) error {
+// markDamage marks what is wrong with a page or a record batch.
+func markDamage(err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, known := range []error{ErrCorrupt, ErrUnsupported, context.Canceled, context.DeadlineExceeded} {
+	for _, known := range []error{ErrCorrupt, ErrUnsupported, errOutsized, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {
 			return err
 		}
