@@ -62,7 +62,7 @@ var arrowTypes = []struct {
 }
 
 // fromJSON returns an array of three values.
-func fromJSON(t *testing.T, typ arrow.DataType, text string) arrow.Array {
+func fromJSON(t testing.TB, typ arrow.DataType, text string) arrow.Array {
 	t.Helper()
 	a, _, err := array.FromJSON(memory.DefaultAllocator, typ, strings.NewReader(text))
 	if err != nil {

@@ -105,18 +105,6 @@ func FuzzReadParquet(f *testing.F) {
 	fuzzRead(f, "t.parquet", ReadOptions{})
 }
 
-func FuzzReadArrow(f *testing.F) {
-	f.Add(seed(f, "t.arrow", mixed...))
-	f.Add(seed(f, "t.arrow", String))
-	f.Add(stream(f, foreign()))
-	fuzzRead(f, "t.arrow", ReadOptions{})
-}
-
-func FuzzReadNPZ(f *testing.F) {
-	f.Add(seed(f, "t.npz", Float64, Uint8))
-	fuzzRead(f, "t.npz", ReadOptions{})
-}
-
 func FuzzReadNPY(f *testing.F) {
 	f.Add(seed(f, "t.npz", Float64, Uint8))
 	stored := seed(f, "t.npz", Float32)
