@@ -42,7 +42,8 @@ type indexColumn struct {
 	Min  float64 `json:"min"` // becomes 0
 	Max  float64 `json:"max"` // becomes 1
 	Fill float64 `json:"fill"`
-	Sum  string  `json:"sum"` // hash of all values, see columnSums
+	Base string  `json:"base,omitempty"` // what Min, Max and Fill are counted from, see dataset.From
+	Sum  string  `json:"sum"`            // hash of all values, see columnSums
 
 	Nominal bool `json:"nominal,omitempty"` // it holds codes
 	categories
@@ -58,7 +59,7 @@ func newIndexMeta(set *dataset.Set, opt *indexBuildOptions) *indexMeta {
 	for j, c := range set.Columns {
 		m.Columns = append(m.Columns, indexColumn{
 			Name: set.Inputs[j].Name(), Type: set.Inputs[j].Type().String(),
-			Min: c.Min, Max: c.Max, Fill: set.Fill()[j], Sum: sums[j], Nominal: c.Nominal, categories: newCategories(set.Categories(j)),
+			Min: c.Min, Max: c.Max, Fill: set.Fill()[j], Base: set.Base(j), Sum: sums[j], Nominal: c.Nominal, categories: newCategories(set.Categories(j)),
 		})
 	}
 	return m

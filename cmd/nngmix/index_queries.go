@@ -98,6 +98,9 @@ func (q *queryTable) takeCodes(meta *indexMeta) (err error) {
 		if c.Type() == table.String || c.Type() == table.Bool {
 			return fmt.Errorf("column %s holds %ss, in the index numbers", c.Name(), strings.TrimSuffix(c.Type().String(), "s"))
 		}
+		if q.columns[j], err = dataset.From(c, meta.Columns[j].Base); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -105,7 +108,7 @@ func (q *queryTable) takeCodes(meta *indexMeta) (err error) {
 // checkMissing refuses missing values, unless the index was built to fill them:
 // a row cannot be left out, since row i of the answers is that of query i.
 func (q *queryTable) checkMissing(meta *indexMeta) error {
-	if meta.Missing == string(dataset.MissingMedian) {
+	if dataset.Missing(meta.Missing).Fills() {
 		return nil
 	}
 	for _, c := range q.columns {

@@ -87,7 +87,11 @@ func (o *plotOptions) figure(ctx context.Context) (plot.Figure, error) {
 	if err != nil {
 		return plot.Figure{}, err
 	}
-	set, err := dataset.New(input, o.setFlags.options(o.Seed))
+	how := o.setFlags.options(o.Seed)
+	if how.Missing == dataset.MissingKeep {
+		how.Missing = dataset.MissingMedian // a point needs a place
+	}
+	set, err := dataset.New(input, how)
 	if err != nil {
 		return plot.Figure{}, fmt.Errorf("%s: %w", o.In, err)
 	}

@@ -131,7 +131,7 @@ func (s *Set) addFeature(at int, category bool, scale Scale) (err error) {
 	} else {
 		w = newWhole(c.Field(), &s.seen[at], scale == ScaleNone)
 		view = w.view(view)
-		s.noteRounded(c, &w)
+		s.noteWide(c, &w)
 	}
 	s.Inputs = append(s.Inputs, c)
 	s.Features = append(s.Features, view)

@@ -79,8 +79,11 @@ type bounds struct {
 
 var empty = bounds{lo: math.Inf(1), hi: math.Inf(-1)}
 
-// with returns b widened to hold x. NaN changes nothing.
-func (b bounds) with(x float64) bounds {
+// add widens b to hold x. NaN changes nothing.
+func (b *bounds) add(x float64) {
+	if x > b.lo && x < b.hi {
+		return // almost always
+	}
 	switch {
 	case x < b.lo:
 		b.lo, b.atLo = x, 1
@@ -93,7 +96,6 @@ func (b bounds) with(x float64) bounds {
 	case x == b.hi:
 		b.atHi++
 	}
-	return b
 }
 
 // join returns the range that holds b and c, either of which may be empty.
@@ -123,7 +125,7 @@ func (s *Set) measureChunk(rows []int, from, to int) []bounds {
 		if !s.Columns[j].Nominal {
 			c.Floats(values[:], 1, from, to)
 			for _, i := range rows {
-				b = b.with(values[i-from])
+				b.add(values[i-from])
 			}
 		}
 		ranges[j] = b

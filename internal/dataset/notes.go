@@ -16,7 +16,7 @@ const (
 	NoteReading NoteKind = "odd"      // the reader met something odd in the column
 	NoteLeftOut NoteKind = "left out" // the column is not a feature
 	NoteUnused  NoteKind = "not used" // rows that no sample is made of
-	NoteRounded NoteKind = "rounded"  // mixtures of the column lose digits
+	NoteWide    NoteKind = "wide"     // the column holds integers that float64 rounds
 	NoteMass    NoteKind = "piled up" // many rows have the least or greatest value of the column
 )
 
@@ -32,7 +32,7 @@ type Note struct {
 func Lines(notes []Note) []string {
 	const most = 4
 	var lines []string
-	for _, kind := range []NoteKind{NoteReading, NoteLeftOut, NoteUnused, NoteRounded, NoteMass} {
+	for _, kind := range []NoteKind{NoteReading, NoteLeftOut, NoteUnused, NoteWide, NoteMass} {
 		var items, cures []string
 		for _, n := range notes {
 			if n.Kind != kind {
@@ -74,12 +74,19 @@ func (s *Set) noteReadings() {
 	}
 }
 
-// noteRounded tells of features in whose range float64 skips whole numbers.
-func (s *Set) noteRounded(c table.Column, w *whole) {
-	if w.rough {
-		s.note(NoteRounded, c.Name(), "--categorical "+c.Name()+" takes the values as codes",
-			"its range exceeds 2^53, so that the last digits of mixtures are rounded; copies are exact")
+// noteWide tells of a feature of integers beyond 2^53, which may be codes, and of
+// whole numbers in whose range float64 skips some.
+func (s *Set) noteWide(c table.Column, w *whole) {
+	text := "integers beyond 2^53, mixed as numbers"
+	switch f := c.Field(); {
+	case !w.based:
+		return
+	case w.rough:
+		text = "the last digits of mixtures are rounded, since its range exceeds 2^53; copies are exact"
+	case f.Temporal.Kind != table.NotTemporal || f.Type == table.Decimal:
+		return
 	}
+	s.note(NoteWide, c.Name(), "--categorical "+c.Name()+" takes the values as codes", "%s", text)
 }
 
 // noteUnused tells of rows that --missing drop leaves out.

@@ -1,8 +1,6 @@
 package dataset
 
 import (
-	"math"
-
 	"github.com/nngmix/nngmix/internal/table"
 )
 
@@ -23,8 +21,14 @@ func (s *Set) look() []survey {
 	parts := make([][]survey, s.chunks())
 	s.eachChunk(func(chunk, from, to int) error {
 		parts[chunk] = make([]survey, len(columns))
+		var buffer [chunkRows]float64
 		for j, c := range columns {
-			parts[chunk][j] = surveyChunk(c, from, to)
+			if c.Type().Float() {
+				c.Floats(buffer[:], 1, from, to)
+				parts[chunk][j] = surveyFloats(buffer[:to-from], from)
+			} else {
+				parts[chunk][j] = surveyOthers(c, from, to)
+			}
 		}
 		return nil
 	})
@@ -38,11 +42,8 @@ func (s *Set) look() []survey {
 	return all
 }
 
-// surveyChunk looks at rows from ≤ i < to of c, at most chunkRows.
-func surveyChunk(c table.Column, from, to int) survey {
-	if c.Type().Float() {
-		return surveyFloats(c, from, to)
-	}
+// surveyOthers looks at rows from ≤ i < to of c, at most chunkRows and no floats.
+func surveyOthers(c table.Column, from, to int) survey {
 	v := survey{missing: c.CountMissing(from, to), lo: 1, hi: 0}
 	if !large(c.Field()) {
 		return v
@@ -67,20 +68,20 @@ func surveyChunk(c table.Column, from, to int) survey {
 	return v
 }
 
-func surveyFloats(c table.Column, from, to int) (v survey) {
-	var values [chunkRows]float64
-	c.Floats(values[:], 1, from, to)
-	for i, x := range values[:to-from] {
-		switch {
-		case math.Abs(x) <= math.MaxFloat64:
-		case x != x:
-			v.missing++
-		default:
-			if v.infinite == 0 {
-				v.first = from + i
-			}
-			v.infinite++
+// surveyFloats looks at values, the first of which is in row from.
+func surveyFloats(values []float64, from int) (v survey) {
+	for i, x := range values {
+		if x-x == 0 {
+			continue // almost always
 		}
+		if x != x {
+			v.missing++
+			continue
+		}
+		if v.infinite == 0 {
+			v.first = from + i
+		}
+		v.infinite++
 	}
 	return v
 }

@@ -168,14 +168,27 @@ func TestUnscaledTimesAreSeconds(t *testing.T) {
 	}
 }
 
-func TestRangesBeyondFloat64AreNoted(t *testing.T) {
-	input := tableOf(table.New("id", []int64{math.MinInt64, math.MaxInt64, 5}), table.New("y", []int64{1, 0, 0}))
-	s, err := New(input, options(nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if lines := Lines(s.Notes); len(lines) == 0 || !strings.HasPrefix(lines[0], "rounded   id: its range exceeds 2^53") {
-		t.Errorf("notes are %q", lines)
+func TestWideIntegersAreNoted(t *testing.T) {
+	stamp := table.Field{Name: "id", Type: table.Int64, Temporal: table.Temporal{Kind: table.Timestamp, Unit: time.Nanosecond}}
+	for _, test := range []struct {
+		ints []int64
+		f    table.Field
+		want string
+	}{
+		{[]int64{math.MinInt64, math.MaxInt64}, table.Field{Name: "id", Type: table.Int64}, "wide      id: the last digits of mixtures are rounded"},
+		{[]int64{1<<60 + 1, 1<<60 + 2}, table.Field{Name: "id", Type: table.Int64}, "wide      id: integers beyond 2^53, mixed as numbers (--categorical id takes the values as codes)"},
+		{[]int64{1, 2}, table.Field{Name: "id", Type: table.Int64}, ""},
+		{[]int64{1<<60 + 1, 1<<60 + 2}, stamp, ""},
+		{[]int64{1, 1 << 60}, stamp, "wide      id: the last digits"},
+	} {
+		s, err := New(tableOf(table.Live(test.f, test.ints, make([]bool, 2)), table.New("y", []int64{1, 0})), options(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wide := slices.DeleteFunc(Lines(s.Notes), func(line string) bool { return !strings.HasPrefix(line, "wide") })
+		if got := strings.Join(wide, ""); !strings.HasPrefix(got, test.want) || (got == "") != (test.want == "") {
+			t.Errorf("%v: notes %q, want %q", test.ints, wide, test.want)
+		}
 	}
 }
 
