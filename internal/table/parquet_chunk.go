@@ -66,14 +66,14 @@ func (c *parquetColumn) readChunk(ctx context.Context, chunk *parquetChunk, rows
 			err = c.readData(ctx, chunk.codec, &h, packed)
 		}
 		if err != nil {
-			return damaged(err)
+			return badPage(err)
 		}
 	}
 	return nil
 }
 
-// damaged marks what is wrong with a page.
-func damaged(err error) error {
+// badPage marks what is wrong with a page.
+func badPage(err error) error {
 	for _, known := range []error{ErrCorrupt, ErrUnsupported, errOutsized, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {
 			return err

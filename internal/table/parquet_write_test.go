@@ -1,7 +1,9 @@
 package table
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"math"
@@ -16,8 +18,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// written writes columns to path.
-func written(path string, columns ...Column) error {
+// writeColumns writes columns to path.
+func writeColumns(path string, columns ...Column) error {
 	var fields []Field
 	for _, c := range columns {
 		fields = append(fields, c.Field())
@@ -33,8 +35,8 @@ func written(path string, columns ...Column) error {
 	return w.Close()
 }
 
-// counted returns a column c of whole numbers; missingCount is a missing one.
-func counted(f Field, values ...int64) Column {
+// wholeColumn returns a column c of whole numbers; missingCount is a missing one.
+func wholeColumn(f Field, values ...int64) Column {
 	f.Name = "c"
 	missing := make([]bool, len(values))
 	for i, v := range values {
@@ -70,7 +72,7 @@ func TestWriteParquetTypes(t *testing.T) {
 		{Field{Type: Uint64}, []int64{-1}, "INT64 INT(64,false)", "uint64: 18446744073709551615"},
 	} {
 		path := filepath.Join(t.TempDir(), "t.parquet")
-		if err := written(path, counted(tc.f, tc.values...)); err != nil {
+		if err := writeColumns(path, wholeColumn(tc.f, tc.values...)); err != nil {
 			t.Errorf("%s: %v", tc.schema, err)
 			continue
 		}
@@ -120,15 +122,15 @@ func TestWriteParquetErrors(t *testing.T) {
 		c    Column
 		want string
 	}{
-		{"too many digits", counted(Field{Type: Decimal, Precision: 9, Places: 2}, 1, missingCount, 1000000000), `column "c", row 3: `},
-		{"half a day", counted(Field{Type: Int64, Temporal: Temporal{Kind: Date, Unit: time.Millisecond}}, 1), `column "c", row 1: `},
-		{"seconds too many", counted(Field{Type: Int64, Temporal: Temporal{Kind: Timestamp, Unit: time.Second}}, 0, math.MaxInt64/1000+1), `column "c", row 2: `},
-		{"a time of many days", counted(Field{Type: Int64, Temporal: Temporal{Kind: TimeOfDay, Unit: time.Millisecond}}, math.MaxInt32+1), `column "c", row 1: `},
+		{"too many digits", wholeColumn(Field{Type: Decimal, Precision: 9, Places: 2}, 1, missingCount, 1000000000), `column "c", row 3: `},
+		{"half a day", wholeColumn(Field{Type: Int64, Temporal: Temporal{Kind: Date, Unit: time.Millisecond}}, 1), `column "c", row 1: `},
+		{"seconds too many", wholeColumn(Field{Type: Int64, Temporal: Temporal{Kind: Timestamp, Unit: time.Second}}, 0, math.MaxInt64/1000+1), `column "c", row 2: `},
+		{"a time of many days", wholeColumn(Field{Type: Int64, Temporal: Temporal{Kind: TimeOfDay, Unit: time.Millisecond}}, math.MaxInt32+1), `column "c", row 1: `},
 		{"text that is not UTF-8", Codes("c", []uint32{0, 1}, []string{"a", "caf\xe9"}), `column "c" holds "caf\xe9"`},
 		{"a name that is not UTF-8", New("caf\xe9", []int64{1}), `"caf\xe9"`},
 	} {
 		path := filepath.Join(t.TempDir(), "t.parquet")
-		err := written(path, tc.c)
+		err := writeColumns(path, tc.c)
 		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: got %v, want %s", tc.name, err, tc.want)
 		}
@@ -150,8 +152,8 @@ func TestParquetDecimalsRoundTrip(t *testing.T) {
 			most = int64(math.Pow10(precision)) - 1
 		}
 		values := rapid.SliceOfN(rapid.OneOf(rapid.Int64Range(-most, most), rapid.Just(int64(missingCount))), 1, 300).Draw(t, "values")
-		want := counted(f, values...)
-		if err := written(path, want); err != nil {
+		want := wholeColumn(f, values...)
+		if err := writeColumns(path, want); err != nil {
 			t.Fatal(err)
 		}
 		tab, err := Read(context.Background(), path, ReadOptions{})
@@ -167,4 +169,41 @@ func TestParquetDecimalsRoundTrip(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestParquetKeepsDurationsAndZones: as a note tells them.
+func TestParquetKeepsDurationsAndZones(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.parquet")
+	for _, want := range []Temporal{
+		{Kind: Duration, Unit: time.Second}, {Kind: Duration, Unit: time.Millisecond}, {Kind: Duration, Unit: time.Microsecond}, {Kind: Duration, Unit: time.Nanosecond},
+		{Kind: Timestamp, Unit: time.Microsecond, Zone: "Europe/Berlin"}, {Kind: Timestamp, Unit: time.Microsecond, Zone: "UTC"}, {Kind: Timestamp, Unit: time.Microsecond},
+	} {
+		var others []Column
+		for j, f := range []Field{{Type: Decimal, Precision: 4}, {Type: Int8}, {Type: Int32, Temporal: Temporal{Kind: Date}}, {Type: Int64, Temporal: Temporal{Kind: TimeOfDay, Unit: 1000}}} {
+			c := wholeColumn(f, 3).(*live)
+			c.field.Name = fmt.Sprint(j)
+			others = append(others, c)
+		}
+		if err := writeColumns(path, append(others, wholeColumn(Field{Type: Int64, Temporal: want}, -7))...); err != nil {
+			t.Fatal(err)
+		}
+		tab, err := Read(t.Context(), path, ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := tab.Columns[4]; c.Field().Temporal != want || cell(c, 0) != "-7" {
+			t.Errorf("got %+v %s, want %+v -7", c.Field().Temporal, cell(c, 0), want)
+		}
+		for _, c := range tab.Columns[:4] {
+			if cell(c, 0) != "3" {
+				t.Errorf("%+v: %s", c.Field(), cell(c, 0))
+			}
+		}
+	}
+	for _, note := range []string{"AAAA", "", "!", base64.StdEncoding.EncodeToString(make([]byte, 100)), base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{255}, 100))} {
+		tab, err := Read(t.Context(), saved(t, wideFile(t, map[string]string{arrowNote: note}, "a")), ReadOptions{})
+		if err != nil || cell(tab.Columns[0], 0) != "0" {
+			t.Errorf("note %q: %v", note, err)
+		}
+	}
 }
