@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -113,6 +114,14 @@ func validate(a arrow.Array) error {
 		return nil
 	}
 	return array.Validate(a)
+}
+
+// markDamage marks errors of the library.
+func markDamage(err error) error {
+	if err == nil || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrUnsupported) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrCorrupt, err)
 }
 
 // limited allocates no more at once than a file may take.

@@ -142,7 +142,7 @@ func damagedSeeds(t testing.TB) map[string][]byte {
 		values[i] = byte(i * i)
 	}
 	seeds := map[string][]byte{}
-	for _, codec := range parquetCode {
+	for _, codec := range parquetCodecs {
 		var file bytes.Buffer
 		w := parquet.NewGenericWriter[oddRow](&file, parquet.Compression(codec), parquet.MaxRowsPerRowGroup(60), parquet.PageBufferSize(200))
 		v := 2.5

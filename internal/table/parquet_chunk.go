@@ -66,17 +66,14 @@ func (c *parquetColumn) readChunk(ctx context.Context, chunk *parquetChunk, rows
 			err = c.readData(ctx, chunk.codec, &h, packed)
 		}
 		if err != nil {
-			return markDamage(err)
+			return badPage(err)
 		}
 	}
 	return nil
 }
 
-// markDamage marks what is wrong with a page or a record batch.
-func markDamage(err error) error {
-	if err == nil {
-		return nil
-	}
+// badPage marks what is wrong with a page.
+func badPage(err error) error {
 	for _, known := range []error{ErrCorrupt, ErrUnsupported, errOutsized, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {
 			return err

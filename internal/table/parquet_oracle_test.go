@@ -24,11 +24,11 @@ type oracleType struct {
 }
 
 var (
-	wordEncodings = []encoding.Encoding{&parquet.Plain, &parquet.RLEDictionary, &parquet.DeltaBinaryPacked, &parquet.ByteStreamSplit}
-	floatWords    = []encoding.Encoding{&parquet.Plain, &parquet.RLEDictionary, &parquet.ByteStreamSplit}
-	texts         = []encoding.Encoding{&parquet.Plain, &parquet.RLEDictionary, &parquet.DeltaLengthByteArray, &parquet.DeltaByteArray}
-	fixedBytes    = []encoding.Encoding{&parquet.Plain, &parquet.RLEDictionary, &parquet.DeltaByteArray}
-	parquetCode   = []compress.Codec{&parquet.Uncompressed, &parquet.Snappy, &parquet.Gzip, &parquet.Brotli, &parquet.Zstd, &parquet.Lz4Raw}
+	wordEncodings  = []encoding.Encoding{&parquet.Plain, &parquet.RLEDictionary, &parquet.DeltaBinaryPacked, &parquet.ByteStreamSplit}
+	floatEncodings = []encoding.Encoding{&parquet.Plain, &parquet.RLEDictionary, &parquet.ByteStreamSplit}
+	textEncodings  = []encoding.Encoding{&parquet.Plain, &parquet.RLEDictionary, &parquet.DeltaLengthByteArray, &parquet.DeltaByteArray}
+	fixedEncodings = []encoding.Encoding{&parquet.Plain, &parquet.RLEDictionary, &parquet.DeltaByteArray}
+	parquetCodecs  = []compress.Codec{&parquet.Uncompressed, &parquet.Snappy, &parquet.Gzip, &parquet.Brotli, &parquet.Zstd, &parquet.Lz4Raw}
 )
 
 // wholes draws whole numbers, close to each other or far apart.
@@ -70,33 +70,33 @@ var oracleTypes = []oracleType{
 		v := rapid.Uint64().Draw(t, "value")
 		return parquet.Int64Value(int64(v)), fmt.Sprint(v)
 	}},
-	{"float32", parquet.Leaf(parquet.FloatType), floatWords, func(t *rapid.T) (parquet.Value, string) {
+	{"float32", parquet.Leaf(parquet.FloatType), floatEncodings, func(t *rapid.T) (parquet.Value, string) {
 		v := rapid.Float32().Draw(t, "value")
 		return parquet.FloatValue(v), fmt.Sprintf("%x", float64(v))
 	}},
-	{"float64", parquet.Leaf(parquet.DoubleType), floatWords, func(t *rapid.T) (parquet.Value, string) {
+	{"float64", parquet.Leaf(parquet.DoubleType), floatEncodings, func(t *rapid.T) (parquet.Value, string) {
 		v := rapid.Float64().Draw(t, "value")
 		return parquet.DoubleValue(v), fmt.Sprintf("%x", v)
 	}},
-	{"text", parquet.String(), texts, func(t *rapid.T) (parquet.Value, string) {
+	{"text", parquet.String(), textEncodings, func(t *rapid.T) (parquet.Value, string) {
 		v := rapid.SampledFrom([]string{"", "a", "abc", "abd", "prefix-1", "prefix-22", "ü"}).Draw(t, "value") + rapid.StringN(0, 3, -1).Draw(t, "end")
 		return parquet.ByteArrayValue([]byte(v)), fmt.Sprintf("%q", v)
 	}},
-	{"uuid", parquet.UUID(), fixedBytes, func(t *rapid.T) (parquet.Value, string) {
+	{"uuid", parquet.UUID(), fixedEncodings, func(t *rapid.T) (parquet.Value, string) {
 		v := rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "value")
 		return parquet.FixedLenByteArrayValue(v), fmt.Sprintf(`"%x-%x-%x-%x-%x"`, v[:4], v[4:6], v[6:8], v[8:10], v[10:])
 	}},
 	{"decimal in INT32", parquet.Decimal(2, 9, parquet.Int32Type), wordEncodings, oracle32(-999999999, 999999999)},
 	{"decimal in INT64", parquet.Decimal(2, 18, parquet.Int64Type), wordEncodings, oracle64},
-	{"decimal in 5 bytes", parquet.Decimal(3, 11, parquet.FixedLenByteArrayType(5)), fixedBytes, func(t *rapid.T) (parquet.Value, string) {
+	{"decimal in 5 bytes", parquet.Decimal(3, 11, parquet.FixedLenByteArrayType(5)), fixedEncodings, func(t *rapid.T) (parquet.Value, string) {
 		v := wholes(-1<<39, 1<<39-1).Draw(t, "value")
 		return parquet.FixedLenByteArrayValue(wide(v, 5)), fmt.Sprint(v)
 	}},
-	{"decimal in 16 bytes", parquet.Decimal(3, 38, parquet.FixedLenByteArrayType(16)), fixedBytes, func(t *rapid.T) (parquet.Value, string) {
+	{"decimal in 16 bytes", parquet.Decimal(3, 38, parquet.FixedLenByteArrayType(16)), fixedEncodings, func(t *rapid.T) (parquet.Value, string) {
 		v := wholes(math.MinInt64, math.MaxInt64).Draw(t, "value")
 		return parquet.FixedLenByteArrayValue(wide(v, 16)), fmt.Sprint(v)
 	}},
-	{"decimal in bytes", parquet.Decimal(3, 20, parquet.ByteArrayType), texts, func(t *rapid.T) (parquet.Value, string) {
+	{"decimal in bytes", parquet.Decimal(3, 20, parquet.ByteArrayType), textEncodings, func(t *rapid.T) (parquet.Value, string) {
 		v := wholes(-1<<23, 1<<23-1).Draw(t, "value")
 		return parquet.ByteArrayValue(wide(v, rapid.IntRange(3, 12).Draw(t, "bytes"))), fmt.Sprint(v)
 	}},
@@ -141,7 +141,7 @@ func TestParquetOracle(t *testing.T) {
 			schema := parquet.NewSchema("t", orderedGroup{parquet.Group{"c": node}, []string{"c"}})
 			var file bytes.Buffer
 			w := parquet.NewGenericWriter[any](&file, schema,
-				parquet.Compression(rapid.SampledFrom(parquetCode).Draw(t, "codec")),
+				parquet.Compression(rapid.SampledFrom(parquetCodecs).Draw(t, "codec")),
 				parquet.DataPageVersion(rapid.IntRange(1, 2).Draw(t, "version")),
 				parquet.PageBufferSize(rapid.SampledFrom([]int{1, 8, 64, 1 << 20}).Draw(t, "page size")))
 			var want []string

@@ -315,7 +315,7 @@ func TestChunkBorders(t *testing.T) {
 			t.Fatal(err)
 		}
 		for j, c := range columns {
-			checkColumn(t, fmt.Sprintf("%d rows, %s", n, c.Name()), tab.Columns[j], c.Field(), cells(c))
+			checkColumn(t, fmt.Sprintf("%d rows, %s", n, c.Name()), tab.Columns[j], c.Field(), arrowCells(c))
 		}
 	}
 }
