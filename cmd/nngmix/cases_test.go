@@ -451,7 +451,7 @@ func TestArrayCases(t *testing.T) {
 		{"constcols.npz", nil}, {"dups.npz", nil}, {"one_anom.npz", nil}, {"two_anom.npz", nil},
 		{"labels_named.npz", []string{"--features", "data", "--label", "label"}},
 		{"x_be.npz", nil}, {"x_fortran_v2.npz", nil},
-		{"y_1n.npz", nil}, {"y_bool.npz", nil}, {"y_str.npz", nil}, {"y_n1.npz", nil}, {"y_nan.npz", nil},
+		{"y_1n.npz", nil}, {"y_bool.npz", nil}, {"y_n1.npz", nil}, {"y_nan.npz", nil},
 		{"y_pm1.npz", []string{"--anomaly-value", "1"}}, {"y_pm1_inv.npz", []string{"--anomaly-value", "-1"}},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
@@ -480,6 +480,29 @@ func TestArrayCases(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestTextLabelsOfArrays: labels that are text go where text can be.
+func TestTextLabelsOfArrays(t *testing.T) {
+	dir := t.TempDir()
+	err := appendTo(t, caseFile("y_str.npz"), filepath.Join(dir, "out.npz"))
+	if err == nil || !strings.Contains(err.Error(), `column "y" is text`) {
+		t.Errorf("NPZ: got %v", err)
+	}
+	out := filepath.Join(dir, "out.csv")
+	if err := appendTo(t, caseFile("y_str.npz"), out); err != nil {
+		t.Fatal(err)
+	}
+	header, rows := records(t, out)
+	y := slices.Index(header, "y")
+	if len(rows) != 340 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for i, row := range rows {
+		if row[y] != "0" && row[y] != "1" || i >= 300 && row[y] != "1" {
+			t.Errorf("row %d is labeled %q", i, row[y])
+		}
 	}
 }
 
