@@ -6,7 +6,7 @@ PORTABLE := ./simd/... ./exact/... ./ann/... ./generator/... ./internal/xrand/..
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: help build demo test test-purego test-levels test-race test-arm64 \
-	generate generate-check fmt-check vet staticcheck cross fuzz bench bench-ann bench-detect ci clean
+	generate generate-check fmt-check vet staticcheck cross fuzz mutate peers bench bench-ann bench-detect bench-table ci clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -66,6 +66,19 @@ fuzz: ## every fuzz target for a fixed number of runs
 		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
 			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime 20000x $$pkg || exit 1; done; done
 
+MUTATIONS ?= 10000
+mutate: ## damage small files of every format, MUTATIONS times each, and read them in processes of bounded memory
+	$(GO) test -count=1 -timeout 60m -run '^TestDamaged(Files|Input)$$' -v ./internal/table/mutate ./cmd/nngmix -mutations $(MUTATIONS)
+
+PEERS        ?= $(HOME)/.cache/nngmix/peers
+REQUIREMENTS := internal/table/testdata/conformance/requirements.txt
+peers: $(PEERS)/installed ## pyarrow, pandas, Polars and DuckDB read what nngmix writes; PEERS is where they are installed
+	NNGMIX_PEERS=$(PEERS)/bin/python $(GO) test -count=1 -run '^TestPeers$$' -v ./cmd/nngmix
+
+$(PEERS)/installed: $(REQUIREMENTS)
+	python3 -m venv --clear $(PEERS)
+	for try in 1 2 3; do $(PEERS)/bin/pip install -q --disable-pip-version-check -r $< && touch $@ && exit 0; sleep 5; done; exit 1
+
 bench: build ## neighbor search and generation against scipy, scikit-learn, faiss and the reference's loop; the command; kernels
 	$(GO) run ./bench/search
 	$(GO) run ./bench/generate
@@ -78,6 +91,9 @@ bench-ann: ## the graph index against hnswlib, faiss, usearch, weaviate and code
 
 bench-detect: ## training of the neural detectors against scikit-learn and PyTorch
 	$(GO) run ./bench/detect
+
+bench-table: $(PEERS)/installed ## reading of a million rows in every format, against Polars, pyarrow and DuckDB
+	NNGMIX_PEERS=$(PEERS)/bin/python $(GO) run ./bench/table
 
 ci: fmt-check vet staticcheck cross generate-check test-purego test-levels test-race test-arm64 ## all checks but the tests
 

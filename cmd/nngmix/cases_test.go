@@ -135,7 +135,8 @@ var textCases = []textCase{
 	{file: "bigid.csv"},
 	{file: "bigid.csv", args: []string{"--categorical", "merchant_id"}},
 	{file: "blankcells.csv", args: []string{"--missing", "keep"}},
-	{file: "cicids_nodup.csv", args: []string{"--label", " Label", "--anomaly-value", "DDoS", "--missing", "keep"}},
+	{file: "cicids_nodup.csv", args: []string{"--label", "Label", "--anomaly-value", "DDoS", "--missing", "keep", "--encoding", "windows-1252"}, input: windows1252},
+	{file: "cicids.csv", args: []string{"--label", "Label", "--normal-value", "BENIGN", "--missing", "keep", "--encoding", "windows-1252"}, input: windows1252},
 	{file: "comment.csv", args: []string{"--comment", "#"}, input: afterLine(2)},
 	{file: "dates.csv"},
 	{file: "euro.csv", args: []string{"--type", "a=number", "--type", "b=number"}, as: without("€%")},
@@ -157,7 +158,9 @@ var textCases = []textCase{
 	{file: "multiclass.csv", args: []string{"--label", "attack", "--normal-value", "BENIGN", "--labeled-fraction", "0.4"}},
 	{file: "namibia.csv"},
 	{file: "sepline.csv", input: func(s string) string { return strings.ReplaceAll(afterLine(1)(s), ";", ",") }},
-	{file: "skipspace.csv", input: func(s string) string { return strings.ReplaceAll(s, ", ", ",") }, as: func(_, s string) string { return strings.ReplaceAll(s, "x,y", "x, y") }, or: "--"},
+	{file: "skipspace.csv", input: func(s string) string {
+		return strings.NewReplacer(", ", ",", "\"x, y\"", "\"x, y\"", "a, b, name, y", "a, b, name, y").Replace(s)
+	}, or: "--"},
 	{file: "spacelines.csv", input: func(s string) string { return strings.ReplaceAll(s, "   \n", "") }, or: "line 102"},
 	{file: "spaces.txt", input: func(s string) string { return strings.ReplaceAll(s, " ", ",") }},
 	{file: "thousands.csv", args: []string{"--thousands", ","}, as: without(",")},
@@ -212,8 +215,8 @@ func sameRows(t *testing.T, out, in [][]string, as func(column, field string) st
 	wrong := 0
 	for i, row := range in {
 		for j, want := range row {
-			if j == len(in[0]) {
-				break // an empty field behind the last column
+			if j == len(in[0]) || in[0][j] == "" {
+				break // empty fields behind the last column
 			}
 			if as != nil && i > 0 {
 				want = as(in[0][j], want)
@@ -255,11 +258,12 @@ func TestRefusedCases(t *testing.T) {
 		args []string
 		want []string
 	}{
-		{"cicids_nodup.csv", []string{"--label", " Label", "--anomaly-value", "DDoS"}, []string{"Flow Bytes/s", "--missing"}},
+		{"cicids_nodup.csv", []string{"--label", "Label", "--anomaly-value", "DDoS"}, []string{"line 12", "--encoding"}},
+		{"cicids.csv", []string{"--label", "Label", "--anomaly-value", "DDoS", "--encoding", "windows-1252"}, []string{"Flow Bytes/s", "--missing"}},
 		{"comment.csv", nil, []string{"--comment"}},
 		{"euro.csv", nil, []string{"€57.79", "--type a=number"}},
 		{"gaps.csv", nil, []string{"--missing"}},
-		{"miss_qmark.csv", nil, []string{`column a`, "--missing"}},
+		{"miss_qmark.csv", nil, []string{"a 1 (of 300 rows)", "--missing"}},
 		{"multiclass.csv", []string{"--label", "attack"}, []string{"--anomaly-value"}},
 		{"thousands.csv", nil, []string{"2,531.99", "--thousands"}},
 		{"win1252b.csv", nil, []string{"--encoding"}},
@@ -268,11 +272,12 @@ func TestRefusedCases(t *testing.T) {
 		{"arr01.npz", nil, []string{"--features"}},
 		{"labels_named.npz", nil, []string{"--features"}},
 		{"x_0d.npz", nil, []string{"X"}},
-		{"x_c16.npz", nil, []string{"X", "complex"}},
+		{"x_c16.npz", nil, []string{"X", "c16"}},
 		{"x_longdouble.npz", nil, []string{"X", "f16"}},
 		{"x_sparse.npz", nil, []string{"sparse"}},
 		{"x_struct.npz", nil, []string{"X"}},
 		{"x_t.npz", nil, []string{"X", "3", "300"}},
+		{"y_pm1.npz", []string{"--seed", "1"}, []string{"label column y", "-1", "--anomaly-value"}},
 		{"encrypted.parquet", nil, []string{"encrypted"}},
 		{"odd.parquet", nil, []string{"--drop"}},
 		{"pl_list.arrow", nil, []string{`"l"`, "--drop l"}},
@@ -411,9 +416,9 @@ func TestHeaderlessCase(t *testing.T) {
 	sameRows(t, parsed(t, readFile(t, out), ','), in, nil)
 }
 
-// TestHiddenAnomaliesKeepTheirLabel: with a labeled fraction the hidden anomalies
+// TestHiddenCase: with a labeled fraction the hidden anomalies
 // are marked, with the label that they have.
-func TestHiddenAnomaliesKeepTheirLabel(t *testing.T) {
+func TestHiddenCase(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.csv")
 	if err := appendTo(t, caseFile("multiclass.csv"), out, "--label", "attack", "--normal-value", "BENIGN", "--labeled-fraction", "0.4"); err != nil {
 		t.Fatal(err)
@@ -447,7 +452,7 @@ func TestArrayCases(t *testing.T) {
 		{"labels_named.npz", []string{"--features", "data", "--label", "label"}},
 		{"x_be.npz", nil}, {"x_fortran_v2.npz", nil},
 		{"y_1n.npz", nil}, {"y_bool.npz", nil}, {"y_n1.npz", nil}, {"y_nan.npz", nil},
-		{"y_pm1.npz", nil}, {"y_pm1_inv.npz", []string{"--anomaly-value", "-1"}}, {"y_str.npz", nil},
+		{"y_pm1.npz", []string{"--anomaly-value", "1"}}, {"y_pm1_inv.npz", []string{"--anomaly-value", "-1"}},
 	} {
 		t.Run(tc.file, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out.npz")
@@ -462,6 +467,7 @@ func TestArrayCases(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			opt.X = "" // the matrix is called X in what is written
 			got, err := table.Read(t.Context(), out, opt)
 			if err != nil {
 				t.Fatal(err)
@@ -474,6 +480,29 @@ func TestArrayCases(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestTextLabelsOfArrays: labels that are text go where text can be.
+func TestTextLabelsOfArrays(t *testing.T) {
+	dir := t.TempDir()
+	err := appendTo(t, caseFile("y_str.npz"), filepath.Join(dir, "out.npz"))
+	if err == nil || !strings.Contains(err.Error(), `column "y" is text`) {
+		t.Errorf("NPZ: got %v", err)
+	}
+	out := filepath.Join(dir, "out.csv")
+	if err := appendTo(t, caseFile("y_str.npz"), out); err != nil {
+		t.Fatal(err)
+	}
+	header, rows := records(t, out)
+	y := slices.Index(header, "y")
+	if len(rows) != 340 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for i, row := range rows {
+		if row[y] != "0" && row[y] != "1" || i >= 300 && row[y] != "1" {
+			t.Errorf("row %d is labeled %q", i, row[y])
+		}
 	}
 }
 

@@ -151,8 +151,8 @@ type arrowFile struct {
 	blocks []byte // of the others: offset, length of its metadata, length of its body
 }
 
-// blockEntry is how many bytes of the footer say where a message is.
-const blockEntry = 24
+// footerBlock is how many bytes of the footer say where a message is.
+const footerBlock = 24
 
 // readFooter reads what the file ends in: footer, its length, the magic bytes.
 func (f *arrowFile) readFooter() {
@@ -166,8 +166,8 @@ func (f *arrowFile) readFooter() {
 	footer := b.follow(0)
 	f.schema = schemaMessage(b, b.follow(b.field(footer, 1)))
 	for slot := 2; slot <= 3; slot++ { // dictionaries, batches
-		first, n := b.vector(footer, slot, blockEntry)
-		f.blocks = append(f.blocks, b[first:first+n*blockEntry]...)
+		first, n := b.vector(footer, slot, footerBlock)
+		f.blocks = append(f.blocks, b[first:first+n*footerBlock]...)
 	}
 }
 
@@ -191,8 +191,8 @@ func (f *arrowFile) next() (meta flat, body []byte, err error) {
 	if len(f.blocks) == 0 {
 		return nil, nil, io.EOF
 	}
-	block := flat(f.blocks[:blockEntry])
-	f.blocks = f.blocks[blockEntry:]
+	block := flat(f.blocks[:footerBlock])
+	f.blocks = f.blocks[footerBlock:]
 	at, length := block.long(0), int64(int32(binary.LittleEndian.Uint32(block[8:])))
 	meta = f.at(at, length)
 	prefix := 4

@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -64,7 +65,7 @@ func openArrow(src *source, left *allowance) (*ipc.Reader, error) {
 	}
 	// What the library allocates itself are dictionaries put together from pieces.
 	r, err := ipc.NewReaderFromMessageReader(messages, ipc.WithAllocator(limited{memory.NewGoAllocator(), left.left}))
-	return r, damaged(err)
+	return r, markDamage(err)
 }
 
 // readBatches adds all rows to builders, of which those of columns that are left
@@ -79,7 +80,7 @@ func readBatches(ctx context.Context, r *ipc.Reader, builders []arrowBuilder, na
 			return nil
 		}
 		if err != nil {
-			return damaged(err)
+			return markDamage(err)
 		}
 		for j, b := range builders {
 			if b == nil {
@@ -97,7 +98,7 @@ func readBatches(ctx context.Context, r *ipc.Reader, builders []arrowBuilder, na
 				err = b.add(a, 0, a.Len())
 			}
 			if err != nil {
-				return fmt.Errorf("column %q: %w", names[j], damaged(err))
+				return fmt.Errorf("column %q: %w", names[j], markDamage(err))
 			}
 		}
 	}
@@ -113,6 +114,14 @@ func validate(a arrow.Array) error {
 		return nil
 	}
 	return array.Validate(a)
+}
+
+// markDamage marks errors of the library.
+func markDamage(err error) error {
+	if err == nil || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrUnsupported) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrCorrupt, err)
 }
 
 // limited allocates no more at once than a file may take.

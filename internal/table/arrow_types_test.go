@@ -62,7 +62,7 @@ var arrowTypes = []struct {
 }
 
 // fromJSON returns an array of three values.
-func fromJSON(t *testing.T, typ arrow.DataType, text string) arrow.Array {
+func fromJSON(t testing.TB, typ arrow.DataType, text string) arrow.Array {
 	t.Helper()
 	a, _, err := array.FromJSON(memory.DefaultAllocator, typ, strings.NewReader(text))
 	if err != nil {
@@ -127,8 +127,8 @@ func readBytes(t testing.TB, name string, content []byte, opt ReadOptions) (*Tab
 	return Read(t.Context(), path, opt)
 }
 
-// cellsOf shows all rows of c.
-func cellsOf(c Column) []string {
+// arrowCells shows all rows of c.
+func arrowCells(c Column) []string {
 	var all []string
 	for i := range c.Len() {
 		all = append(all, cell(c, i))
@@ -143,7 +143,7 @@ func checkColumn(t *testing.T, what string, got Column, want Field, rows []strin
 	if f.Type != want.Type || f.Temporal != want.Temporal || f.Precision != want.Precision || f.Places != want.Places || f.Role != want.Role {
 		t.Errorf("%s: field %+v, want %+v", what, f, want)
 	}
-	if got := cellsOf(got); !slices.Equal(got, rows) {
+	if got := arrowCells(got); !slices.Equal(got, rows) {
 		t.Errorf("%s: got %q, want %q", what, got, rows)
 	}
 }

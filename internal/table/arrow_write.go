@@ -31,7 +31,7 @@ func newArrowEncoder(w io.Writer, fields []Field) (encoder, error) {
 			return nil, fmt.Errorf("%w: the name of column %d, %q, is not UTF-8: read the input with the right --encoding", ErrUnsupported, j+1, f.Name)
 		}
 		list[j] = arrow.Field{Name: f.Name, Type: arrowType(f), Nullable: true}
-		e.texts[j] = invalidTexts(f.Dictionary)
+		e.texts[j] = badTexts(f.Dictionary)
 	}
 	e.schema = arrow.NewSchema(list, nil)
 	var err error
@@ -39,8 +39,8 @@ func newArrowEncoder(w io.Writer, fields []Field) (encoder, error) {
 	return e, err
 }
 
-// invalidTexts returns the codes of texts that are not UTF-8, nil where all are.
-func invalidTexts(texts []string) (codes map[int64]bool) {
+// badTexts returns the codes of texts that are not UTF-8, nil where all are.
+func badTexts(texts []string) (codes map[int64]bool) {
 	for code, s := range texts {
 		if !utf8.ValidString(s) {
 			if codes == nil {

@@ -67,14 +67,14 @@ func (t *csvText) decompress(src *source, asked Format) error {
 	default:
 		t.Reader = r
 	}
-	t.Reader = damagedText{t.Reader}
+	t.Reader = damaged{t.Reader}
 	return nil
 }
 
-// damagedText marks what stops a decompressor as ErrCorrupt.
-type damagedText struct{ io.Reader }
+// damaged marks what stops a decompressor as ErrCorrupt.
+type damaged struct{ io.Reader }
 
-func (d damagedText) Read(p []byte) (int, error) {
+func (d damaged) Read(p []byte) (int, error) {
 	n, err := d.Reader.Read(p)
 	if err != nil && err != io.EOF && !errors.Is(err, ErrCorrupt) {
 		err = fmt.Errorf("%w: %w", ErrCorrupt, err)

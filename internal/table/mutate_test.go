@@ -15,7 +15,7 @@ import (
 
 // allTypes returns a batch of a column for each of arrowTypes, and some of them out
 // of a dictionary and in runs.
-func allTypes(t *testing.T) arrow.RecordBatch {
+func allTypes(t testing.TB) arrow.RecordBatch {
 	var arrays []arrow.Array
 	for _, tc := range arrowTypes {
 		values := fromJSON(t, tc.typ, tc.json)
@@ -121,4 +121,34 @@ func TestMutants(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fuzzBounded reads damaged files under the ceiling of TestMutants.
+func fuzzBounded(f *testing.F, name string, seeds ...[]byte) {
+	for _, s := range seeds {
+		f.Add(s)
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 0 {
+			checkRead(t, filepath.Join(dir, name), data, ReadOptions{}, 100<<20)
+		}
+	})
+}
+
+func FuzzReadArrow(f *testing.F) {
+	types := allTypes(f)
+	batches := []arrow.RecordBatch{types, types}
+	fuzzBounded(f, "t.arrow",
+		seed(f, "t.arrow", mixed...), seed(f, "t.arrow", String), stream(f, foreign()),
+		ipcBytes(f, true, batches), ipcBytes(f, false, batches), ipcBytes(f, true, batches, ipc.WithLZ4()), ipcBytes(f, false, batches, ipc.WithZstd()))
+}
+
+func FuzzReadNPZ(f *testing.F) {
+	fuzzBounded(f, "t.npz", seed(f, "t.npz", Float64, Uint8))
+}
+
+// FuzzReadAny lets the content say what it is.
+func FuzzReadAny(f *testing.F) {
+	fuzzBounded(f, "t", seed(f, "t.arrow", mixed...), seed(f, "t.npz", Float64, Uint8), []byte("a,b\n1,2\n"), []byte("PK\x03\x04"), []byte("\x50\x2a\x4d\x18\x00\x00\x00\x00"))
 }

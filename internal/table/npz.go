@@ -31,15 +31,14 @@ func readNPZ(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 			return nil, err
 		}
 		defer y.values.Close()
-		if y.cols != 1 || y.rows != x.rows {
-			return nil, fmt.Errorf("table: array %q has shape %v, want (%d,) or (%d, 1) as %q has shape %v",
-				yName, y.header.Shape, x.rows, x.rows, xName, x.header.Shape)
+		if err := y.setLabels(x); err != nil {
+			return nil, err
 		}
 	}
 	columns, err := x.columns(ctx, numbered)
 	if err == nil && y != nil {
 		var label []Column
-		label, err = y.columns(ctx, func(int) string { return yName })
+		label, err = y.labels(ctx)
 		columns = append(columns, label...)
 	}
 	if err != nil {
@@ -75,7 +74,12 @@ type matrix struct {
 	rows, cols int
 }
 
+// openArray opens one array. Where it is not there, the error tells which ones may
+// have been meant.
 func openArray(archive *npy.Archive, name string) (*matrix, error) {
+	if !slices.Contains(archive.Names(), name) {
+		return nil, missingArray(archive, name)
+	}
 	h, values, avail, err := archive.Open(name)
 	if err != nil {
 		return nil, err
@@ -99,8 +103,10 @@ func (m *matrix) setShape() error {
 		m.rows, m.cols = shape[0], 1
 	case len(shape) == 2:
 		m.rows, m.cols = shape[0], shape[1]
+	case len(shape) == 0:
+		return fmt.Errorf("%w: array %q has shape %v, a single value: want rows and columns", ErrUnsupported, m.name, shape)
 	default:
-		return fmt.Errorf("%w: array %q has shape %v, want rows and columns", ErrUnsupported, m.name, shape)
+		return fmt.Errorf("%w: array %q has shape %v, want rows and columns: save it again, for instance as X.reshape(len(X), -1)", ErrUnsupported, m.name, shape)
 	}
 	if m.rows == 0 || m.cols == 0 {
 		return fmt.Errorf("%w: array %q has shape %v", ErrEmpty, m.name, m.header.Shape)
@@ -113,6 +119,9 @@ func (m *matrix) setShape() error {
 
 // columns reads the values as columns called name(0), name(1), ...
 func (m *matrix) columns(ctx context.Context, name func(int) string) ([]Column, error) {
+	if m.header.Text() {
+		return nil, fmt.Errorf("%w: array %q holds text of dtype %q, which only labels may be: save the features as numbers", npy.ErrUnsupported, m.name, m.header.Descr())
+	}
 	switch m.header.DType() {
 	case "bool":
 		return loadBool(ctx, m, name)

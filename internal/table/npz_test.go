@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -108,6 +109,125 @@ func TestReadNPZErrors(t *testing.T) {
 				t.Errorf("got %v, want %q", err, tc.want)
 			}
 		})
+	}
+}
+
+// npz returns an archive of what put adds.
+func npz(t *testing.T, put ...func(w *npy.Writer) error) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := npy.NewWriter(&out)
+	for _, add := range put {
+		if err := add(w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// numberList puts an array of shape, whose values count up from 0.
+func numberList(name string, shape ...int) func(w *npy.Writer) error {
+	values := make([]float64, npy.Header{Shape: shape}.Len())
+	for i := range values {
+		values[i] = float64(i)
+	}
+	return func(w *npy.Writer) error { return npy.Put(w, name, values, shape...) }
+}
+
+// rawArray puts an array whose bytes are given.
+func rawArray(name string, h npy.Header, content string) func(w *npy.Writer) error {
+	return func(w *npy.Writer) error {
+		out, err := w.Create(name, h)
+		if err == nil {
+			_, err = io.WriteString(out, content)
+		}
+		return err
+	}
+}
+
+func TestReadNPZLabels(t *testing.T) {
+	x := numberList("X", 3, 2)
+	for _, tc := range []struct {
+		name string
+		y    func(w *npy.Writer) error
+		want string
+	}{
+		{"column", numberList("y", 3, 1), "0x0p+00 0x1p+00 0x1p+01"},
+		{"row", numberList("y", 1, 3), "0x0p+00 0x1p+00 0x1p+01"},
+		{"text", rawArray("y", npy.Header{Kind: 'U', Size: 8, Shape: []int{3}}, "a\x00\x00\x00b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00a\x00\x00\x00b\x00\x00\x00"), `"ab" "" "ab"`},
+		{"text in a row", rawArray("y", npy.Header{Kind: 'S', Size: 2, Shape: []int{1, 3}}, "abc\x00\x00\x00"), `"ab" "c" ""`},
+		{"minus one", func(w *npy.Writer) error { return npy.Put(w, "y", []int8{-1, 1, -1}, 3) }, "-1 1 -1"},
+		{"missing", func(w *npy.Writer) error { return npy.Put(w, "y", []float32{1, float32(math.NaN()), 0}, 3) }, "0x1p+00 missing 0x0p+00"},
+		{"bool", rawArray("y", npy.Header{Kind: 'b', Size: 1, Shape: []int{3}}, "\x01\x00\x07"), "1 0 1"},
+	} {
+		tab, err := readBytes(t, "t.npz", npz(t, x, tc.y), ReadOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+			continue
+		}
+		if got := strings.Join(arrowCells(tab.Columns[2]), " "); got != tc.want || tab.Columns[2].Name() != "y" {
+			t.Errorf("%s: got %s", tc.name, got)
+		}
+	}
+}
+
+// TestReadNPZCures: errors say what to do.
+func TestReadNPZCures(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		content []byte
+		opt     ReadOptions
+		want    string
+	}{
+		{"names", npz(t, numberList("arr_0", 3, 2), numberList("arr_1", 3)), ReadOptions{}, `no array "X", there are: arr_0, arr_1; name that of the features with --features, that of the labels with --label, perhaps --features arr_0 --label arr_1`},
+		{"name of the labels", npz(t, numberList("X", 3, 2), numberList("label", 3)), ReadOptions{Y: "y"}, `no array "y", there are: X, label; name that of the features with --features, that of the labels with --label, perhaps --features X --label label`},
+		{"no labels", npz(t, numberList("data", 3, 2), numberList("z", 2)), ReadOptions{}, "perhaps --features data"},
+		{"sparse", npz(t, numberList("indices", 3), numberList("indptr", 3), numberList("data", 3)), ReadOptions{}, "sparse matrix of SciPy: save it dense"},
+		{"transposed", npz(t, numberList("X", 2, 3), numberList("y", 3)), ReadOptions{}, `are rows and columns of "X" swapped? save it again as X.T`},
+		{"indicators", npz(t, numberList("X", 3, 2), numberList("y", 3, 2)), ReadOptions{}, "y.argmax(axis=1)"},
+		{"single value", npz(t, numberList("X")), ReadOptions{}, "a single value: want rows and columns"},
+		{"text features", npz(t, rawArray("X", npy.Header{Kind: 'U', Size: 4, Shape: []int{1, 1}}, "a\x00\x00\x00")), ReadOptions{}, `array "X" holds text of dtype "<U1", which only labels may be`},
+		{"labels not UTF-8", npz(t, numberList("X", 1, 1), rawArray("y", npy.Header{Kind: 'S', Size: 1, Shape: []int{1}}, "\xff")), ReadOptions{}, `array "y": npy: kind of array that cannot be read: value 0, "\xff", is no UTF-8 text: save it again with astype(str)`},
+	} {
+		_, err := readBytes(t, "t.npz", tc.content, tc.opt)
+		if err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: got %v, want %q", tc.name, err, tc.want)
+		}
+	}
+}
+
+// TestWriteNPZDecimals: money is what NumPy makes of it.
+func TestWriteNPZDecimals(t *testing.T) {
+	money := func(name string, role Role, places int) Column {
+		return Live(Field{Name: name, Type: Decimal, Precision: 18, Places: places, Role: role}, []int64{1234, -5, 0}, []bool{false, false, true})
+	}
+	columns := []Column{money("a", Feature, 2), money("y", Label, 2), money("cents", Extra, 2)}
+	var fields []Field
+	for _, c := range columns {
+		fields = append(fields, c.Field())
+	}
+	path := filepath.Join(t.TempDir(), "t.npz")
+	writeAll(t, path, fields, columns, WriteOptions{Rows: 3})
+	for _, array := range []string{"y", "cents"} {
+		tab, err := Read(t.Context(), path, ReadOptions{Y: array})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := show(tab), fmt.Sprintf("x0 float64: 12.34 -0.05 -\n%s float64: 12.34 -0.05 -\n", array); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	wide := Live(Field{Name: "wide", Type: Decimal, Precision: 38, Places: 2}, []int64{1 << 60}, []bool{false})
+	w, err := Create(filepath.Join(t.TempDir(), "t.npz"), []Field{wide.Field()}, WriteOptions{Rows: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Abort()
+	if err := w.Write([]Column{wide}, 0, 1); err == nil || !strings.Contains(err.Error(), `column "wide", row 0: a matrix of float64 does not hold its digits exactly`) {
+		t.Errorf("got %v", err)
 	}
 }
 

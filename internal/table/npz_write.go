@@ -14,7 +14,8 @@ import (
 )
 
 // npzEncoder writes the features as the matrix X and each other field as an array
-// of its own. X goes straight into the archive; the others wait in temporary
+// of its own: time as its counts, a decimal as the nearest float64, a whole one as
+// int64. Whole features that float64 does not hold exactly are an error. X goes straight into the archive; the others wait in temporary
 // files until it is complete.
 type npzEncoder struct {
 	archive *npy.Writer
@@ -24,6 +25,7 @@ type npzEncoder struct {
 	double  []float64
 	spools  []*spoolFile // of each field, nil for features
 	rows    int
+	done    int // rows written
 }
 
 // spoolFile is an array that waits.
@@ -102,9 +104,12 @@ func (e *npzEncoder) write(v []vector, n int) error {
 			}
 			continue
 		}
-		e.put(&v[i], j, n)
+		if err := e.put(&v[i], j, n); err != nil {
+			return err
+		}
 		j++
 	}
+	e.done += n
 	var err error
 	if e.single != nil {
 		_, err = e.x.Write(npy.Bytes(e.single[:n*e.width]))
@@ -115,7 +120,7 @@ func (e *npzEncoder) write(v []vector, n int) error {
 }
 
 // put writes v as column j of the chunk of X.
-func (e *npzEncoder) put(v *vector, j, n int) {
+func (e *npzEncoder) put(v *vector, j, n int) error {
 	switch {
 	case e.single != nil:
 		for i, x := range v.floats[:n] {
@@ -127,13 +132,51 @@ func (e *npzEncoder) put(v *vector, j, n int) {
 		}
 	default:
 		for i := range n {
+			if v.has(i) && !exact(v.ints[i], v.field.Type) {
+				return fmt.Errorf("%w: column %q, row %d: a matrix of float64 does not hold its digits exactly: write .csv, .parquet or .arrow, or leave it out with --drop", ErrUnsupported, v.field.Name, e.done+i)
+			}
 			e.double[i*e.width+j] = v.float(i)
 		}
 	}
+	return nil
+}
+
+// exact tells whether float64 holds x, by its bits where t is Uint64. The counts of
+// a Decimal have at most 15 digits then, which come back out of the nearest number.
+func exact(x int64, t Type) bool {
+	switch {
+	case t == Uint64:
+		f := float64(uint64(x))
+		return f < 0x1p64 && uint64(f) == uint64(x)
+	case t == Decimal:
+		return x > -1e15 && x < 1e15
+	default:
+		f := float64(x)
+		return f < 0x1p63 && int64(f) == x
+	}
+}
+
+// header returns that of the array.
+func (s *spoolFile) header(rows int) npy.Header {
+	t := s.field.Type
+	if t == Decimal {
+		if t = Float64; s.field.Places == 0 {
+			t = Int64
+		}
+	}
+	return npy.Header{Kind: t.kind(), Size: t.size(), BigEndian: npy.HostBigEndian, Shape: []int{rows}}
 }
 
 // write adds n values in the type of the field.
 func (s *spoolFile) write(v *vector, n int) error {
+	if v.field.Type == Decimal && v.field.Places > 0 {
+		floats := make([]float64, n)
+		for i := range floats {
+			floats[i] = v.float(i)
+		}
+		_, err := s.buffer.Write(npy.Bytes(floats))
+		return err
+	}
 	if slices.Contains(v.missing, true) {
 		return fmt.Errorf("%w: column %q, of type %s, has a missing value, which an NPZ file cannot hold: write .csv, .parquet or .arrow, or leave it out with --drop", ErrUnsupported, v.field.Name, v.field.Type)
 	}
@@ -149,8 +192,7 @@ func (e *npzEncoder) close() error {
 		if s == nil {
 			continue
 		}
-		h := npy.Header{Kind: s.field.Type.kind(), Size: s.field.Type.size(), BigEndian: npy.HostBigEndian, Shape: []int{e.rows}}
-		out, err := e.archive.Create(s.name, h)
+		out, err := e.archive.Create(s.name, s.header(e.rows))
 		if err == nil {
 			err = s.buffer.Flush()
 		}

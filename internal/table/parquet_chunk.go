@@ -66,18 +66,15 @@ func (c *parquetColumn) readChunk(ctx context.Context, chunk *parquetChunk, rows
 			err = c.readData(ctx, chunk.codec, &h, packed)
 		}
 		if err != nil {
-			return damaged(err)
+			return badPage(err)
 		}
 	}
 	return nil
 }
 
-// damaged marks what is wrong with a page or a record batch.
-func damaged(err error) error {
-	if err == nil {
-		return nil
-	}
-	for _, known := range []error{ErrCorrupt, ErrUnsupported, context.Canceled, context.DeadlineExceeded} {
+// badPage marks what is wrong with a page.
+func badPage(err error) error {
+	for _, known := range []error{ErrCorrupt, ErrUnsupported, errOutsized, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {
 			return err
 		}

@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -18,6 +19,10 @@ const (
 	pageFactor = 16
 )
 
+// errOutsized is returned for a file that stands for far more than it has bytes,
+// which need not be damage.
+var errOutsized = errors.New("table: much more than its bytes can hold of a real table")
+
 // ledger counts bytes that a file makes the reader take, and refuses too many.
 type ledger func(bytes int64) error
 
@@ -28,7 +33,7 @@ func newLedger(size int64, what string) ledger {
 	left.Store(freeBytes + mostFactor*size)
 	return func(bytes int64) error {
 		if bytes < 0 || left.Add(-bytes) < 0 {
-			return fmt.Errorf("%w: %s of more than %d MB in a file of %d bytes: write it again uncompressed", ErrCorrupt, what, (freeBytes+mostFactor*size)>>20, size)
+			return fmt.Errorf("%w: %s of more than %d MB in a file of %d bytes: leave the column out with --drop, or write the table in another format", errOutsized, what, (freeBytes+mostFactor*size)>>20, size)
 		}
 		return nil
 	}
@@ -40,17 +45,18 @@ type limits struct {
 	pages  ledger // bytes of all pages
 	atOnce *semaphore.Weighted
 	most   int64 // what atOnce has in all
+	size   int64 // of the file
 }
 
 func newLimits(size int64) *limits {
 	most := pageBytes + pageFactor*size
-	return &limits{newLedger(size, "values"), newLedger(size, "pages"), semaphore.NewWeighted(most), most}
+	return &limits{newLedger(size, "values"), newLedger(size, "pages"), semaphore.NewWeighted(most), most, size}
 }
 
 // open waits until a page of n bytes may be unpacked; done ends its time.
 func (l *limits) open(ctx context.Context, n int64) (done func(), err error) {
 	if n > l.most {
-		return nil, fmt.Errorf("%w: a page of %d MB, the most is %d: write the file again with smaller pages", ErrCorrupt, n>>20, l.most>>20)
+		return nil, fmt.Errorf("%w: a page of %d MB in a file of %d bytes: write it again with smaller pages", errOutsized, n>>20, l.size)
 	}
 	if err := l.pages(n); err != nil {
 		return nil, err

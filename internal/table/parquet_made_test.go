@@ -2,6 +2,7 @@ package table
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"hash/crc32"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/parquet-go/parquet-go/deprecated"
 	wire "github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
+	"pgregory.net/rapid"
 )
 
 // Parquet files made by hand, for what no writer at hand writes.
@@ -144,12 +146,26 @@ func ints32(values ...int32) (b []byte) {
 	return b
 }
 
-// readParquetBytes reads data as a file called t.parquet.
-func readParquetBytes(t testing.TB, data []byte, opt ReadOptions) (*Table, error) {
+// saved returns the path of a file that holds data.
+func saved(t testing.TB, data []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "t.parquet")
 	if err := os.WriteFile(path, data, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	return Read(t.Context(), path, opt)
+	return path
+}
+
+// readRapid is readBytes for property tests.
+func readRapid(t *rapid.T, data []byte) (*Table, error) {
+	dir, err := os.MkdirTemp("", "parquet-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "t.parquet")
+	if err := os.WriteFile(path, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return Read(context.Background(), path, ReadOptions{})
 }

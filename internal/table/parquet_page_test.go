@@ -152,7 +152,7 @@ func TestParquetPages(t *testing.T) {
 		{"an interval without values", converted(fixed(optional(0), 12), deprecated.Interval), []madeChunk{{rows: 2, pages: [][]byte{pageV2(t, 2, format.Plain, run(2, 0), 0, nil, false)}}}, "float64: - -"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			tab, err := readParquetBytes(t, madeFile(t, tc.e, tc.chunk...), ReadOptions{})
+			tab, err := Read(t.Context(), saved(t, madeFile(t, tc.e, tc.chunk...)), ReadOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -206,7 +206,7 @@ func TestParquetErrors(t *testing.T) {
 		{"another type", number, madeChunk{rows: 1, pages: [][]byte{one}, edit: func(c *format.ColumnChunk) { c.MetaData.Type = format.Int64 }}, ErrCorrupt, "INT64"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, err := readParquetBytes(t, madeFile(t, tc.e, tc.chunk), ReadOptions{})
+			_, err := Read(t.Context(), saved(t, madeFile(t, tc.e, tc.chunk)), ReadOptions{})
 			if !errors.Is(err, tc.want) || !strings.Contains(err.Error(), tc.text) || errors.Is(err, ErrCorrupt) != (tc.want == ErrCorrupt) {
 				t.Errorf("got %v, want %v with %q", err, tc.want, tc.text)
 			}

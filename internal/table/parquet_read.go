@@ -43,7 +43,8 @@ func readParquet(ctx context.Context, src *source, opt ReadOptions) ([]Column, e
 type parquetColumn struct {
 	parquetBuilder
 	leaf   parquetLeaf
-	field  Field // name and role
+	field  Field    // name and role
+	note   Temporal // what Arrow noted
 	footer *parquetFooter
 	limits *limits
 	pages  pageReader
@@ -61,7 +62,7 @@ func newParquetColumns(src *source, footer *parquetFooter, opt ReadOptions) ([]*
 	for j, leaf := range leaves {
 		stored[j] = leaf.name
 	}
-	index, names := footer.indexes(stored), distinctNames(stored)
+	index, times, names := footer.indexes(stored), footer.arrowTimes(), distinctNames(stored)
 	chosen, err := opt.choose(names)
 	if err != nil {
 		return nil, err
@@ -75,7 +76,7 @@ func newParquetColumns(src *source, footer *parquetFooter, opt ReadOptions) ([]*
 		if !chosen[j] {
 			continue
 		}
-		c := &parquetColumn{leaf: leaf, field: Field{Name: names[j]}, footer: footer, limits: limits, pages: pageReader{src: src}}
+		c := &parquetColumn{leaf: leaf, field: Field{Name: names[j]}, note: times[leaf.name], footer: footer, limits: limits, pages: pageReader{src: src}}
 		if index[leaf.name] {
 			c.field.Role = Index
 		}
@@ -93,6 +94,7 @@ func (c *parquetColumn) finish() Column {
 	return c.parquetBuilder.finish(func(f *Field) {
 		f.Name, f.Role = c.field.Name, c.field.Role
 		c.leaf.describe(f)
+		refine(f, c.note)
 	})
 }
 

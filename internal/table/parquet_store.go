@@ -56,10 +56,7 @@ func storedAs(f Field) storedField {
 
 // setDecimal takes the narrowest type that has room for the digits.
 func (s *storedField) setDecimal(f Field) {
-	precision := f.Precision
-	if precision < 1 {
-		precision = max(19, f.Places)
-	}
+	precision := storedPrecision(f)
 	physical := parquet.FixedLenByteArrayType(16)
 	switch {
 	case precision <= 9:
@@ -71,6 +68,15 @@ func (s *storedField) setDecimal(f Field) {
 		s.most = int64(math.Pow10(precision)) - 1
 	}
 	s.node = parquet.Decimal(f.Places, precision, physical)
+}
+
+// storedPrecision returns the digits of a decimal, all that 64 bits may have
+// where it does not tell.
+func storedPrecision(f Field) int {
+	if f.Precision < 1 {
+		return max(19, f.Places)
+	}
+	return f.Precision
 }
 
 func (s *storedField) setUnit(unit time.Duration) {

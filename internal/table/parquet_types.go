@@ -18,7 +18,7 @@ func newParquetBuilder(c parquetLeaf, l *limits) (parquetBuilder, error) {
 	if c.nested {
 		return nil, unsupportedColumn(c.name, "nested or a list")
 	}
-	if c.length < 0 || c.physical == format.FixedLenByteArray && c.length == 0 || c.length > 1<<20 {
+	if c.physical == format.FixedLenByteArray && (c.length < 1 || c.length > 1<<20) {
 		return nil, fmt.Errorf("%w: column %q has values of %d bytes", ErrCorrupt, c.name, c.length)
 	}
 	logical := c.logicalOf()

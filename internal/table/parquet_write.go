@@ -42,7 +42,15 @@ func newParquetEncoder(w io.Writer, fields []Field) (encoder, error) {
 		schema.names = append(schema.names, f.Name)
 		e.stored = append(e.stored, s)
 	}
-	e.w = parquet.NewGenericWriter[any](w, parquet.NewSchema("table", schema), parquet.Compression(&parquet.Snappy))
+	options := []parquet.WriterOption{parquet.NewSchema("table", schema), parquet.Compression(&parquet.Snappy)}
+	note, err := noteArrow(fields)
+	if err != nil {
+		return nil, err
+	}
+	if note != "" {
+		options = append(options, parquet.KeyValueMetadata(arrowNote, note))
+	}
+	e.w = parquet.NewGenericWriter[any](w, options...)
 	e.columns = e.w.ColumnWriters()
 	return e, nil
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/nngmix/nngmix/internal/table/npy"
 )
@@ -67,14 +68,27 @@ func (v *vector) convert(c Column, from, to int) {
 		c.Floats(v.floats, 1, from, to)
 		scale := math.Pow10(v.field.Places)
 		for i, x := range v.floats {
-			v.ints[i] = roundInt(x*scale, t)
+			v.ints[i] = v.field.limit(roundInt(x*scale, t))
 		}
 		return
 	}
 	c.Ints(v.ints, from, to)
 	for i, x := range v.ints {
-		v.ints[i] = saturate(x, c.Type() == Uint64, t)
+		v.ints[i] = v.field.limit(saturate(x, c.Type() == Uint64, t))
 	}
+}
+
+// limit brings count x into the range of f: the digits of a Decimal, the hours of a
+// day.
+func (f *Field) limit(x int64) int64 {
+	switch {
+	case f.Type == Decimal && f.Precision > 0 && f.Precision <= 18:
+		most := int64(math.Pow10(f.Precision)) - 1
+		return min(max(x, -most), most)
+	case f.Temporal.Kind == TimeOfDay && f.Temporal.Unit > 0:
+		return min(max(x, 0), int64(24*time.Hour/f.Temporal.Unit)-1)
+	}
+	return x
 }
 
 // saturate brings x, an int64 or by its bits a uint64, into the range of t.

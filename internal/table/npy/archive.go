@@ -3,6 +3,7 @@ package npy
 import (
 	"archive/zip"
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -52,6 +53,9 @@ func (a *Archive) Open(name string) (h Header, values io.ReadCloser, avail int64
 		return h, nil, 0, err
 	}
 	values, err = f.Open()
+	if errors.Is(err, zip.ErrAlgorithm) {
+		return h, nil, 0, fmt.Errorf("%w: array %q is packed by method %d: save it with numpy.savez_compressed", ErrUnsupported, name, f.Method)
+	}
 	if err != nil {
 		return h, nil, 0, fmt.Errorf("%w: array %q: %w", ErrCorrupt, name, err)
 	}
@@ -68,6 +72,9 @@ func (a *Archive) find(name string) (*zip.File, error) {
 	for _, f := range a.zip.File {
 		if f.Name != name+".npy" {
 			continue
+		}
+		if f.Flags&1 != 0 {
+			return nil, fmt.Errorf("%w: array %q is encrypted: save it without a password", ErrUnsupported, name)
 		}
 		most := f.CompressedSize64
 		if f.Method == zip.Deflate {

@@ -17,8 +17,8 @@ var (
 
 // Header describes an array.
 type Header struct {
-	Kind      byte  // 'b' bool, 'i' int, 'u' uint, 'f' float
-	Size      int   // bytes of one value: 1, 2, 4 or 8
+	Kind      byte  // 'b' bool, 'i' int, 'u' uint, 'f' float, 'S' bytes, 'U' text
+	Size      int   // bytes of one value: 1, 2, 4 or 8; of bytes and text, those of the longest
 	BigEndian bool  // byte order of the values in the file
 	Fortran   bool  // first index varies fastest
 	Shape     []int // lengths of the axes; empty for a single value
@@ -76,8 +76,29 @@ func (h Header) DType() string {
 	if h.Kind == 'b' {
 		return "bool"
 	}
+	if h.Text() {
+		return fmt.Sprintf("%c%d", h.Kind, h.Size/textUnit[h.Kind])
+	}
 	return fmt.Sprintf("%s%d", map[byte]string{'i': "int", 'u': "uint", 'f': "float"}[h.Kind], 8*h.Size)
 }
+
+// Descr returns the type of the values as a header writes it, such as "<f2".
+func (h Header) Descr() string {
+	order, size := "<", h.Size
+	switch {
+	case h.Size == 1 || h.Kind == 'S':
+		order = "|"
+	case h.BigEndian:
+		order = ">"
+	}
+	if h.Text() {
+		size /= textUnit[h.Kind]
+	}
+	return fmt.Sprintf("%s%c%d", order, h.Kind, size)
+}
+
+// Text tells whether the values are text, for [ReadTexts], and not numbers.
+func (h Header) Text() bool { return textUnit[h.Kind] > 0 }
 
 // check finds impossible shapes: Len times Size must fit an int.
 func (h Header) check() error {
@@ -107,13 +128,6 @@ const maxInt = int(^uint(0) >> 1)
 
 // append adds h as a header of version 1 whose values start at a multiple of 64.
 func (h Header) append(dst []byte) []byte {
-	order := "<"
-	switch {
-	case h.Size == 1:
-		order = "|"
-	case h.BigEndian:
-		order = ">"
-	}
 	shape := new(strings.Builder)
 	for _, s := range h.Shape {
 		fmt.Fprintf(shape, "%d, ", s)
@@ -126,7 +140,7 @@ func (h Header) append(dst []byte) []byte {
 	if h.Fortran {
 		fortran = "True"
 	}
-	text := fmt.Sprintf("{'descr': '%s%c%d', 'fortran_order': %s, 'shape': (%s), }", order, h.Kind, h.Size, fortran, dims)
+	text := fmt.Sprintf("{'descr': '%s', 'fortran_order': %s, 'shape': (%s), }", h.Descr(), fortran, dims)
 	text += strings.Repeat(" ", 63-(10+len(text))%64) + "\n"
 	dst = append(dst, magic+"\x01\x00"...)
 	dst = binary.LittleEndian.AppendUint16(dst, uint16(len(text)))

@@ -44,7 +44,7 @@ func parseHeader(text string) (h Header, err error) {
 // setDescr reads the type of the values: byte order, kind and size.
 func (h *Header) setDescr(s *scanner) {
 	if s.accept("[") {
-		s.unsupported("records (a structured dtype): save one plain numeric array instead")
+		s.unsupported("records (a structured dtype): save one plain numeric array instead, for instance numpy.lib.recfunctions.structured_to_unstructured(X)")
 		return
 	}
 	d := s.quoted()
@@ -52,7 +52,7 @@ func (h *Header) setDescr(s *scanner) {
 		return
 	}
 	if strings.HasSuffix(d, "O") {
-		s.unsupported("an object array, a Python pickle, which could run any code when loaded: save it again with a numeric dtype, for instance X.astype(float)")
+		s.unsupported("an object array, a Python pickle, which could run any code when loaded: save it again with a numeric dtype, for instance X.astype(float), or text with astype(str)")
 		return
 	}
 	if len(d) < 3 || !strings.Contains("<>|=", d[:1]) {
@@ -68,12 +68,31 @@ func (h *Header) setDescr(s *scanner) {
 		ok = size == 1 || size == 2 || size == 4 || size == 8
 	case 'f':
 		ok = size == 2 || size == 4 || size == 8
+	case 'S', 'U':
+		if size *= textUnit[d[1]]; size > 0 && size <= maxText {
+			ok = true
+		}
 	}
 	if err != nil || !ok {
-		s.unsupported(fmt.Sprintf("values of dtype %q: known are bool, int8 to int64, uint8 to uint64, float16, float32 and float64", d))
+		s.unsupported(fmt.Sprintf("values of dtype %q%s: known are bool, int8 to int64, uint8 to uint64, float16, float32 and float64", d, cures[d[1]]))
 		return
 	}
 	h.Kind, h.Size, h.BigEndian = d[1], size, d[0] == '>'
+}
+
+// textUnit is how many bytes the number behind a kind of text counts.
+var textUnit = map[byte]int{'S': 1, 'U': 4}
+
+// maxText bounds the bytes of one text.
+const maxText = 1 << 24
+
+// cures say what to do about kinds of values that are not read.
+var cures = map[byte]string{
+	'c': " (complex numbers; save real and imaginary parts as columns of their own)",
+	'f': " (longer than a double; save it again with astype('float64'))",
+	'M': " (dates; save them again with astype('int64') or as columns of numbers)",
+	'm': " (durations; save them again with astype('int64'))",
+	'V': " (bytes; save one plain numeric array instead)",
 }
 
 // scanner walks over a header and keeps the first error.

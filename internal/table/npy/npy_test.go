@@ -3,10 +3,12 @@ package npy
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -55,7 +57,8 @@ func TestReadHeaderErrors(t *testing.T) {
 		{"huge shape", file("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296, 4294967296), }"), ErrCorrupt},
 		{"huge axis", file("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,), }"), ErrCorrupt},
 		{"object", file("{'descr': '|O', " + rest), ErrUnsupported},
-		{"text", file("{'descr': '<U5', " + rest), ErrUnsupported},
+		{"text of no length", file("{'descr': '<U0', " + rest), ErrUnsupported},
+		{"endless text", file("{'descr': '<U99999999', " + rest), ErrUnsupported},
 		{"long double", file("{'descr': '<f16', " + rest), ErrUnsupported},
 		{"record", file("{'descr': [('a', '<f8')], " + rest), ErrUnsupported},
 		{"dtype", file("{'descr': 'x', " + rest), ErrCorrupt},
@@ -104,6 +107,46 @@ func TestArchive(t *testing.T) {
 	}
 	if _, err := Read[int64](t.Context(), r, h, avail); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("one bit is wrong: %v", err)
+	}
+}
+
+// TestReadTexts reads text of both kinds and byte orders.
+func TestReadTexts(t *testing.T) {
+	u := func(order binary.AppendByteOrder, width int, texts ...string) (b []byte) {
+		for _, s := range texts {
+			runes := append([]rune(s), make([]rune, width)...)[:width]
+			for _, r := range runes {
+				b = order.AppendUint32(b, uint32(r))
+			}
+		}
+		return b
+	}
+	for _, tc := range []struct {
+		name, descr string
+		bytes       []byte
+		want        string
+		is          error
+	}{
+		{"little", "<U3", u(binary.LittleEndian, 3, "ä", "", "a\x00b"), `"ä" "" "a\x00b"`, nil},
+		{"big", ">U3", u(binary.BigEndian, 3, "ä", "", "日本語"), `"ä" "" "日本語"`, nil},
+		{"bytes", "|S2", []byte("ab\x00\x00c\x00"), `"ab" "" "c"`, nil},
+		{"no UTF-8", "|S2", []byte("ab\xff\x00c\x00"), "", ErrUnsupported},
+		{"no character", "<U1", []byte("a\x00\x00\x00\x00\x00\x11\x00b\x00\x00\x00"), "", ErrUnsupported},
+		{"half a pair", "<U1", []byte("a\x00\x00\x00\x00\xd8\x00\x00b\x00\x00\x00"), "", ErrUnsupported},
+		{"short", "<U1", []byte("a\x00\x00\x00"), "", ErrCorrupt},
+	} {
+		h, _, err := ReadHeader(bytes.NewReader(file("{'descr': '" + tc.descr + "', 'fortran_order': False, 'shape': (3,), }")))
+		if err != nil || !h.Text() || h.Descr() != tc.descr {
+			t.Fatalf("%s: %+v, %v", tc.name, h, err)
+		}
+		var got []string
+		err = ReadTexts(t.Context(), bytes.NewReader(tc.bytes), h, int64(len(tc.bytes)), func(text []byte) error {
+			got = append(got, strconv.Quote(string(text)))
+			return nil
+		})
+		if !errors.Is(err, tc.is) || tc.is == nil && strings.Join(got, " ") != tc.want {
+			t.Errorf("%s: got %s, %v", tc.name, got, err)
+		}
 	}
 }
 
@@ -162,7 +205,7 @@ func FuzzReadHeader(f *testing.F) {
 		if used > len(data) || h.Len() < 0 || h.Len()*h.Size < 0 {
 			t.Fatalf("%d bytes read of %d, header %+v", used, len(data), h)
 		}
-		if h.Size == 1 {
+		if h.Size == 1 || h.Kind == 'S' {
 			h.BigEndian = false // not told by what has no order
 		}
 		again, _, err := ReadHeader(bytes.NewReader(h.append(nil)))
