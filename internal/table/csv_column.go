@@ -29,8 +29,9 @@ type builder struct {
 	name    string
 	asked   Kind
 	missing *askedMissing
-	watch   bool // whether fields are quoted without need matters
-	reserve int  // rows to expect
+	place   string // what line counts; "": lines
+	watch   bool   // whether fields are quoted without need matters
+	reserve int    // rows to expect
 
 	kind     kind
 	late     bool // text after other values: their text is lost

@@ -13,13 +13,14 @@ import (
 type askedMissing struct {
 	texts   map[string]bool
 	numbers []number
+	spelled []string // the texts of numbers
 }
 
 func newAskedMissing(texts []string, r *rules) *askedMissing {
 	m := &askedMissing{texts: setOf(texts)}
 	for _, text := range texts {
 		if v, c := r.number(trim([]byte(text))); c.number() {
-			m.numbers = append(m.numbers, v)
+			m.numbers, m.spelled = append(m.numbers, v), append(m.spelled, text)
 		}
 	}
 	return m
@@ -109,13 +110,7 @@ func (b *builder) column(all bool) (described, error) {
 			return nil, err
 		}
 	}
-	field.Reading.Markers = slices.SortedFunc(func(yield func(Marker) bool) {
-		for _, m := range b.markers {
-			if !yield(*m) {
-				return
-			}
-		}
-	}, func(a, b Marker) int { return cmp.Or(b.Count-a.Count, a.Row-b.Row, strings.Compare(a.Text, b.Text)) })
+	field.Reading.Markers = sortMarkers(b.markers)
 	if r := field.Reading; r.Why == "" && len(r.Markers) == 0 && !r.Asked && !r.Odd {
 		field.Reading = nil
 	}

@@ -118,7 +118,7 @@ func FuzzSplitter(f *testing.F) {
 	f.Add([]byte("a  b\n1\t\"2\"\r3 4"), byte(' '))
 	f.Add([]byte("#x\n;\"\";\n\n"), byte(';'))
 	f.Fuzz(func(t *testing.T, text []byte, d byte) {
-		if d >= 0x80 || checkDelimiter(rune(d)) != nil {
+		if d >= 0x80 || checkDelimiter(rune(d)) != nil || len(text) > 500 {
 			t.Skip()
 		}
 		one, quotes, err1 := rowsOf(bytes.NewReader(text), string(rune(d)))
