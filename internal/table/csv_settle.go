@@ -235,9 +235,6 @@ func (b *builder) numbersRows() bool {
 	case text:
 		return len(b.texts.texts) == b.n
 	case integer, timed:
-		if slices.IsSortedFunc(b.ints, func(a, b int64) int { return btoi(a >= b) - btoi(a < b) }) {
-			return true
-		}
 		sorted := slices.Clone(b.ints)
 		slices.Sort(sorted)
 		return len(slices.Compact(sorted)) == b.n
