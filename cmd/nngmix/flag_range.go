@@ -19,6 +19,7 @@ type flagRange struct {
 
 const (
 	most     = math.MaxInt32
+	all      = math.MaxInt64 // more neighbors than rows are all rows
 	anything = math.MaxFloat64
 )
 
@@ -27,9 +28,9 @@ const (
 // (--seed), or are checked where they are used.
 var flagRanges = map[string]flagRange{
 	"threads":         {low: 0, high: 1 << 12},
-	"k":               {low: 1, high: most},
-	"k-factor":        {low: 0, high: most},
-	"k-labeled":       {low: 1, high: most},
+	"k":               {low: 1, high: all},
+	"k-factor":        {low: 0, high: all},
+	"k-labeled":       {low: 1, high: all},
 	"ef-search":       {low: 1, high: 1 << 24},
 	"max-queries":     {low: 1, high: most},
 	"rounds":          {low: 1, high: 1e6},

@@ -193,7 +193,7 @@ func TestIndexSearchOfFewRows(t *testing.T) {
 	dir := t.TempDir()
 	path, index, out := in.write(t, "in.csv"), filepath.Join(dir, "t.nngx"), filepath.Join(dir, "hits.npz")
 	must(t, "index", "build", "--quiet", "--in", path, "--label", "y", "--out", index)
-	for _, k := range []string{"6", "2147483647"} {
+	for _, k := range []string{"6", "1099511627776", "9223372036854775807"} {
 		must(t, "index", "search", "--quiet", "--force", "--index", index, "--queries", path, "--k", k, "--out", out)
 		h := readHits(t, out)
 		if h.queries != 4 || h.k != 4 {
