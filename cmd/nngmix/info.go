@@ -45,7 +45,7 @@ values it has, up to 1000; the least and the greatest; and its part in a search.
 			}
 			info, err := describeTable(cmd.Context(), t, label, categorical)
 			if err != nil {
-				return err
+				return fmt.Errorf("%s: %w", in.In, err)
 			}
 			info.File = args[0]
 			if asJSON {
