@@ -279,7 +279,7 @@ func (r *rules) mustQuote(text []byte) bool {
 // mustEnclose tells whether text needs quotes for the sake of the lines and
 // fields alone.
 func (r *rules) mustEnclose(text []byte) bool {
-	return bytes.ContainsAny(text, "\"\r\n") || bytes.Contains(text, r.delimiter) ||
+	return bytes.ContainsAny(text, "\"\r\n\x00") || bytes.Contains(text, r.delimiter) ||
 		r.delimiter[0] == ' ' && bytes.IndexByte(text, '\t') >= 0 || bytes.HasPrefix(text, []byte("\ufeff")) ||
 		len(text) == 5 && bytes.HasPrefix(text, []byte("sep="))
 }

@@ -29,8 +29,9 @@ type builder struct {
 	name    string
 	asked   Kind
 	missing *askedMissing
-	watch   bool // whether fields are quoted without need matters
-	reserve int  // rows to expect
+	place   string // what line counts; "": lines
+	watch   bool   // whether fields are quoted without need matters
+	reserve int    // rows to expect
 
 	kind     kind
 	late     bool // text after other values: their text is lost
@@ -374,12 +375,14 @@ func (b *builder) addText(field []byte, quoted bool) {
 		b.plain += btoi(!quoted && b.plain == 0 && !b.missing.has(trim(field)) && b.classify(field) != weak && b.classify(field) != strong)
 		return
 	}
-	if !quoted {
+	if !quoted && !(plainWord(field) && len(b.missing.texts) == 0) {
 		cell := trim(field)
 		if len(cell) == 0 || b.asked != AsText && marker(cell) == strong || b.missing.has(cell) {
 			b.addMissing(cell, false, strong)
 			return
 		}
+	}
+	if !quoted {
 		b.plain++
 	} else if b.watch && !b.needless {
 		b.needless = !b.mustQuote(field)
@@ -396,6 +399,11 @@ func (b *builder) addText(field []byte, quoted bool) {
 		b.seen[c].plain++
 	}
 	b.codes = append(b.codes, c)
+}
+
+// plainWord tells whether a field begins and ends as no marker does.
+func plainWord(field []byte) bool {
+	return len(field) > 0 && field[0] >= 'A' && field[0]|0x20 != 'n' && field[0] != '\\' && field[len(field)-1] > ' '
 }
 
 func btoi(b bool) int {

@@ -22,7 +22,7 @@ type cells struct {
 // sample cuts the first rows of head, whatever their numbers of fields. The error
 // is that of the row after the last one.
 func sample(head []byte, end bool, line int, delimiter, comment []byte) (rows []cells, err error) {
-	s := splitter{delimiter: delimiter, comment: comment, line: line, end: end}
+	s := splitter{delimiter: delimiter, comment: comment, line: line, end: end, nul: bytes.IndexByte(head, 0) >= 0}
 	b := batch{text: bytes.Clone(head)}
 	for len(rows) < sampleRows {
 		b.spans, b.lines = b.spans[:0], b.lines[:0]
@@ -67,14 +67,18 @@ const candidates = ",;\t|"
 func findDelimiter(head []byte, end bool, comment []byte) rune {
 	best, most, agreed := ',', 0., 0.
 	for _, d := range candidates {
-		rows, _ := sample(head, end, 1, []byte(string(d)), comment)
-		if share, numbers := agreement(rows); share > 0 && share+numbers/1e3 > most {
+		rows, err := sample(head, end, 1, []byte(string(d)), comment)
+		share, numbers := agreement(rows)
+		if err != nil { // a quote where none can be speaks against d
+			share *= float64(len(rows)) / float64(len(rows)+1)
+		}
+		if share > 0 && share+numbers/1e3 > most {
 			best, most, agreed = d, share+numbers/1e3, share
 		}
 	}
 	if agreed < 1 {
-		rows, _ := sample(head, end, 1, []byte{' '}, comment)
-		if share, numbers := agreement(rows); share == 1 && (numbers > 0.5 || numeric(rows)) {
+		rows, err := sample(head, end, 1, []byte{' '}, comment)
+		if share, numbers := agreement(rows); err == nil && share == 1 && (numbers > 0.5 || numeric(rows)) {
 			return ' '
 		}
 	}
@@ -92,7 +96,7 @@ func agreement(rows []cells) (share, numbers float64) {
 	for i, row := range rows {
 		trailing = trailing && (i == 0 || row.bareEnd())
 		for _, cell := range row.text {
-			fields++
+			fields += btoi(cell != "")
 			numbers += float64(btoi(looksNumber(cell)))
 		}
 	}
@@ -100,7 +104,7 @@ func agreement(rows []cells) (share, numbers float64) {
 	if trailing {
 		share = max(share, commonWidth(rows, true))
 	}
-	return share, numbers / float64(fields)
+	return share, numbers / float64(max(fields, 1))
 }
 
 // bareEnd tells whether the last field is empty.

@@ -13,13 +13,14 @@ import (
 type askedMissing struct {
 	texts   map[string]bool
 	numbers []number
+	spelled []string // the texts of numbers
 }
 
 func newAskedMissing(texts []string, r *rules) *askedMissing {
 	m := &askedMissing{texts: setOf(texts)}
 	for _, text := range texts {
 		if v, c := r.number(trim([]byte(text))); c.number() {
-			m.numbers = append(m.numbers, v)
+			m.numbers, m.spelled = append(m.numbers, v), append(m.spelled, text)
 		}
 	}
 	return m
@@ -74,6 +75,7 @@ func (b *builder) settle(all bool) error {
 	if quoted {
 		b.tally.join(&b.inQuotes)
 	}
+	b.tally.quoted = 0
 	why, err := b.tally.judge(b.name)
 	if err == nil {
 		b.rise(why)
@@ -108,13 +110,7 @@ func (b *builder) column(all bool) (described, error) {
 			return nil, err
 		}
 	}
-	field.Reading.Markers = slices.SortedFunc(func(yield func(Marker) bool) {
-		for _, m := range b.markers {
-			if !yield(*m) {
-				return
-			}
-		}
-	}, func(a, b Marker) int { return cmp.Or(b.Count-a.Count, a.Row-b.Row, strings.Compare(a.Text, b.Text)) })
+	field.Reading.Markers = sortMarkers(b.markers)
 	if r := field.Reading; r.Why == "" && len(r.Markers) == 0 && !r.Asked && !r.Odd {
 		field.Reading = nil
 	}
@@ -187,6 +183,9 @@ func (b *builder) judge(r *Reading, all bool) error {
 		if class != weak && class != strong || plain == 0 {
 			t.add(cell, class, plain, int(s.line))
 			t.add(cell, words, quoted, int(s.line))
+			if class.number() {
+				t.quoted += quoted
+			}
 		}
 	}
 	why := ""
@@ -236,9 +235,6 @@ func (b *builder) numbersRows() bool {
 	case text:
 		return len(b.texts.texts) == b.n
 	case integer, timed:
-		if slices.IsSortedFunc(b.ints, func(a, b int64) int { return btoi(a >= b) - btoi(a < b) }) {
-			return true
-		}
 		sorted := slices.Clone(b.ints)
 		slices.Sort(sorted)
 		return len(slices.Compact(sorted)) == b.n
@@ -323,34 +319,35 @@ func (t *tally) join(o *tally) {
 func (t *tally) judge(name string) (why string, err error) {
 	others := t.values - t.numbers
 	sort.SliceStable(t.cells, func(i, j int) bool { return t.cells[i].line < t.cells[j].line })
+	odds := slices.DeleteFunc(slices.Clone(t.cells), func(c oddCell) bool { return c.class != odd })
 	switch {
 	case t.codes > 0 || others == 0:
 		return "", nil
-	case t.notations > 0 && t.numbers+t.notations == t.values:
+	case t.notations > 0 && t.numbers+t.quoted+t.notations == t.values:
 		return "", fmt.Errorf("table: column %q is text whose every value is a number, but written as %s: %s, keep it as text with --type %s=text, or leave it out with --drop %s",
-			name, t.shown(), t.notationCure(name), name, name)
+			name, t.shown(odds), t.notationCure(name), name, name)
 	case len(t.cells) > 1 && len(t.units) == 1 && slices.Collect(maps.Values(t.units))[0] == t.values:
-		return "", fmt.Errorf("table: column %q is text whose every value is a number with a unit, such as %s: keep it as text with --type %s=text, leave it out with --drop %s, or take the unit out of the file and --type %s=number", name, t.shown(), name, name, name)
+		return "", fmt.Errorf("table: column %q is text whose every value is a number with a unit, such as %s: keep it as text with --type %s=text, leave it out with --drop %s, or take the unit out of the file and --type %s=number", name, t.shown(t.cells), name, name, name)
 	case 2*t.numbers >= t.values:
 		return "", fmt.Errorf("table: column %q has numbers in %d rows and in %d others %s: %s--missing-value '%s' if that stands for a missing value, --type %s=text if the column is no number, or --drop %s",
-			name, t.numbers, others, t.shown(), t.notationHint(name), t.cells[0].text, name, name)
+			name, t.numbers, others, t.shown(t.cells), t.notationHint(name), t.cells[0].text, name, name)
 	case t.numbers > 0:
-		return fmt.Sprintf("%d of %d values are numbers, but not %s", t.numbers, t.values, t.shown()), nil
+		return fmt.Sprintf("%d of %d values are numbers, but not %s", t.numbers, t.values, t.shown(t.cells)), nil
 	}
 	return "", nil
 }
 
-// shown lists the first cells that are no numbers.
-func (t *tally) shown() string {
+// shown lists the first of cells.
+func (t *tally) shown(cells []oddCell) string {
 	var parts []string
-	for _, c := range t.cells[:min(len(t.cells), shownCells)] {
+	for _, c := range cells[:min(len(cells), shownCells)] {
 		times := ""
 		if c.count > 1 {
 			times = fmt.Sprintf(", %d times", c.count)
 		}
 		parts = append(parts, fmt.Sprintf("%.60q (line %d%s)", c.text, c.line, times))
 	}
-	if len(t.cells) > shownCells || t.more > 0 {
+	if len(cells) > shownCells || t.more > 0 {
 		parts = append(parts, "...")
 	}
 	return strings.Join(parts, ", ")

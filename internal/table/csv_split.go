@@ -260,11 +260,11 @@ func (s *splitter) quoted(b *batch, open int, end bool) (int, error) {
 	s.inner += lineEnds(text[open+1 : at-1])
 	b.spans = append(b.spans, span{uint32(open + 1), uint32(at - 1), true})
 	next := skipBlanks(text, at, s.delimiter[0] != '\t')
-	if next == len(text) {
-		if !end {
-			return -1, nil
-		}
+	if next == len(text) && end {
 		return next, nil
+	}
+	if !end && len(text)-next < len(s.delimiter) {
+		return -1, nil
 	}
 	if c := text[next]; c != '\n' && c != '\r' && !bytes.HasPrefix(text[next:], s.delimiter) && (s.delimiter[0] != ' ' || next == at) {
 		return 0, &csv.ParseError{Column: at - 1, Err: csv.ErrQuote}
@@ -326,6 +326,13 @@ func (s *splitter) finish(b *batch, start int) error {
 		f := &b.spans[j]
 		f.to = f.from + uint32(halveQuotes(b.text[f.from:f.to]))
 	}
+	if s.nul {
+		for _, f := range b.spans[start:] {
+			if !f.quoted && bytes.IndexByte(b.text[f.from:f.to], 0) >= 0 {
+				return fmt.Errorf("%w: line %d holds a NUL byte, which no text has: mend the line, or set --encoding if the text is in another encoding, such as utf-16le", ErrCorrupt, s.line)
+			}
+		}
+	}
 	n := len(b.spans) - start
 	if last := b.spans[len(b.spans)-1]; s.trailing && n == s.width+1 && last.from == last.to && !last.quoted {
 		b.spans = b.spans[:len(b.spans)-1]
@@ -333,13 +340,6 @@ func (s *splitter) finish(b *batch, start int) error {
 	}
 	if s.width > 0 && n != s.width {
 		return s.ragged(s.line, n)
-	}
-	if s.nul {
-		for _, f := range b.spans[start:] {
-			if !f.quoted && bytes.IndexByte(b.text[f.from:f.to], 0) >= 0 {
-				return fmt.Errorf("%w: line %d holds a NUL byte, which no text has: mend the line, or set --encoding if the text is in another encoding, such as utf-16le", ErrCorrupt, s.line)
-			}
-		}
 	}
 	return nil
 }
