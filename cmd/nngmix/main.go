@@ -26,9 +26,22 @@ type usageError struct{ error }
 func (e usageError) Unwrap() error { return e.error }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signalContext()
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:]))
+}
+
+// signalContext returns a context that ends when the user or the system asks the
+// program to: Ctrl-C, a kill, a terminal that goes away. What is ignored from the
+// start, as nohup and background jobs want it, stays so.
+func signalContext() (context.Context, context.CancelFunc) {
+	var heard []os.Signal
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			heard = append(heard, s)
+		}
+	}
+	return signal.NotifyContext(context.Background(), heard...)
 }
 
 // run carries out one command line and returns the exit code.
@@ -38,7 +51,7 @@ func run(ctx context.Context, args []string) int {
 	cmd, err := root.ExecuteContextC(ctx)
 	code := exitCode(err)
 	if errors.Is(err, context.Canceled) {
-		err = errors.New("interrupted: no output was written or changed")
+		err = interrupted(cmd)
 	}
 	if code != 0 {
 		fmt.Fprintln(os.Stderr, "nngmix:", err)
@@ -47,6 +60,14 @@ func run(ctx context.Context, args []string) int {
 		fmt.Fprintf(os.Stderr, "Run '%s --help' for the options.\n", cmd.CommandPath())
 	}
 	return code
+}
+
+// interrupted says what became of the output of cmd.
+func interrupted(cmd *cobra.Command) error {
+	if out := cmd.Flag("out"); out != nil && out.Value.String() == "-" {
+		return errors.New("interrupted: what went to standard output is not complete")
+	}
+	return errors.New("interrupted: no output was written or changed")
 }
 
 // exitCode returns the exit code that err stands for.

@@ -13,7 +13,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 )
 
 // ErrExists says that the file is there and may not be replaced.
@@ -66,7 +65,7 @@ func check(path string, force bool) (fs.FileMode, error) {
 	case !info.Mode().IsRegular():
 		return 0, fmt.Errorf("cannot write %s: it is a device or a pipe, not a file", path)
 	case !force:
-		return 0, fmt.Errorf("%s: %w; --force replaces it", path, ErrExists)
+		return 0, exists(path)
 	}
 	return info.Mode().Perm(), nil
 }
@@ -89,8 +88,13 @@ func Temp(dir string) (*os.File, error) {
 	}
 }
 
-// Commit makes the file what its path names, durably. A file that appeared
-// there since Create is replaced only with force.
+// Commit makes the file what its path names, durably. Without force a file that
+// appeared there since Create stays, also one that appears at this moment, and the
+// error is ErrExists; only where the file system has neither a rename that refuses
+// nor hard links is there a moment in which such a file is lost.
+//
+// That the folder cannot be brought to the disk, which some file systems do not
+// offer, is no failure: the file is there.
 func (f *File) Commit() error {
 	if f.done {
 		return fs.ErrClosed
@@ -104,14 +108,29 @@ func (f *File) Commit() error {
 		return err
 	}
 	f.done = true
-	if err := f.Close(); err != nil {
+	if err = f.Close(); err == nil {
+		err = f.place()
+	}
+	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	if err := os.Rename(f.Name(), f.path); err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncDir(filepath.Dir(f.path))
+	syncDir(filepath.Dir(f.path))
+	return nil
 }
+
+// place gives the temporary file its name.
+func (f *File) place() error {
+	if f.force {
+		return os.Rename(f.Name(), f.path)
+	}
+	err := renameNew(f.Name(), f.path)
+	if errors.Is(err, fs.ErrExist) {
+		return exists(f.path)
+	}
+	return err
+}
+
+func exists(path string) error { return fmt.Errorf("%s: %w; --force replaces it", path, ErrExists) }
 
 // Abort removes the temporary file. After Commit, or again, it does nothing, so
 // that it can be deferred.
@@ -124,14 +143,10 @@ func (f *File) Abort() {
 	os.Remove(f.Name())
 }
 
-// syncDir brings the new name itself to the disk. Windows has no such call.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
+// syncDir brings the new name itself to the disk, where the system can.
+func syncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync() // see Commit
+		d.Close()
 	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
