@@ -10,6 +10,7 @@ import (
 	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
+	"github.com/nngmix/nngmix/internal/table"
 )
 
 // generateReport is what --report writes.
@@ -29,6 +30,7 @@ type generateReport struct {
 	Generated       uint64       `json:"generated"`
 	Search          searchReport `json:"search"`
 
+	Table []columnReport `json:"table"`           // what was read
 	Notes []dataset.Note `json:"notes,omitempty"` // what is odd about the table, and which option changes it
 }
 
@@ -43,12 +45,33 @@ type searchReport struct {
 	Plan *planner.Plan `json:"plan,omitempty"` // what was estimated, chosen and measured
 }
 
+// columnReport tells what a column of the input was read as.
+type columnReport struct {
+	Name     string         `json:"name"`
+	Type     string         `json:"type"`
+	Part     string         `json:"part"` // label, number, category, or none
+	Missing  int            `json:"missing,omitempty"`
+	Infinite int            `json:"infinite,omitempty"`
+	Reading  *table.Reading `json:"reading,omitempty"`
+}
+
+// columnReports describes all columns of the input.
+func columnReports(set *dataset.Set) []columnReport {
+	var list []columnReport
+	for at, c := range set.Table.Columns {
+		r := columnReport{Name: c.Name(), Type: c.Type().String(), Part: set.Part(at), Reading: c.Field().Reading}
+		r.Missing, r.Infinite = set.Lacking(at)
+		list = append(list, r)
+	}
+	return list
+}
+
 // fill completes the report.
 func (r *generateReport) fill(set *dataset.Set, opt *generateOptions, gen generator.Report, count uint64) {
 	r.Rows, r.Columns = set.Table.Rows, len(set.Features)
 	r.Labeled, r.Unlabeled = len(set.Labeled), len(set.Unlabeled)
 	r.Hidden, r.Dropped, r.DroppedLabeled = set.Hidden, set.Dropped, set.DroppedLabeled
-	r.Scale, r.Notes = opt.Scale, opt.notes(set)
+	r.Scale, r.Table, r.Notes = opt.Scale, columnReports(set), opt.notes(set)
 	r.UniqueLabeled, r.UniqueUnlabeled = gen.UniqueLabeled, gen.UniqueUnlabeled
 	r.Generated = count
 	r.Seconds["scale"] += gen.ScaleSeconds

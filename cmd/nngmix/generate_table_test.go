@@ -230,6 +230,13 @@ func TestColumnsThatNameRowsAreMissingInSamples(t *testing.T) {
 	}
 	in := csvFile(t, lines...)
 	_, rows, report := made(t, in, "--label", "y", "--append", "--count", "5")
+	want := []columnReport{{Name: "id", Type: "string", Part: "none"}, {Name: "amount", Type: "float64", Part: "number"}, {Name: "y", Type: "int64", Part: "label"}}
+	for at := range report.Table {
+		report.Table[at].Reading = nil
+	}
+	if diff := cmp.Diff(want, report.Table); diff != "" {
+		t.Error(diff)
+	}
 	if report.Columns != 1 || len(report.Notes) != 1 || report.Notes[0].Kind != "left out" {
 		t.Errorf("%d features, notes %v", report.Columns, report.Notes)
 	}

@@ -50,7 +50,7 @@ func newOutput(set *dataset.Set, opt *generateOptions, count uint64) (*output, e
 // fitsArray refuses integers that X of an NPZ file, a matrix of float64, would round.
 func (o *output) fitsArray() error {
 	for at, c := range o.set.Table.Columns {
-		if c != o.set.Label && o.set.Wide(at) {
+		if !o.set.IsLabel(at) && o.set.Wide(at) {
 			return fmt.Errorf("column %s holds integers beyond 2^53, which an NPZ file's matrix of float64 does not hold: write .csv, .parquet or .arrow, or leave it out with --drop %s", c.Name(), c.Name())
 		}
 	}
@@ -74,7 +74,7 @@ func (o *output) fields(opt *generateOptions) []table.Field {
 	for at, c := range o.set.Table.Columns {
 		f := c.Field()
 		switch {
-		case c == o.set.Label:
+		case o.set.IsLabel(at):
 			f.Role = table.Label
 			if o.numericArray() {
 				f.Array = f.Name

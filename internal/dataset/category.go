@@ -55,13 +55,18 @@ func encode(c table.Column) (codes table.Column, k categories, err error) {
 		k.ints = rank(out, values, c)
 		count = len(k.ints)
 	}
-	if count > maxCategories {
-		return nil, k, fmt.Errorf("column %s has %d categories, and neighbor search tells no more than %d apart: leave it out with --drop %s", c.Name(), count, maxCategories, c.Name())
-	}
 	if codes == nil {
 		codes = table.New(c.Name(), out)
 	}
-	return codes, k, nil
+	return codes, k, fewEnough(c.Name(), count)
+}
+
+// fewEnough returns an error where a column has more categories than codes can tell.
+func fewEnough(name string, count int) error {
+	if count <= maxCategories {
+		return nil
+	}
+	return fmt.Errorf("column %s has %d categories, and neighbor search tells no more than %d apart: leave it out with --drop %s", name, count, maxCategories, name)
 }
 
 // rank writes the rank of each value among the distinct ones to codes, NaN where c

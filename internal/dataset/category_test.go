@@ -147,8 +147,14 @@ func TestCopiesOfCategoriesComeBackExactly(t *testing.T) {
 }
 
 func TestMoreCategoriesThanFloat32TellsApartAreRefused(t *testing.T) {
-	c := table.Codes("session", []uint32{0}, make([]string, maxCategories+1))
-	if _, _, err := encode(c); err == nil || !strings.Contains(err.Error(), "column session has 16777217 categories") || !strings.Contains(err.Error(), "--drop session") {
+	if err := fewEnough("session", maxCategories); err != nil {
+		t.Error(err)
+	}
+	err := fewEnough("session", maxCategories+1)
+	if err == nil || !strings.Contains(err.Error(), "column session has 16777217 categories") || !strings.Contains(err.Error(), "--drop session") {
 		t.Errorf("got %v", err)
+	}
+	if code := float32(maxCategories); code-1 == code {
+		t.Error("float32 does not tell the last two codes apart")
 	}
 }

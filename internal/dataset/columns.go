@@ -10,13 +10,13 @@ import (
 
 // pickColumns finds the label column and the features.
 func (s *Set) pickColumns(opt Options) error {
-	label := -1
+	s.label = -1
 	if opt.Label != "" {
 		at, err := s.Table.Find(opt.Label)
 		if err != nil {
 			return fmt.Errorf("--label: %w", err)
 		}
-		label, s.Label = at, s.Table.Columns[at]
+		s.label, s.Label = at, s.Table.Columns[at]
 	}
 	asked, err := table.SplitNames(opt.Categorical, s.Table.Names())
 	if err != nil {
@@ -24,7 +24,7 @@ func (s *Set) pickColumns(opt Options) error {
 	}
 	s.seen = s.look()
 	for at, c := range s.Table.Columns {
-		if at == label {
+		if at == s.label {
 			continue
 		}
 		r := c.Field().Reading
@@ -154,6 +154,9 @@ func (s *Set) Categories(j int) []string {
 	return s.codes[j].texts(s.Inputs[j])
 }
 
+// IsLabel tells whether column at of the table is the label.
+func (s *Set) IsLabel(at int) bool { return at == s.label }
+
 // Plain tells whether samples of column at of the table are numbers as a generator
 // made them: not categories, times, decimals, or integers beyond 2^53.
 func (s *Set) Plain(at int) bool {
@@ -173,3 +176,23 @@ func (s *Set) Base(j int) string {
 	f := s.Inputs[j].Field()
 	return intText(s.whole[j].base, &f)
 }
+
+// Part returns what column at of the table is for: "label", "number", "category", or
+// "none" where it is left out.
+func (s *Set) Part(at int) string {
+	j, ok := slices.BinarySearch(s.places, at)
+	switch {
+	case at == s.label:
+		return "label"
+	case !ok:
+		return "none"
+	case s.Columns[j].Nominal:
+		return "category"
+	default:
+		return "number"
+	}
+}
+
+// Lacking returns how many rows have no value in column at of the table, and how
+// many an infinite one, which counts as none.
+func (s *Set) Lacking(at int) (missing, infinite int) { return s.seen[at].missing, s.seen[at].infinite }

@@ -92,6 +92,7 @@ type Set struct {
 	DroppedLabeled int   // labeled anomalies among them
 
 	seen    []survey     // of each column of the table
+	label   int          // which column of the table is the label, -1 for none
 	places  []int        // of each feature: which column of the table it is
 	codes   []categories // of each feature: what the codes of a number that is a category stand for
 	whole   []whole      // of each feature: how its numbers become whole ones again

@@ -23,7 +23,7 @@ func (s *Set) NewSamples(rows int) *Samples {
 	for at, c := range s.Table.Columns {
 		j, ok := slices.BinarySearch(s.places, at)
 		switch {
-		case c == s.Label:
+		case at == s.label:
 			m.addLabel(c)
 		case ok:
 			m.addFeature(c, j)

@@ -53,6 +53,9 @@ func newWhole(f table.Field, v *survey, unscaled bool) whole {
 	}
 	lo, hi := wholeBounds(f)
 	w.lo, w.hi = order(lo, w.flip), order(hi, w.flip)
+	if !v.empty() { // what a column holds it may hold
+		w.lo, w.hi = min(w.lo, order(v.lo, w.flip)), max(w.hi, order(v.hi, w.flip))
+	}
 	return w
 }
 
