@@ -51,14 +51,7 @@ func (d *dictionary) encode(s string) uint32 {
 	if c, ok := d.code[s]; ok {
 		return c
 	}
-	if d.code == nil {
-		d.code = map[string]uint32{}
-	}
-	s = strings.Clone(s)
-	c := uint32(len(d.texts))
-	d.code[s] = c
-	d.texts = append(d.texts, s)
-	return c
+	return d.add(strings.Clone(s))
 }
 
 // encodeBytes is encode, for bytes that are copied only when they are new.
@@ -66,5 +59,16 @@ func (d *dictionary) encodeBytes(b []byte) uint32 {
 	if c, ok := d.code[string(b)]; ok {
 		return c
 	}
-	return d.encode(string(b))
+	return d.add(string(b))
+}
+
+// add keeps s, which is new, and returns its code.
+func (d *dictionary) add(s string) uint32 {
+	if d.code == nil {
+		d.code = map[string]uint32{}
+	}
+	c := uint32(len(d.texts))
+	d.code[s] = c
+	d.texts = append(d.texts, s)
+	return c
 }

@@ -31,10 +31,7 @@ func readParquet(ctx context.Context, src *source, opt ReadOptions) ([]Column, e
 	}
 	var columns []Column
 	for _, r := range readers {
-		columns = append(columns, r.finish())
-		if n := columns[0].Len(); r.rows() != n {
-			return nil, fmt.Errorf("%w: column %q has %d rows, column %q %d", ErrCorrupt, columns[0].Name(), n, r.field.Name, r.rows())
-		}
+		columns = append(columns, r.column)
 	}
 	return columns, nil
 }
@@ -50,6 +47,7 @@ type parquetColumn struct {
 	pages  pageReader
 	page   []byte // unpacked
 	levels []uint8
+	column Column // what was read
 }
 
 // newParquetColumns returns readers of the columns that opt chooses.
@@ -90,17 +88,23 @@ func newParquetColumns(src *source, footer *parquetFooter, opt ReadOptions) ([]*
 	return columns, nil
 }
 
-func (c *parquetColumn) finish() Column {
-	return c.parquetBuilder.finish(func(f *Field) {
+// read reads the column and gives back what that took.
+func (c *parquetColumn) read(ctx context.Context) error {
+	if err := c.readAgain(ctx); err != nil {
+		return err
+	}
+	c.column = c.finish(func(f *Field) {
 		f.Name, f.Role = c.field.Name, c.field.Role
 		c.leaf.describe(f)
 		refine(f, c.note)
 	})
+	c.parquetBuilder, c.page, c.levels, c.pages.window = nil, nil, nil, nil
+	return nil
 }
 
-// read reads all row groups, and again where it turns out that nanoseconds do
-// not reach as far as the values of an INT96 do.
-func (c *parquetColumn) read(ctx context.Context) (err error) {
+// readAgain reads all row groups, and again where it turns out that nanoseconds
+// do not reach as far as the values of an INT96 do.
+func (c *parquetColumn) readAgain(ctx context.Context) (err error) {
 	if err = c.readGroups(ctx); !errors.Is(err, errFar) {
 		return err
 	}

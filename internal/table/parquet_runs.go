@@ -20,7 +20,7 @@ type runs struct {
 // next returns the next piece: n values of bits packed, or n times value.
 func (r *runs) next() (n int, value uint32, packed []byte, err error) {
 	head, used := binary.Uvarint(r.src)
-	if used <= 0 || head>>1 == 0 || head>>1 > math.MaxInt32 {
+	if used <= 0 || head>>1 > math.MaxInt32 {
 		return 0, 0, nil, errValues
 	}
 	r.src = r.src[used:]

@@ -67,12 +67,24 @@ func (f *parquetFooter) leaves() ([]parquetLeaf, error) {
 			nodes = nodes[1:]
 		}
 	}
+	return top, f.checkGroups(leaves)
+}
+
+// checkGroups compares the row groups with what the file has in all.
+func (f *parquetFooter) checkGroups(leaves int) error {
+	rows := int64(0)
 	for g, group := range f.groups {
 		if len(group.chunks) != leaves {
-			return nil, fmt.Errorf("%w: row group %d has %d columns, the schema %d", ErrCorrupt, g, len(group.chunks), leaves)
+			return fmt.Errorf("%w: row group %d has %d columns, the schema %d", ErrCorrupt, g, len(group.chunks), leaves)
+		}
+		if rows += group.rows; group.rows < 0 || rows > f.rows {
+			break
 		}
 	}
-	return top, nil
+	if rows != f.rows {
+		return fmt.Errorf("%w: the row groups do not have the %d rows of the table", ErrCorrupt, f.rows)
+	}
+	return nil
 }
 
 // logicalOf returns the logical type of e; old files tell a converted type.

@@ -80,7 +80,7 @@ func (d *textDecoder) code(i int, value []byte) (uint32, error) {
 	if !utf8.Valid(value) {
 		return 0, &valueError{i, d.invalid}
 	}
-	return d.texts.encodeBytes(value), nil
+	return d.texts.add(string(value)), nil
 }
 
 // appendUUID adds the 16 bytes of a UUID as text (RFC 9562, section 4).
