@@ -168,7 +168,8 @@ func (v *view) appendFirst(dst []uint32, k int, r *rule) []uint32 {
 // a search of width ef. The figures are picoseconds on one core, measured for 3 to
 // 784 columns.
 func (g *graph) scanIsCheaper(ef int) bool {
-	return g.n*(500+100*g.stride) < ef*(200_000+1500*g.stride)
+	stride := float64(g.stride) // products of these do not fit 32 bits
+	return float64(g.n)*(500+100*stride) < float64(ef)*(200_000+1500*stride)
 }
 
 // allowedShare returns about which share of the values may be returned, from a
