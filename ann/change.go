@@ -25,10 +25,11 @@ import (
 // rows, or ErrClosed, nothing has changed. Where ctx ends while graphs are merged the
 // rows are there, and Add has no error: a later change merges the graphs.
 func (x *Index) Add(ctx context.Context, rows []float32) (first uint32, err error) {
-	if err := x.enter(0); err != nil {
+	g, err := x.enter(0)
+	if err != nil {
 		return 0, err
 	}
-	defer x.leave(0)
+	defer g.end(&err)
 	if err := checkRows(rows, x.space.dim, parallel.Threads(x.opt.Threads)); err != nil {
 		return 0, err
 	}
@@ -64,11 +65,12 @@ func (st *state) checkIDs(n int) error {
 // takes the place of ids[i]. A row that was deleted comes back. The ids must have
 // been given by Build or Add: ErrID otherwise. Searches see either all of the
 // change or nothing of it. What Add says of graphs, ctx and errors is so here.
-func (x *Index) Set(ctx context.Context, ids []uint32, rows []float32) error {
-	if err := x.enter(0); err != nil {
+func (x *Index) Set(ctx context.Context, ids []uint32, rows []float32) (err error) {
+	g, err := x.enter(0)
+	if err != nil {
 		return err
 	}
-	defer x.leave(0)
+	defer g.end(&err)
 	if err := checkRows(rows, x.space.dim, parallel.Threads(x.opt.Threads)); err != nil {
 		return err
 	}
@@ -100,29 +102,31 @@ func (x *Index) Set(ctx context.Context, ids []uint32, rows []float32) error {
 // A deletion takes some microseconds, however many rows there are. The first one
 // from an opened or loaded index makes a table of all ids, which takes 4 bytes and
 // some nanoseconds a row.
-func (x *Index) Delete(ids ...uint32) int {
-	if x.enter(0) != nil {
+func (x *Index) Delete(ids ...uint32) (n int) {
+	g, err := x.enter(0)
+	if err != nil {
 		return 0
 	}
-	defer x.leave(0)
+	defer g.end(&err)
 	x.state.Load().prepare()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	next := x.state.Load().copy()
-	n := next.hide(ids)
-	if n > 0 {
+	if n := next.hide(ids); n > 0 {
 		x.state.Store(next)
+		return n
 	}
-	return n
+	return 0
 }
 
 // Contains tells whether searches can find a row with the given id. What Delete says
 // of a first deletion is so here.
 func (x *Index) Contains(id uint32) bool {
-	if x.enter(0) != nil {
+	g, err := x.enter(0)
+	if err != nil {
 		return false
 	}
-	defer x.leave(0)
+	defer g.end(&err)
 	st := x.state.Load()
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
 	return slices.ContainsFunc(st.views, func(v view) bool {

@@ -46,21 +46,22 @@ func (x *Index) Save(path string) error {
 }
 
 // WriteTo writes what Save writes to w.
-func (x *Index) WriteTo(w io.Writer) (int64, error) {
+func (x *Index) WriteTo(w io.Writer) (n int64, err error) {
 	if bigEndian {
 		return 0, errBigEndian
 	}
-	if err := x.enter(0); err != nil {
+	g, err := x.enter(0)
+	if err != nil {
 		return 0, err
 	}
-	defer x.leave(0)
+	defer g.end(&err)
 	x.mu.Lock()
 	st, meta := x.state.Load(), x.meta
 	x.mu.Unlock()
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
 	h, parts := x.arrangeFile(st, meta)
 	at, err := w.Write(h.encode())
-	n := int64(at)
+	n = int64(at)
 	for _, part := range parts {
 		for _, b := range [][]byte{part, make([]byte, aligned4096(uint64(len(part)))-uint64(len(part)))} {
 			at, err = writeAll(w, b, err)

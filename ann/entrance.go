@@ -25,12 +25,34 @@ func (g *graph) takeEntries(limit int) {
 
 // copyEntries makes every 1<<shift-th row an entry, and the outposts.
 func (g *graph) copyEntries(shift uint) {
-	g.entries, g.entrance = sampled(g.n, shift, 0), entrance{}
-	if shift == 0 {
-		return
+	g.entries = sampled(g.n, shift, 0)
+	g.entered.Store(false)
+	g.opened()
+}
+
+// opened returns the entrance. Only the first call makes it: opening a file does not
+// read the rows that it copies.
+func (g *graph) opened() *entrance {
+	if !g.entered.Load() {
+		g.entering.Lock()
+		defer g.entering.Unlock()
+		if !g.entered.Load() {
+			g.entrance = g.newEntrance()
+			g.entered.Store(true)
+		}
+	}
+	return &g.entrance
+}
+
+func (g *graph) newEntrance() entrance {
+	if g.entries.shift == 0 {
+		return entrance{}
 	}
 	e := entrance{ids: g.entries.ids()}
 	for _, id := range g.outposts {
+		if int(id) >= g.n {
+			damaged("there is an outpost %d of %d nodes", id, g.n)
+		}
 		if !g.entries.holds(id) {
 			e.ids = append(e.ids, id)
 		}
@@ -48,12 +70,12 @@ func (g *graph) copyEntries(shift uint) {
 			copy(e.codes[i*stride:], g.code(id))
 		}
 	}
-	g.entrance = e
+	return e
 }
 
 // enter offers the rows of the entrance to s.pool.
 func (g *graph) enter(s *searcher) {
-	e := &g.entrance
+	e := g.opened()
 	s.work.Distances += int64(len(e.ids))
 	s.work.Entries += int64(len(e.ids))
 	if s.q.codes != nil {

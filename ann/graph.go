@@ -1,6 +1,9 @@
 package ann
 
 import (
+	"sync"
+	"sync/atomic"
+
 	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/simd"
 )
@@ -17,7 +20,10 @@ type graph struct {
 	layer              // all rows with their links
 	entries  layer     // rows at which searches may enter, evenly spread, without links
 	outposts []uint32  // more of them, the farthest out first
-	entrance entrance  // copies of entries and outposts
+	entrance entrance  // copies of entries and outposts, once entered is set; see opened
+	entered  atomic.Bool
+	entering sync.Mutex
+	counted  atomic.Int64 // links, and one more; 0 where they were not counted
 
 	quantizer   quantizer
 	codeSection []byte  // the memory of quantizer.low, then that of codes
@@ -110,6 +116,18 @@ func (l *layer) list(id uint32) []uint32 {
 
 // linked returns the links of a row.
 func (l *layer) linked(id uint32) []uint32 { return trimList(l.list(id)) }
+
+// countLinks returns the number of links. They are counted once.
+func (g *graph) countLinks() (n int) {
+	if counted := g.counted.Load(); counted > 0 {
+		return int(counted - 1)
+	}
+	for id := range uint32(g.layer.size) {
+		n += len(g.linked(id))
+	}
+	g.counted.Store(int64(n) + 1)
+	return n
+}
 
 // trimList returns list up to none.
 func trimList(list []uint32) []uint32 {

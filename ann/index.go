@@ -28,8 +28,10 @@ type Index struct {
 
 	buildSeconds float64
 
-	usage usage
-	file  weak.Pointer[mapping] // of the file that x was opened from
+	usage  usage
+	opened bool                  // x comes from a file ...
+	file   weak.Pointer[mapping] // ... with this memory, unless it is not used any more
+	damage atomic.Pointer[error] // that was met in it
 
 	mu         sync.Mutex // held for moments, to replace the state or meta
 	meta       []byte
@@ -60,16 +62,19 @@ type Stats struct {
 	BuildSeconds float64 // all of Build; 0 where the index comes from a file
 }
 
-// Stats returns the description of x. It counts links, which takes milliseconds on
-// a large index.
-func (x *Index) Stats() Stats {
-	if x.enter(0) != nil {
-		return Stats{Dim: x.space.dim, BuildSeconds: x.buildSeconds}
+// Stats returns the description of x. The first one of an opened or loaded index
+// counts links, which reads all of them. Of an index that is closed, or
+// found damaged, nothing is known.
+func (x *Index) Stats() (s Stats) {
+	s.Dim, s.BuildSeconds = x.space.dim, x.buildSeconds
+	g, err := x.enter(0)
+	if err != nil {
+		return s
 	}
-	defer x.leave(0)
+	defer g.end(&err)
 	st := x.state.Load()
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
-	s := Stats{Rows: st.live, Dim: x.space.dim, Segments: len(st.views), BuildSeconds: x.buildSeconds}
+	s.Rows, s.Segments = st.live, len(st.views)
 	for i := range st.views {
 		v := &st.views[i]
 		s.Deleted += len(v.ids) - v.live
@@ -77,9 +82,7 @@ func (x *Index) Stats() Stats {
 		s.Bytes += v.bytes()
 		s.CodeBytes += v.codeBytes()
 		s.Lossless = v.quantizer.lossless && (s.Lossless || i == 0)
-		for id := range uint32(v.layer.size) {
-			s.Links += len(v.linked(id))
-		}
+		s.Links += v.countLinks()
 	}
 	return s
 }
@@ -202,7 +205,8 @@ func (x *Index) Search(query []float32, k int, opt SearchOptions) ([]Neighbor, e
 
 // AppendSearch is Search that appends to dst. It allocates nothing where dst has
 // room.
-func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchOptions) ([]Neighbor, error) {
+func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchOptions) (found []Neighbor, err error) {
+	found = dst
 	if len(query) != x.space.dim {
 		return dst, fmt.Errorf("%w: query of %d columns, want %d", ErrDimension, len(query), x.space.dim)
 	}
@@ -210,16 +214,17 @@ func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchO
 		return dst, err
 	}
 	g := x.pool.Get().(*group)
-	if err := x.enter(g.stripe); err != nil {
+	guard, err := x.enter(g.stripe)
+	if err != nil {
 		return dst, err
 	}
-	defer x.leave(g.stripe)
+	defer guard.end(&err)
 	st, s := x.state.Load(), g.take(query)
 	st.search(g.busy, k, opt)
-	dst = s.expand(dst, st.views, min(k, st.live), opt.Filter)
+	found = s.expand(dst, st.views, min(k, st.live), opt.Filter)
 	g.end(opt.Counters)
 	x.pool.Put(g) // not where a filter panics: g is halfway then
-	return dst, nil
+	return found, nil
 }
 
 // group is what a goroutine needs to answer several queries in turns.
@@ -258,14 +263,15 @@ func (st *state) search(busy []*scratch, k int, opt SearchOptions) {
 //
 // The error is ErrK, ErrDimension, ErrOptions, ErrNotFinite or ErrTooLarge (with
 // the query), ErrClosed, or that of ctx.
-func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int, opt SearchOptions) (*exact.Result, error) {
+func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int, opt SearchOptions) (res *exact.Result, err error) {
 	if err := x.checkQueries(queries, k, opt); err != nil {
 		return nil, err
 	}
-	if err := x.enter(0); err != nil {
+	g, err := x.enter(0)
+	if err != nil {
 		return nil, err
 	}
-	defer x.leave(0)
+	defer g.end(&err)
 	return x.answer(ctx, x.state.Load(), queries, k, opt)
 }
 
@@ -274,7 +280,7 @@ func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int,
 	dim := x.space.dim
 	n, k := len(queries)/dim, min(k, st.live)
 	res := newResult(n, k)
-	err := parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {
+	err := parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, x.task(func(_, task int) error {
 		g := x.pool.Get().(*group)
 		for first, end := task*batchQueries, min((task+1)*batchQueries, n); first < end; first += groupSize {
 			for q := first; q < min(first+groupSize, end); q++ {
@@ -289,7 +295,7 @@ func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int,
 		}
 		x.pool.Put(g)
 		return nil
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ type segmentHeader struct {
 	entryShift          uint32
 	lossless            bool
 	radius, step        float64
-	limits              []uint32 // of the nominal columns, from their section
+	space               space // whose limits of nominal columns are in their section
 	sections            [segmentSections]section
 }
 
@@ -170,6 +170,8 @@ func decodeHeader(data []byte) (*header, error) {
 		return nil, corrupt("%d nominal columns of %d", nominal, dim)
 	case segments > maxSegments:
 		return nil, corrupt("%d segments, want at most %d", segments, maxSegments)
+	case segments > 0 && h.next == 0:
+		return nil, corrupt("there are rows, but no id was given")
 	case h.fileSize != uint64(len(data)):
 		return nil, corrupt("the file has %d bytes, its header says %d: it was cut off or added to", len(data), h.fileSize)
 	}
@@ -243,8 +245,8 @@ func (h *header) checkLayout(data []byte) error {
 		if s.nodes < 1 || s.nodes > s.values || s.values > s.rows || s.rows > maxNodes {
 			return corrupt("segment %d: %d nodes, %d values, %d rows", i, s.nodes, s.values, s.rows)
 		}
-		if s.entryShift > 31 || !(s.radius >= 0 && s.radius <= math.MaxFloat64) {
-			return corrupt("segment %d: entry shift %d, radius %v", i, s.entryShift, s.radius)
+		if s.radius != 0 && !(h.opt.Metric == exact.InnerProduct && s.radius > 0 && s.radius <= math.MaxFloat64) {
+			return corrupt("segment %d: radius %v under %v", i, s.radius, h.opt.Metric)
 		}
 		want := [segmentSections]uint64{sectionLimits: 4 * uint64(h.opt.Nominal)}
 		for j, part := range s.sections {
@@ -259,17 +261,24 @@ func (h *header) checkLayout(data []byte) error {
 			if j > sectionLimits {
 				continue
 			}
-			s.limits = sliceOf[uint32](part.of(data))
-			for _, limit := range s.limits {
+			limits := sliceOf[uint32](part.of(data))
+			for _, limit := range limits {
 				if limit < 1 || limit > maxCodes {
 					return corrupt("%s: %d, want 1 to %d", what, limit, maxCodes)
 				}
 			}
-			sp := h.space(s)
+			s.space = space{metric: h.opt.Metric, dim: h.dim, radius: s.radius, nominal: newNominal(limits)}
+			sp := &s.space
+			if err := s.checkEntryShift(); err != nil {
+				return fmt.Errorf("segment %d: %w", i, err)
+			}
+			if !sp.keepsValues() && s.nodes != s.values {
+				return corrupt("segment %d: %d nodes, %d values", i, s.nodes, s.values)
+			}
 			if !(s.step >= 0 && s.step <= math.MaxFloat64) || (s.step > 0 && !hasCodes(sp.metric, sp.padded())) || (s.lossless && s.step == 0) {
 				return corrupt("segment %d: step of codes %v", i, s.step)
 			}
-			want = h.lengths(s, &sp)
+			want = h.lengths(s)
 		}
 	}
 	if at != h.fileSize {
@@ -278,14 +287,26 @@ func (h *header) checkLayout(data []byte) error {
 	return nil
 }
 
-// space returns the space of s.
-func (h *header) space(s *segmentHeader) space {
-	return space{metric: h.opt.Metric, dim: h.dim, radius: s.radius, nominal: newNominal(s.limits)}
+// checkEntryShift returns an error where searches would enter at no node or at more
+// than Build would make entries of.
+func (s *segmentHeader) checkEntryShift() error {
+	entries := s.nodes >> min(s.entryShift, 63)
+	if s.entryShift > 0 && (s.entryShift > 31 || sampled(int(s.nodes), uint(s.entryShift), 0).size < 1 || entries > uint64(mostEntries(s.space.width()))) {
+		return corrupt("entry shift %d leaves %d entries among %d nodes, want at most %d", s.entryShift, entries, s.nodes, mostEntries(s.space.width()))
+	}
+	return nil
 }
 
-// lengths returns the lengths that the sections of s, whose space is sp, must have;
-// hidden may also be empty, and outposts shorter.
-func (h *header) lengths(s *segmentHeader, sp *space) (n [segmentSections]uint64) {
+// mostEntries returns how many entries a graph of so many columns has at most, but for
+// one.
+func mostEntries(columns int) int {
+	return max(defaultTuning.entryRows, defaultTuning.entryColumns/columns)
+}
+
+// lengths returns the lengths that the sections of s must have; hidden may also be
+// empty, and outposts shorter.
+func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
+	sp := &s.space
 	n[sectionLimits] = 4 * uint64(h.opt.Nominal)
 	if !s.lossless {
 		n[sectionVectors] = s.nodes * uint64(sp.padded()) * 4

@@ -12,8 +12,12 @@ import (
 // for each that is. Segments that are built have it; for those of files it is made
 // when it is needed first, by a deletion for example.
 type lookup struct {
-	once   sync.Once
-	made   atomic.Bool
+	making sync.Mutex
+	made   atomic.Pointer[idPlaces]
+}
+
+// idPlaces is what a lookup finds positions in.
+type idPlaces struct {
 	low    uint32   // the lowest id
 	at     []uint32 // the position of id low+i, or none; nil where ids are sparse
 	sorted []uint32 // the positions in the order of ids, where they are
@@ -36,35 +40,46 @@ func (x *segment) position(id uint32) (at uint32, ok bool) {
 	return l.sorted[i], true
 }
 
-// positions returns the lookup of x.
-func (x *segment) positions() *lookup {
-	l := &x.lookup
-	l.once.Do(func() {
-		defer l.made.Store(true)
-		high := slices.Max(x.ids)
-		l.low = slices.Min(x.ids)
-		if span := int64(high) - int64(l.low) + 1; span > 2*int64(len(x.ids)) {
-			l.sorted = sequence(0, len(x.ids))
-			slices.SortFunc(l.sorted, func(a, b uint32) int { return cmp.Compare(x.ids[a], x.ids[b]) })
-			return
-		} else if span > int64(len(x.ids)) {
-			l.at = slices.Repeat([]uint32{none}, int(span))
-		} else {
-			l.at = make([]uint32, span)
+// positions returns the places of the ids of x.
+func (x *segment) positions() *idPlaces {
+	if p := x.lookup.made.Load(); p != nil {
+		return p
+	}
+	x.lookup.making.Lock()
+	defer x.lookup.making.Unlock()
+	if x.lookup.made.Load() == nil {
+		x.lookup.made.Store(x.newPlaces())
+	}
+	return x.lookup.made.Load()
+}
+
+func (x *segment) newPlaces() *idPlaces {
+	low, high := slices.Min(x.ids), slices.Max(x.ids)
+	p := &idPlaces{low: low}
+	span := int64(high) - int64(low) + 1
+	if span > 2*int64(len(x.ids)) {
+		p.sorted = sequence(0, len(x.ids))
+		slices.SortFunc(p.sorted, func(a, b uint32) int { return cmp.Compare(x.ids[a], x.ids[b]) })
+		return p
+	}
+	p.at = slices.Repeat([]uint32{none}, int(span))
+	for at := range x.ids {
+		id := x.id(uint32(at))
+		if int64(id)-int64(low) >= span || id < low {
+			damaged("ids change while they are read")
 		}
-		for at, id := range x.ids {
-			l.at[id-l.low] = uint32(at)
-		}
-	})
-	return l
+		p.at[id-low] = uint32(at)
+	}
+	return p
 }
 
 // bytes returns the memory that l takes.
 func (l *lookup) bytes() int64 {
-	if !l.made.Load() {
+	p := l.made.Load()
+	if p == nil {
 		return 0
 	}
-	return 4 * int64(len(l.at)+len(l.sorted))
+	return 4 * int64(len(p.at)+len(p.sorted))
 }
 
 // shift adds first to all ids of x, which nobody else sees yet.

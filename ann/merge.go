@@ -18,11 +18,12 @@ const usualSegments = maxSegments - 3
 // takes as long as Build. Searches and changes go on: rows added meanwhile stay in a
 // graph of their own, and those deleted are deleted. The error is ErrTooLarge where
 // the rows are more than a graph can have, ErrClosed, or that of ctx.
-func (x *Index) Compact(ctx context.Context) error {
-	if err := x.enter(0); err != nil {
+func (x *Index) Compact(ctx context.Context) (err error) {
+	g, err := x.enter(0)
+	if err != nil {
 		return err
 	}
-	defer x.leave(0)
+	defer g.end(&err)
 	for {
 		x.mu.Lock()
 		st, ended := x.state.Load(), x.mergeEnded
@@ -179,7 +180,7 @@ func (st *state) deletedSince(views []view) (ids []uint32) {
 	at := st.place(views)
 	for i := range views {
 		for _, row := range st.views[at+i].hidden.missing(&views[i].hidden) {
-			ids = append(ids, views[i].ids[row])
+			ids = append(ids, views[i].id(row))
 		}
 	}
 	return ids
@@ -214,7 +215,7 @@ func (x *Index) merge(ctx context.Context, views []view) (*segment, error) {
 		for value := range uint32(v.unique()) {
 			for at, end := v.valueRows(value); at < end; at++ {
 				if !v.hidden.has(at) {
-					all = append(all, row{v.ids[at], uint32(i), value})
+					all = append(all, row{v.id(at), uint32(i), value})
 				}
 			}
 		}

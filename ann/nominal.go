@@ -2,7 +2,6 @@ package ann
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 )
@@ -47,6 +46,12 @@ func newNominal(limits []uint32) nominal {
 	most := uint32(columnDials)
 	for ; most > 2 && !dialsFit(limits, most); most-- {
 	}
+	dials := 0
+	for _, limit := range limits {
+		_, count := dialSizes(limit, most)
+		dials += count
+	}
+	n.dials = make([]dial, 0, dials)
 	for column, limit := range limits {
 		sizes, count := dialSizes(limit, most)
 		for _, size := range sizes[:count] {
@@ -125,24 +130,10 @@ func (n *nominal) put(dst, codes []float32) {
 	}
 }
 
-// checkNominal returns an error where limits or vectors are not those of the values.
+// checkNominal returns an error where limits are not those of the values.
 func (x *segment) checkNominal() error {
-	if x.nominal.columns == 0 {
-		return nil
-	}
-	if !slices.Equal(x.nominal.limits, limitsOf(x.values, x.dim, x.nominal.columns)) {
+	if n := x.nominal.columns; n > 0 && !slices.Equal(x.nominal.limits, limitsOf(x.values, x.dim, n)) {
 		return errors.New("the limits of codes are not those of the values")
-	}
-	got, want := make([]float32, x.stride), make([]float32, x.stride)
-	for node := range uint32(x.n) {
-		x.putVector(got, node)
-		for value, end := x.nodeValues(node); value < end; value++ {
-			clear(want)
-			x.putRow(want, x.value(nil, value))
-			if !slices.Equal(got, want) {
-				return fmt.Errorf("node %d has another vector than that of value %d", node, value)
-			}
-		}
 	}
 	return nil
 }

@@ -229,64 +229,6 @@ func seal(data []byte) []byte {
 	return data
 }
 
-// FuzzOpen makes files with right checksums of the header that Save would not
-// write. Open must refuse them or give an index that can be searched.
-func FuzzOpen(f *testing.F) {
-	x := buildWith(f, clustered(200, 3, 1), 3, exact.Cosine, QuantizeOn)
-	x.Delete(7)
-	numbers := fileOf(f, x)
-	categories := fileOf(f, buildNominal(f, mixed(200, 1, []int{3, 100}, 1), 3, 2, nil))
-	for _, nominal := range []bool{false, true} {
-		f.Add(nominal, []byte{0, 0, 0, 1})
-		f.Add(nominal, []byte{1, 4, 3, 255, 0, 30, 0, 7})
-		f.Add(nominal, []byte{0, 16, 0, 200, 0, 52, 0, 2})
-		f.Add(nominal, []byte{0, 32, 4, 5, 0, 84, 0, 3})
-	}
-	f.Fuzz(func(t *testing.T, nominal bool, edits []byte) {
-		c := bytes.Clone(numbers)
-		if nominal {
-			c = bytes.Clone(categories)
-		}
-		for ; len(edits) >= 4; edits = edits[4:] { // three bytes of place, one of value
-			at := int(edits[0])<<16 | int(edits[1])<<8 | int(edits[2])
-			c[at%len(c)] ^= edits[3]
-		}
-		y, err := decodeCopy(seal(c))
-		if err != nil {
-			if !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrVersion) {
-				t.Fatalf("got %v", err)
-			}
-			return
-		}
-		query := make([]float32, y.space.dim)
-		query[0] = 1
-		if _, err := y.Search(query, 5, SearchOptions{EfSearch: 20}); err != nil {
-			t.Fatal(err)
-		}
-		y.Delete(1)
-		_ = verifyCopy(c)
-	})
-}
-
-// TestOpenCrafted changes links, starts and ids behind right checksums, which
-// Open has to notice as it does not look at those of sections.
-func TestOpenCrafted(t *testing.T) {
-	x := changed(t, exact.Cosine)
-	h, _ := x.arrangeFile(x.state.Load(), x.meta)
-	data := fileOf(t, x)
-	for _, at := range []int{sectionLinks, sectionOutposts, sectionNodeStarts, sectionStarts, sectionIDs} {
-		c := bytes.Clone(data)
-		s := h.segments[0].sections[at]
-		if s.length == 0 {
-			t.Fatalf("no %s", sectionNames[at])
-		}
-		binary.LittleEndian.PutUint32(c[s.offset+4:], 0x7fffffff)
-		if _, err := decodeCopy(c); !errors.Is(err, ErrCorrupt) {
-			t.Errorf("%s: got %v", sectionNames[at], err)
-		}
-	}
-}
-
 // TestOpenForgedNaN puts NaN into all vectors. Open does not read vectors, so a
 // search has to end nevertheless; Verify has to notice.
 func TestOpenForgedNaN(t *testing.T) {

@@ -54,9 +54,9 @@ type quantizer struct {
 	blur     float32   // relative error of distances between lossless codes; else 0
 }
 
-// newQuantizer returns the quantizer of rows, which have stride columns.
-func newQuantizer(ctx context.Context, rows []float32, stride, threads int) (quantizer, error) {
-	c := columnScan{rows, stride, threads}
+// newQuantizer returns the quantizer of the rows of g.
+func newQuantizer(ctx context.Context, g *graph, threads int) (quantizer, error) {
+	c := newColumnScan(g, threads)
 	low, high, err := c.bounds(ctx)
 	if err != nil {
 		return quantizer{}, err
@@ -87,7 +87,7 @@ func newQuantizer(ctx context.Context, rows []float32, stride, threads int) (qua
 func blurOf(low []float32, step float64) float32 {
 	largest := 0.0
 	for _, l := range low {
-		largest = max(largest, math.Abs(float64(l)), math.Abs(float64(l)+math.MaxUint8*step))
+		largest = max(largest, math.Abs(float64(l)), math.Abs(float64(l)+float64(math.MaxUint8*step)))
 	}
 	return float32(largest / step * 0x1p-22)
 }
@@ -95,18 +95,38 @@ func blurOf(low []float32, step float64) float32 {
 // maxBlur bounds the blur of codes that stand for rows.
 const maxBlur = 0.01
 
-// columnScan looks at all rows, on several threads.
+// columnScan looks at all rows of a graph, on several threads.
 type columnScan struct {
-	rows            []float32
-	stride, threads int
+	*graph
+	threads int
+	room    [][]float32 // of each thread, for rows that have codes only
+}
+
+func newColumnScan(g *graph, threads int) *columnScan {
+	return &columnScan{graph: g, threads: threads, room: make([][]float32, threads)}
 }
 
 // each calls f for all rows in chunks and returns its error.
 func (c *columnScan) each(ctx context.Context, f func(worker int, rows []float32) error) error {
-	size := chunkRows * c.stride
-	return parallel.Do(ctx, c.threads, (len(c.rows)+size-1)/size, func(worker, task int) error {
-		return f(worker, c.rows[task*size:min((task+1)*size, len(c.rows))])
+	chunk := max(1, min(chunkRows, scanned/c.stride))
+	return parallel.Do(ctx, c.threads, (c.n+chunk-1)/chunk, func(worker, task int) error {
+		return f(worker, c.some(worker, task*chunk, min((task+1)*chunk, c.n)))
 	})
+}
+
+// scanned is about how many values a chunk has.
+const scanned = 1 << 17
+
+// some returns rows lo to hi.
+func (c *columnScan) some(worker, lo, hi int) []float32 {
+	if c.rows != nil {
+		return c.rows[lo*c.stride : hi*c.stride]
+	}
+	c.room[worker] = grow(c.room[worker], (hi-lo)*c.stride)
+	for i := lo; i < hi; i++ {
+		c.putVector(c.room[worker][(i-lo)*c.stride:], uint32(i))
+	}
+	return c.room[worker]
 }
 
 // bounds returns the least and the greatest value of each column.
@@ -114,8 +134,8 @@ func (c *columnScan) bounds(ctx context.Context) (low, high []float32, err error
 	lows, highs := make([][]float32, c.threads), make([][]float32, c.threads)
 	for i := range lows {
 		lows[i], highs[i] = alignedFloats(c.stride), alignedFloats(c.stride)
-		copy(lows[i], c.rows)
-		copy(highs[i], c.rows)
+		c.putVector(lows[i], 0)
+		copy(highs[i], lows[i])
 	}
 	widen := func(low, high, rows []float32) {
 		for i := 0; i < len(rows); i += c.stride {
@@ -206,7 +226,7 @@ func (z *quantizer) stride() int { return codeStride(len(z.low)) }
 func (z *quantizer) put(dst []uint8, vector []float32) (outside float64) {
 	perStep := 1 / z.step
 	for j, low := range z.low {
-		c := (float64(vector[j]) - float64(low)) * perStep
+		c := float64((float64(vector[j]) - float64(low)) * perStep) // no fused rounding
 		inside := max(0, min(c, math.MaxUint8))
 		outside += float64((c - inside) * (c - inside))
 		dst[j] = uint8(inside + 0.5)
@@ -231,7 +251,7 @@ func (g *graph) quantize(ctx context.Context, metric exact.Metric, mode Quantize
 	if mode == QuantizeAuto && (len(g.rows)*4 < codesBytes || g.stride < codesColumns) {
 		return nil
 	}
-	z, err := newQuantizer(ctx, g.rows, g.stride, threads)
+	z, err := newQuantizer(ctx, g, threads)
 	if err != nil {
 		return err
 	}
@@ -290,23 +310,17 @@ func (g *graph) checkCodes() error {
 	if g.codes == nil {
 		return nil
 	}
-	rows := g.rows
-	if g.quantizer.lossless {
-		rows = alignedFloats(g.n * g.stride)
-		for i := range uint32(g.n) {
-			g.putVector(rows[int(i)*g.stride:], i)
-		}
-	}
-	z, err := newQuantizer(context.Background(), rows, g.stride, 1)
+	z, err := newQuantizer(context.Background(), g, 1)
 	if err != nil {
 		return err
 	}
 	if z.step != g.quantizer.step || z.lossless != g.quantizer.lossless || !slices.Equal(z.low, g.quantizer.low) {
-		return fmt.Errorf("the codes are not made for the rows that are there")
+		return errors.New("the codes are not made for the rows that are there")
 	}
-	want := make([]uint8, z.stride())
+	row, want := make([]float32, g.stride), make([]uint8, z.stride())
 	for i := range uint32(g.n) {
-		z.put(want, rows[int(i)*g.stride:][:g.stride])
+		g.putVector(row, i)
+		z.put(want, row)
 		if !slices.Equal(want, g.code(i)) {
 			return fmt.Errorf("row %d has other codes than its own", i)
 		}

@@ -22,6 +22,11 @@ func whole(n, dim int, scale, low float64, seed uint64) []float32 {
 	return rows
 }
 
+// graphOf returns a graph of padded rows of few columns.
+func graphOf(rows []float32) *graph {
+	return &graph{n: len(rows) / simd.Lanes, stride: simd.Lanes, rows: rows}
+}
+
 // padded returns rows with zeros behind their columns.
 func padded(rows []float32, dim int) (wide []float32) {
 	for ; len(rows) > 0; rows = rows[dim:] {
@@ -50,7 +55,7 @@ func TestNewQuantizer(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			rows := padded(tt.rows, 2)
-			z, err := newQuantizer(t.Context(), rows, simd.Lanes, 3)
+			z, err := newQuantizer(t.Context(), graphOf(rows), 3)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,7 +84,7 @@ func TestNewQuantizer(t *testing.T) {
 }
 
 func TestQuantizerOutside(t *testing.T) {
-	z, err := newQuantizer(t.Context(), padded([]float32{0, 0, 255, 100}, 2), simd.Lanes, 1)
+	z, err := newQuantizer(t.Context(), graphOf(padded([]float32{0, 0, 255, 100}, 2)), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

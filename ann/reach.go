@@ -34,7 +34,7 @@ type reach struct {
 
 func newReach(g *graph) *reach {
 	r := &reach{l: &g.layer, met: make([]bool, g.n)}
-	for _, id := range g.entrance.ids {
+	for _, id := range g.opened().ids {
 		r.from(id)
 	}
 	return r

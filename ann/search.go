@@ -194,6 +194,9 @@ func (s *searcher) unvisited(list []uint32) {
 		if to == none {
 			break
 		}
+		if int(to) >= len(marks) {
+			damaged("a link leads to node %d of %d", to, len(marks))
+		}
 		mark := marks[to]
 		marks[to] = epoch
 		batch[n] = to

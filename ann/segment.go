@@ -25,6 +25,7 @@ type segment struct {
 	ids        []uint32  // row ids, value after value, ascending within one
 	starts     []uint32  // ids[starts[v]:starts[v+1]] are value v; nil where each value is one row
 	memory     *mapping  // the file that the slices refer to, or nil
+	next       uint32    // ids are below; 0 where they are not from a file
 	lookup     lookup    // of ids
 }
 
@@ -163,7 +164,11 @@ func (x *segment) nodeValues(node uint32) (from, to uint32) {
 	if x.nodeStarts == nil {
 		return node, node + 1
 	}
-	return x.nodeStarts[node], x.nodeStarts[node+1]
+	from, to = x.nodeStarts[node], x.nodeStarts[node+1]
+	if from >= to || int(to) > x.unique() {
+		damaged("node %d has values %d to %d of %d", node, from, to, x.unique())
+	}
+	return from, to
 }
 
 // valueRows returns the range in ids of the rows that are equal to value v.
@@ -171,7 +176,20 @@ func (x *segment) valueRows(v uint32) (from, to uint32) {
 	if x.starts == nil {
 		return v, v + 1
 	}
-	return x.starts[v], x.starts[v+1]
+	from, to = x.starts[v], x.starts[v+1]
+	if from >= to || int(to) > len(x.ids) {
+		damaged("value %d has rows %d to %d of %d", v, from, to, len(x.ids))
+	}
+	return from, to
+}
+
+// id returns the id of the row at position i of ids.
+func (x *segment) id(i uint32) uint32 {
+	id := x.ids[i]
+	if id >= x.next && x.next > 0 {
+		damaged("there is an id %d, the next one is %d", id, x.next)
+	}
+	return id
 }
 
 // value returns value v, which is written to room where only codes are stored.
@@ -197,9 +215,18 @@ func (x *segment) roomFor(s *searcher, i int) []float32 {
 
 // bytes returns the memory that x takes.
 func (x *segment) bytes() int64 {
-	words := len(x.rows) + len(x.links) + len(x.entrance.blocks) + len(x.entrance.ids) + len(x.outposts) + len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
+	words := len(x.rows) + len(x.links) + len(x.outposts) + len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
+	if x.entered.Load() {
+		words += len(x.entrance.blocks) + len(x.entrance.ids)
+	}
 	return 4*int64(words) + x.codeBytes() + x.lookup.bytes()
 }
 
 // codeBytes returns the memory that the codes of g take.
-func (g *graph) codeBytes() int64 { return int64(len(g.codeSection) + len(g.entrance.codes)) }
+func (g *graph) codeBytes() int64 {
+	n := len(g.codeSection)
+	if g.entered.Load() {
+		n += len(g.entrance.codes)
+	}
+	return int64(n)
+}

@@ -16,14 +16,15 @@ import (
 //
 // queries are row-major; none gives an empty result. threads is the number of
 // goroutines, 0 for GOMAXPROCS. The errors are those of SearchBatch.
-func (x *Index) SearchExact(ctx context.Context, queries []float32, k, threads int) (*exact.Result, error) {
+func (x *Index) SearchExact(ctx context.Context, queries []float32, k, threads int) (_ *exact.Result, err error) {
 	if err := x.checkQueries(queries, k, SearchOptions{EfSearch: 1, Threads: threads}); err != nil {
 		return nil, err
 	}
-	if err := x.enter(0); err != nil {
+	g, err := x.enter(0)
+	if err != nil {
 		return nil, err
 	}
-	defer x.leave(0)
+	defer g.end(&err)
 	return x.distinct(x.state.Load()).search(ctx, queries, k, threads)
 }
 
@@ -68,7 +69,7 @@ func (x *Index) distinct(st *state) *distinct {
 func (v *view) firstShown(value uint32) (id uint32, ok bool) {
 	for i, end := v.valueRows(value); i < end; i++ {
 		if !v.hidden.has(i) {
-			return v.ids[i], true
+			return v.id(i), true
 		}
 	}
 	return 0, false
@@ -86,7 +87,7 @@ func (d *distinct) search(ctx context.Context, queries []float32, k, threads int
 	if err != nil {
 		return nil, err
 	}
-	err = parallel.Do(ctx, parallel.Threads(threads), (n+batchQueries-1)/batchQueries, func(_, task int) error {
+	err = parallel.Do(ctx, parallel.Threads(threads), (n+batchQueries-1)/batchQueries, d.task(func(_, task int) error {
 		g := d.pool.Get().(*group)
 		s := &g.all[0]
 		for q := task * batchQueries; q < min((task+1)*batchQueries, n); q++ {
@@ -102,7 +103,7 @@ func (d *distinct) search(ctx context.Context, queries []float32, k, threads int
 		}
 		d.pool.Put(g)
 		return nil
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ type Tuned struct {
 // with more than 1/32 of the distinct rows and 5,000, entry points aside: SearchExact
 // is the answer. That is so where most rows near the queries are deleted. The errors
 // are those of SearchBatch, and ErrOptions for a target outside (0, 1).
-func (x *Index) Tune(ctx context.Context, queries []float32, k int, target float64, opt TuneOptions) (Tuned, error) {
+func (x *Index) Tune(ctx context.Context, queries []float32, k int, target float64, opt TuneOptions) (_ Tuned, err error) {
 	if err := x.checkTuning(queries, k, target, opt); err != nil {
 		return Tuned{}, err
 	}
@@ -84,10 +84,11 @@ func (x *Index) Tune(ctx context.Context, queries []float32, k int, target float
 	if err != nil {
 		return Tuned{}, err
 	}
-	if err := x.enter(0); err != nil {
+	g, err := x.enter(0)
+	if err != nil {
 		return Tuned{}, err
 	}
-	defer x.leave(0)
+	defer g.end(&err)
 	st := x.state.Load()
 	return x.tuneOn(ctx, st, x.distinct(st), s, k, target, opt)
 }
@@ -97,7 +98,7 @@ func (x *Index) Tune(ctx context.Context, queries []float32, k int, target float
 // exactly where it is false. Exact are also answers to a target of 1, and to so
 // few queries that Tune would need the truth of all; Tuned.EfSearch is 0 there.
 // All queries see the same state of the index. The errors are those of Tune.
-func (x *Index) SearchAtRecall(ctx context.Context, queries []float32, k int, target float64, opt TuneOptions) (*exact.Result, Tuned, error) {
+func (x *Index) SearchAtRecall(ctx context.Context, queries []float32, k int, target float64, opt TuneOptions) (res *exact.Result, tuned Tuned, err error) {
 	if target == 1 {
 		res, err := x.SearchExact(ctx, queries, k, opt.Threads)
 		return res, exactly, err
@@ -109,18 +110,19 @@ func (x *Index) SearchAtRecall(ctx context.Context, queries []float32, k int, ta
 	if err != nil {
 		return nil, Tuned{}, err
 	}
-	if err := x.enter(0); err != nil {
+	g, err := x.enter(0)
+	if err != nil {
 		return nil, Tuned{}, err
 	}
-	defer x.leave(0)
-	st, tuned := x.state.Load(), exactly
+	defer g.end(&err)
+	st := x.state.Load()
+	tuned = exactly
 	all := x.distinct(st)
 	if s.weights == nil {
 		if tuned, err = x.tuneOn(ctx, st, all, s, k, target, opt); err != nil {
 			return nil, Tuned{}, err
 		}
 	}
-	var res *exact.Result
 	if tuned.Met {
 		res, err = x.answer(ctx, st, queries, k, SearchOptions{EfSearch: tuned.EfSearch, Threads: opt.Threads})
 	} else {

@@ -24,18 +24,17 @@ const stripes = 16
 // stripe returns the number of the counter that somebody is to use.
 func (u *usage) stripe() uint32 { return u.next.Add(1) % stripes }
 
-// enter counts a call, unless the index is closed.
-func (x *Index) enter(stripe uint32) error {
-	x.usage.running[stripe].calls.Add(1)
+// count counts a call. The error, with which it counts too, is ErrClosed.
+func (u *usage) count(stripe uint32) error {
+	u.running[stripe].calls.Add(1)
 	// Counted before looked: where closed is not set here, who sets it sees the count.
-	if x.usage.closed.Load() {
-		x.leave(stripe)
+	if u.closed.Load() {
 		return ErrClosed
 	}
 	return nil
 }
 
-// leave ends what enter began. The last call to leave a closed index frees its
+// leave takes a call off the count. The last call to leave a closed index frees its
 // memory.
 func (x *Index) leave(stripe uint32) {
 	x.usage.running[stripe].calls.Add(-1)

@@ -7,13 +7,14 @@ type visited struct {
 	epoch uint8
 }
 
-// reset empties the set and makes room for n nodes.
+// reset empties the set and makes it one of n nodes.
 func (v *visited) reset(n int) {
-	if len(v.marks) < n {
+	if cap(v.marks) < n {
 		v.marks, v.epoch = make([]uint8, n), 0
 	}
+	v.marks = v.marks[:n]
 	if v.epoch++; v.epoch == 0 {
-		clear(v.marks)
+		clear(v.marks[:cap(v.marks)])
 		v.epoch = 1
 	}
 }

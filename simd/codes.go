@@ -16,10 +16,11 @@ type codeBody struct {
 	decode func(dst *float32, codes *uint8, low *float32, step float64, n int)
 }
 
-var codeTable = func() (t [len(levelNames)]codeBody) {
+var codeTable = func() (t [levels]codeBody) {
 	for _, l := range Supported() {
 		t[l] = codeBodies(l)
 	}
+	t[unusable] = unusableCodes
 	return t
 }()
 

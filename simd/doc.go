@@ -47,9 +47,9 @@
 //
 // The level is chosen once, when the program starts, from what the CPU offers:
 // avx512 (needs F, DQ, BW, VL and BMI2), avx2 (needs AVX2 and FMA3), neon (arm64) or
-// generic. NNGMIX_SIMD=avx512|avx2|neon|generic forces one; a value that is
-// unknown or not available stops the program. The build tag purego leaves only
-// the portable bodies.
+// generic. NNGMIX_SIMD=avx512|avx2|neon|generic forces one; for a value that is
+// unknown or not available see [Err]. The build tag purego leaves only the portable
+// bodies.
 //
 // Functions panic when slices are too short for the sizes given. All of them are
 // safe for concurrent use on slices that nobody writes.

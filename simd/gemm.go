@@ -81,10 +81,11 @@ type gemmTile func(a *float32, rowA, stepA int, b *float32, stepB, k int, alpha,
 // maxGemmCols is the largest cols of any level.
 const maxGemmCols = 32
 
-var gemmTable = func() (t [len(levelNames)]gemmBody) {
+var gemmTable = func() (t [levels]gemmBody) {
 	for _, l := range Supported() {
 		t[l] = gemmBodies(l)
 	}
+	t[unusable] = unusableGemm
 	return t
 }()
 

@@ -15,6 +15,14 @@ func TestMain(m *testing.M) {
 		fmt.Println(Active())
 		os.Exit(0)
 	}
+	if os.Getenv("SIMD_TEST_USE_KERNELS") != "" {
+		useKernels()
+		os.Exit(0)
+	}
+	if err := Err(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
 	fmt.Printf("level %v of %v on %s\n", Active(), Supported(), cpuid.CPU.BrandName)
 	os.Exit(m.Run())
 }

@@ -45,6 +45,9 @@ func For(m Metric) *Kernels { return &table[active][m] }
 // At returns the kernels of metric m at level l, or an error where this CPU or
 // build cannot run them. It serves tests and measurements.
 func At(l Level, m Metric) (*Kernels, error) {
+	if l == unusable {
+		return nil, activeErr
+	}
 	for _, s := range Supported() {
 		if s == l {
 			return &table[l][m], nil
@@ -54,11 +57,14 @@ func At(l Level, m Metric) (*Kernels, error) {
 }
 
 // table holds the kernels of every level this CPU and build can run.
-var table = func() (t [len(levelNames)][metrics]Kernels) {
+var table = func() (t [levels][metrics]Kernels) {
 	for _, l := range Supported() {
 		for m := range metrics {
 			t[l][m] = Kernels{level: l, impl: bodies(l, m)}
 		}
+	}
+	for m := range metrics {
+		t[unusable][m] = Kernels{level: unusable, impl: unusableImpl}
 	}
 	return t
 }()

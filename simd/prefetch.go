@@ -7,7 +7,7 @@ type prefetchBody func(rows *byte, stride, bytes int, ids *uint32, n int)
 
 // prefetchTable holds the body of every level this CPU and build can run; nil does
 // nothing.
-var prefetchTable = func() (t [len(levelNames)]prefetchBody) {
+var prefetchTable = func() (t [levels]prefetchBody) {
 	for _, l := range Supported() {
 		t[l] = prefetchBodyOf(l)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/dedupe"
 	"github.com/nngmix/nngmix/internal/parallel"
+	"github.com/nngmix/nngmix/simd"
 )
 
 // Estimate is what a method is thought to take, on all threads.
@@ -54,6 +55,12 @@ type Plan struct {
 // ErrRequest, those of exact.NewJob, or that of ctx.
 func New(ctx context.Context, r Request) (*Plan, error) {
 	if err := r.Validate(); err != nil {
+		return nil, err
+	}
+	if r.Dim < 1 {
+		return nil, fmt.Errorf("%w: %d columns, want at least 1", exact.ErrDimension, r.Dim)
+	}
+	if err := simd.Err(); err != nil {
 		return nil, err
 	}
 	if r.Machine == (exact.Machine{}) {

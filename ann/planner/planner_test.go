@@ -338,6 +338,7 @@ func TestErrors(t *testing.T) {
 		{"negative", func(r *Request) { r.Reuse, r.MemoryCap, r.Threads = -1, -1, -1 }, ErrRequest},
 		{"k", func(r *Request) { r.K = 0 }, exact.ErrK},
 		{"dim", func(r *Request) { r.Dim = 0 }, exact.ErrDimension},
+		{"dim of an index to be used again", func(r *Request) { r.Dim, r.Reuse = 0, 1 }, exact.ErrDimension},
 		{"no rows", func(r *Request) { r.Rows = nil }, exact.ErrEmpty},
 	}
 	for _, tt := range tests {

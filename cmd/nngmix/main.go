@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/nngmix/nngmix/simd"
 	"github.com/spf13/cobra"
 )
 
@@ -46,6 +47,10 @@ func signalContext() (context.Context, context.CancelFunc) {
 
 // run carries out one command line and returns the exit code.
 func run(ctx context.Context, args []string) int {
+	if err := simd.Err(); err != nil {
+		fmt.Fprintln(os.Stderr, "nngmix:", err)
+		return exitUsage
+	}
 	root := rootCommand()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)

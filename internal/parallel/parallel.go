@@ -20,28 +20,33 @@ func Threads(threads int) int {
 // Do calls f(worker, task) once for each task below tasks, from up to threads
 // goroutines with worker numbers below threads; tasks are handed out in order.
 // It returns the first error, or that of ctx when it ends; tasks that have not
-// begun by then are not begun. A panic in f, with its value, and runtime.Goexit
-// reach the goroutine that called Do, once all workers have stopped.
+// begun by then are not begun. Where there is one worker, that is the caller. A panic
+// in f, with its value, and runtime.Goexit reach the goroutine that called Do, once
+// all workers have stopped.
 func Do(ctx context.Context, threads, tasks int, f func(worker, task int) error) error {
 	var next atomic.Int64
+	work := func(ctx context.Context, worker int) error {
+		for {
+			task := int(next.Add(1)) - 1
+			if task >= tasks {
+				return nil
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := f(worker, task); err != nil {
+				return err
+			}
+		}
+	}
+	if min(threads, tasks) == 1 {
+		return work(ctx, 0)
+	}
 	var failed failure
 	g, ctx := errgroup.WithContext(ctx)
 	for worker := range min(threads, tasks) {
 		g.Go(func() error {
-			return failed.guard(func() error {
-				for {
-					task := int(next.Add(1)) - 1
-					if task >= tasks {
-						return nil
-					}
-					if err := ctx.Err(); err != nil {
-						return err
-					}
-					if err := f(worker, task); err != nil {
-						return err
-					}
-				}
-			})
+			return failed.guard(func() error { return work(ctx, worker) })
 		})
 	}
 	err := g.Wait()
