@@ -137,6 +137,7 @@ func (b *builder) addCell(field []byte, quoted bool) {
 		b.addText(field, quoted)
 		return
 	}
+	b.addValue(cell, c, v, quoted)
 	b.values++
 	switch {
 	case !quoted:
@@ -144,7 +145,6 @@ func (b *builder) addCell(field []byte, quoted bool) {
 	case bytes.Contains(cell, b.delimiter):
 		b.enclosed++
 	}
-	b.addValue(cell, c, v, quoted)
 }
 
 // forced tells whether an option says what every cell must be.
@@ -224,8 +224,8 @@ func (b *builder) addValue(cell []byte, c class, v number, quoted bool) {
 // addOther counts a cell that is no number in a column of numbers so far.
 func (b *builder) addOther(cell []byte, c class) {
 	if b.kind != counted {
-		sure := b.plain + b.enclosed - 1 // of the values before
-		b.tally = tally{values: b.values - 1, numbers: sure, quoted: b.values - 1 - sure}
+		sure := b.plain + b.enclosed
+		b.tally = tally{values: b.values, numbers: sure, quoted: b.values - sure}
 		b.kind, b.ints, b.floats = counted, nil, nil
 	}
 	b.invalid(cell)
