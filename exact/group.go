@@ -47,7 +47,8 @@ func grow[T any](s []T, n int) []T {
 func (s *scratch) take(b *batch, groups []uint32) {
 	n := len(groups)
 	s.queries = grow(s.queries, n)
-	s.entries = grow(s.entries, n*(b.k+1)) // one more than k while one is put in
+	room := bestRoom(b.k)
+	s.entries = grow(s.entries, n*room)
 	s.visits = visits{queries: n}
 	s.groups = grow(s.groups, (n+simd.TileQueries-1)/simd.TileQueries)
 	s.packed = grow(s.packed, len(s.groups)*simd.TileQueries*b.dim)
@@ -58,7 +59,7 @@ func (s *scratch) take(b *batch, groups []uint32) {
 		if b.metric == Cosine {
 			q.norm = norm(q.values)
 		}
-		q.best = best{k: b.k, entries: s.entries[i*(b.k+1):][: 0 : b.k+1]}
+		q.best = best{k: b.k, entries: s.entries[i*room:][:0:room]}
 	}
 	for i := range s.groups {
 		first := i * simd.TileQueries
