@@ -29,7 +29,6 @@ type scratch struct {
 	packed  []float32
 	chunked []float32 // blocks of rows that the store does not hold
 	packing []float32 // working memory of source.pack
-	scaled  []float32 // blocks of rows scaled to length 1, for Cosine
 	ids     []uint32
 	tile    simd.TileHit
 	visits  visits
