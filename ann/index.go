@@ -44,6 +44,7 @@ type state struct {
 	views []view // rows added later are in later views, unless they were merged
 	next  uint32 // the id of the next row
 	live  int    // rows
+	cache *distinctCache
 }
 
 // Stats describes an index.
@@ -128,8 +129,14 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, tune tunin
 func newIndex(opt Options, tune tuning, sp space, st *state) *Index {
 	x := &Index{opt: opt, tune: tune, space: sp, merging: map[*segment]bool{}, mergeEnded: make(chan struct{})}
 	x.pool.New = func() any { return &group{stripe: x.usage.stripe()} }
-	x.state.Store(st)
+	x.publish(st)
 	return x
+}
+
+// publish makes st, which nobody else sees, the state.
+func (x *Index) publish(st *state) {
+	st.cache = new(distinctCache)
+	x.state.Store(st)
 }
 
 // sequence returns first, first+1, and so on, n numbers.
