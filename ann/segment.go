@@ -72,6 +72,7 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	if err := b.build(ctx); err != nil {
 		return nil, err
 	}
+	x.countLinks()
 	x.positions() // now, so that no deletion has to wait for it
 	b.steps.end()
 	return x, nil
