@@ -32,6 +32,7 @@ type rules struct {
 	decimal   byte   // '.' or ','
 	thousands string // what groups digits; "": nothing
 	delimiter []byte
+	headless  bool // no line of names shows the delimiter
 }
 
 // classify returns what cell is, apart from blanks around it.
@@ -266,7 +267,7 @@ func certainComma(cell []byte) bool {
 // mustQuote tells whether text, as a field without quotes, would be read as
 // something else than itself.
 func (r *rules) mustQuote(text []byte) bool {
-	if len(text) == 0 || r.mustEnclose(text) || text[0] == '#' || len(trim(text)) < len(text) {
+	if len(text) == 0 || r.mustEnclose(text) || r.headless && bytes.ContainsAny(text, candidates) || text[0] == '#' || len(trim(text)) < len(text) {
 		return true
 	}
 	c := text[0]
@@ -274,6 +275,12 @@ func (r *rules) mustQuote(text []byte) bool {
 		return marker(text) != words || isTruth(text) || isInfinite(text)
 	}
 	return r.classify(text) != words || unit(text) != ""
+}
+
+// mustQuoteName tells the same of the name of a column, which counts as text
+// whatever it is. One that holds a usual delimiter could be taken for several.
+func (r *rules) mustQuoteName(name []byte) bool {
+	return len(name) == 0 || r.mustEnclose(name) || bytes.ContainsAny(name, candidates)
 }
 
 // mustEnclose tells whether text needs quotes for the sake of the lines and

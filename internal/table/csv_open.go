@@ -140,7 +140,7 @@ func (f *csvFile) setHeader(rows []cells, opt ReadOptions) {
 	top := rows[0]
 	f.setWidth(rows)
 	f.header = opt.Header == HeaderYes || opt.Header == HeaderAuto && isHeader(rows)
-	f.style.NoHeader = !f.header
+	f.style.NoHeader, f.headless = !f.header, !f.header
 	f.quoted = f.header
 	for j := range f.width {
 		if !f.header {
@@ -155,7 +155,7 @@ func (f *csvFile) setHeader(rows []cells, opt ReadOptions) {
 		}
 		f.names, f.headers = append(f.names, name), append(f.headers, header)
 		f.quoted = f.quoted && top.quoted[j]
-		f.needless = f.needless || top.quoted[j] && header != "" && !f.mustEnclose([]byte(header))
+		f.needless = f.needless || top.quoted[j] && !f.mustQuoteName([]byte(header))
 	}
 	f.names = distinctNames(f.names)
 	for j, name := range f.names {

@@ -33,7 +33,7 @@ type csvEncoder struct {
 func newCSVEncoder(w io.Writer, format Format, style Style, fields []Field) (encoder, error) {
 	e := &csvEncoder{w: w, newline: "\n", fields: fields, texts: make([][]string, len(fields)),
 		quoted: make([]bool, len(fields)), parts: make([][]byte, runtime.GOMAXPROCS(0))}
-	e.rules = rules{decimal: byte(cmp.Or(style.Decimal, '.')), delimiter: []byte(string(style.Delimiter))}
+	e.rules = rules{decimal: byte(cmp.Or(style.Decimal, '.')), delimiter: []byte(string(style.Delimiter)), headless: style.NoHeader}
 	if style.CRLF {
 		e.newline = "\r\n"
 	}
@@ -53,7 +53,7 @@ func newCSVEncoder(w io.Writer, format Format, style Style, fields []Field) (enc
 		e.w, e.end = z, z.Close
 	}
 	for j := range fields {
-		e.prepare(j, style.NoHeader)
+		e.prepare(j)
 	}
 	if style.NoHeader {
 		return e, nil
@@ -64,7 +64,7 @@ func newCSVEncoder(w io.Writer, format Format, style Style, fields []Field) (enc
 
 // prepare quotes the texts of field j, and gives timestamps one layout for all
 // rows, by which they are known when read.
-func (e *csvEncoder) prepare(j int, noHeader bool) {
+func (e *csvEncoder) prepare(j int) {
 	f := &e.fields[j]
 	if t := &f.Temporal; t.Kind == Timestamp && t.Layout == "" {
 		t.Layout = layoutOf(t)
@@ -80,7 +80,7 @@ func (e *csvEncoder) prepare(j int, noHeader bool) {
 	}
 	e.texts[j] = make([]string, len(f.Dictionary))
 	for c, s := range f.Dictionary {
-		if text := []byte(s); e.mustQuote(text) || noHeader && bytes.ContainsAny(text, candidates) {
+		if e.mustQuote([]byte(s)) {
 			s = quote(s)
 		}
 		e.texts[j][c] = s
@@ -116,7 +116,7 @@ func (e *csvEncoder) header(fields []Field) string {
 		switch {
 		case nameless:
 			name = ""
-		case name == "" || e.mustEnclose([]byte(name)) || strings.ContainsAny(name, candidates):
+		case e.mustQuoteName([]byte(name)):
 			name = quote(name)
 		}
 		names[j] = name
