@@ -40,7 +40,7 @@ func made(t *testing.T, in string, args ...string) (header []string, rows [][]st
 func TestWideCategoriesAreThoseOfTheInput(t *testing.T) {
 	lines, ids := []string{"merchant,amount,y"}, map[string]bool{}
 	for i := range 200 {
-		id := strconv.Itoa(1582218195625938900 + i%40)
+		id := strconv.FormatInt(1582218195625938900+int64(i%40), 10)
 		ids[id] = true
 		lines = append(lines, fmt.Sprintf("%s,%d.5,%d", id, i*i%97, (i%10)/9))
 	}
@@ -256,7 +256,7 @@ func TestArraysOfWideIntegersAreNotRounded(t *testing.T) {
 	var lines []string
 	lines = append(lines, "id,y")
 	for i := range 30 {
-		lines = append(lines, fmt.Sprintf("%d,%d", 9007199254740993+2*i, (i%6)/5))
+		lines = append(lines, fmt.Sprintf("%d,%d", 9007199254740993+2*int64(i), (i%6)/5))
 	}
 	out := filepath.Join(t.TempDir(), "o.npz")
 	_, err := command(t, "generate", "--quiet", "--in", csvFile(t, lines...), "--label", "y", "--out", out)
