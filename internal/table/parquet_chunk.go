@@ -84,7 +84,7 @@ func badPage(err error) error {
 
 // readDictionary hands a page to the builder, which keeps it.
 func (c *parquetColumn) readDictionary(codec format.CompressionCodec, h *pageHeader, packed []byte) error {
-	if h.encoding != format.Plain && h.encoding != format.PlainDictionary {
+	if h.encoding != format.Plain && h.encoding != plainDictionary {
 		return errEncoding(h.encoding)
 	}
 	if err := c.limits.rows(h.values * int64(c.size())); err != nil {

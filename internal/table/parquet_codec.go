@@ -65,7 +65,7 @@ func decompress(codec format.CompressionCodec, dst, src []byte) error {
 	case format.Zstd:
 		return unpackZstd(dst, src)
 	case format.Lz4Raw:
-		return unpackLZ4(dst, src)
+		return unpackLZ4Block(dst, src)
 	case format.Lz4:
 		return unpackOldLZ4(dst, src)
 	default:
@@ -138,7 +138,7 @@ func unpackZstd(dst, src []byte) error {
 	return filled(len(out), dst, false)
 }
 
-func unpackLZ4(dst, src []byte) error {
+func unpackLZ4Block(dst, src []byte) error {
 	if len(dst) == 0 && len(src) <= 1 {
 		return nil // nothing, or the token that says so
 	}
@@ -152,7 +152,7 @@ func unpackLZ4(dst, src []byte) error {
 // unpackOldLZ4 reads what codec LZ4 has meant: the blocks of Hadoop, a plain
 // block, a frame.
 func unpackOldLZ4(dst, src []byte) error {
-	if unpackHadoop(dst, src) == nil || unpackLZ4(dst, src) == nil {
+	if unpackHadoop(dst, src) == nil || unpackLZ4Block(dst, src) == nil {
 		return nil
 	}
 	return unpackStream(dst, lz4.NewReader(bytes.NewReader(src)))

@@ -128,7 +128,7 @@ func TestParquetPages(t *testing.T) {
 			pageV2(t, 2, format.Plain, run(2, 1), 8, ints32(30, 40), false),
 		}}}, "int32: 20 - 20 20 30 40"},
 		{"a dictionary of one value", number, []madeChunk{{rows: 2, pages: [][]byte{
-			dictionaryPage(t, 1, ints32(10)), pageV2(t, 2, format.PlainDictionary, run(2, 1), 1, []byte{0}, false),
+			dictionaryPage(t, 1, ints32(10)), pageV2(t, 2, plainDictionary, run(2, 1), 1, []byte{0}, false),
 		}}}, "int32: 10 10"},
 		{"a dictionary in each row group", number, []madeChunk{
 			{rows: 1, pages: [][]byte{dictionaryPage(t, 1, ints32(10)), pageV2(t, 1, format.RLEDictionary, run(1, 1), 3, append([]byte{1}, run(1, 0)...), false)}},
@@ -146,7 +146,7 @@ func TestParquetPages(t *testing.T) {
 		{"LZ4 as a block", always, []madeChunk{{rows: 2, codec: format.Lz4, pages: [][]byte{pageV1(t, 2, format.Plain, 4000, lz4Block(t, zeros))}}}, "int32: 0 0"},
 		{"LZ4 as a frame", always, []madeChunk{{rows: 2, codec: format.Lz4, pages: [][]byte{pageV1(t, 2, format.Plain, 4000, lz4Frame(t, zeros))}}}, "int32: 0 0"},
 		{"the header of a dictionary that is not counted", number, []madeChunk{{rows: 2, edit: func(c *format.ColumnChunk) { c.MetaData.TotalCompressedSize -= 9 }, pages: [][]byte{
-			dictionaryPage(t, 1, ints32(10)), pageV2(t, 2, format.PlainDictionary, run(2, 1), 1, []byte{0}, false),
+			dictionaryPage(t, 1, ints32(10)), pageV2(t, 2, plainDictionary, run(2, 1), 1, []byte{0}, false),
 		}}}, "int32: 10 10"},
 		{"no text at all", optional(format.ByteArray), []madeChunk{{rows: 2, pages: [][]byte{pageV2(t, 2, format.Plain, run(2, 0), 0, nil, false)}}}, "string: - -"},
 		{"an interval without values", converted(fixed(optional(0), 12), deprecated.Interval), []madeChunk{{rows: 2, pages: [][]byte{pageV2(t, 2, format.Plain, run(2, 0), 0, nil, false)}}}, "float64: - -"},

@@ -88,7 +88,7 @@ func (b *parquetValues[T]) decode(dst []T, encoding format.Encoding, src []byte)
 	switch {
 	case len(dst) == 0:
 		return nil
-	case encoding != format.PlainDictionary && encoding != format.RLEDictionary:
+	case encoding != plainDictionary && encoding != format.RLEDictionary:
 		return b.decoder.decode(dst, encoding, src)
 	case !b.indexed:
 		return errors.New("a page refers to a dictionary that is not there")

@@ -14,6 +14,10 @@ import (
 // DOUBLE by their bits.
 type word interface{ uint32 | uint64 }
 
+// plainDictionary is what old files call an index into a dictionary, and the
+// encoding of the dictionary itself.
+const plainDictionary format.Encoding = 2
+
 func widthOf[W word]() int { return int(unsafe.Sizeof(*new(W))) }
 
 // wordsIn returns the memory of data, whose values have the width of W.
