@@ -113,7 +113,7 @@ func (x *Index) Delete(ids ...uint32) (n int) {
 	defer x.mu.Unlock()
 	next := x.state.Load().copy()
 	if n := next.hide(ids); n > 0 {
-		x.state.Store(next)
+		x.publish(next)
 		return n
 	}
 	return 0

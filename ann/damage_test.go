@@ -30,7 +30,6 @@ func TestDamageIsMetWhereItIsRead(t *testing.T) {
 		"SearchExact": func(y *Index) error { return second(y.SearchExact(t.Context(), query, 900, 2)) },
 		"Compact":     func(y *Index) error { return y.Compact(t.Context()) },
 		"Delete":      func(y *Index) error { y.Delete(7); return search(y) },
-		"Stats":       func(y *Index) error { y.Stats(); return search(y) },
 	}
 	for _, at := range []int{sectionLinks, sectionOutposts, sectionNodeStarts, sectionStarts, sectionIDs} {
 		c := bytes.Clone(data)

@@ -13,6 +13,7 @@ import (
 // close to each other.
 type graph struct {
 	kernels  *simd.Kernels
+	products *simd.Kernels // where queries are ranked by products with rows; else nil
 	n        int
 	columns  int       // values of a row
 	stride   int       // values from a row to the next, a multiple of simd.Lanes
@@ -117,16 +118,16 @@ func (l *layer) list(id uint32) []uint32 {
 // linked returns the links of a row.
 func (l *layer) linked(id uint32) []uint32 { return trimList(l.list(id)) }
 
-// countLinks returns the number of links. They are counted once.
-func (g *graph) countLinks() (n int) {
-	if counted := g.counted.Load(); counted > 0 {
-		return int(counted - 1)
+// countLinks counts the links, once.
+func (g *graph) countLinks() {
+	if g.counted.Load() > 0 {
+		return
 	}
+	n := 0
 	for id := range uint32(g.layer.size) {
 		n += len(g.linked(id))
 	}
 	g.counted.Store(int64(n) + 1)
-	return n
 }
 
 // trimList returns list up to none.

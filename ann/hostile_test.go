@@ -1,6 +1,7 @@
 package ann
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 
@@ -115,5 +116,33 @@ func TestNarrowSearch(t *testing.T) {
 		if len(got) != k || work.Distances > n/4 {
 			t.Errorf("ef %d: %d rows, compared with %d of %d", ef, len(got), work.Distances, n)
 		}
+	}
+}
+
+// TestExactCopiesOnce asks for exact answers again and again: the rows are copied for
+// the first of them, and for the first after a change.
+func TestExactCopiesOnce(t *testing.T) {
+	const dim, n, calls = 16, 20_000, 5
+	rows := clustered(n, dim, 1)
+	x := mustBuild(t, rows, dim, exact.L2Squared, small)
+	search := func() { must(x.SearchExact(t.Context(), rows[:dim], 3, 1)) }
+	for round := range 2 {
+		search()
+		kept := x.distinct(x.state.Load()) // or the collector may free it
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range calls {
+			search()
+		}
+		runtime.ReadMemStats(&after)
+		if got := after.TotalAlloc - before.TotalAlloc; got > uint64(4*calls*len(rows)) && !raceEnabled {
+			t.Errorf("%d exact searches allocate %d bytes, the rows have %d", calls, got, 4*len(rows))
+		}
+		if x.Delete(kept.st.views[0].ids[round]) != 1 {
+			t.Fatal("nothing deleted")
+		}
+	}
+	if got := must(x.SearchExact(t.Context(), rows[:dim], n, 1)); got.Counts[0] != n-2 {
+		t.Errorf("%d rows after two were deleted, want %d", got.Counts[0], n-2)
 	}
 }

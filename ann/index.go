@@ -44,6 +44,7 @@ type state struct {
 	views []view // rows added later are in later views, unless they were merged
 	next  uint32 // the id of the next row
 	live  int    // rows
+	cache *distinctCache
 }
 
 // Stats describes an index.
@@ -53,7 +54,7 @@ type Stats struct {
 	Unique   int // distinct rows held
 	Dim      int
 	Segments int   // graphs that a search goes through, see Add
-	Links    int   // links in all graphs
+	Links    int   // links in all graphs; 0 where one is of a file, until CountLinks was called
 	Bytes    int64 // memory held, or mapped from a file
 
 	CodeBytes int64 // of these, in codes: see Quantize
@@ -75,6 +76,7 @@ func (x *Index) Stats() (s Stats) {
 	st := x.state.Load()
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
 	s.Rows, s.Segments = st.live, len(st.views)
+	uncounted := false
 	for i := range st.views {
 		v := &st.views[i]
 		s.Deleted += len(v.ids) - v.live
@@ -82,9 +84,29 @@ func (x *Index) Stats() (s Stats) {
 		s.Bytes += v.bytes()
 		s.CodeBytes += v.codeBytes()
 		s.Lossless = v.quantizer.lossless && (s.Lossless || i == 0)
-		s.Links += v.countLinks()
+		s.Links += int(max(0, v.counted.Load()-1))
+		uncounted = uncounted || v.counted.Load() == 0
+	}
+	if uncounted {
+		s.Links = 0
 	}
 	return s
+}
+
+// CountLinks counts the links for Stats. That reads all those of an opened index,
+// once; those of graphs that were built are known.
+func (x *Index) CountLinks() (err error) {
+	g, err := x.enter(0)
+	if err != nil {
+		return err
+	}
+	defer g.end(&err)
+	st := x.state.Load()
+	defer runtime.KeepAlive(st) // its memory may be a mapped file
+	for i := range st.views {
+		st.views[i].countLinks()
+	}
+	return nil
 }
 
 // Len returns the number of rows that searches find; 0 after Close.
@@ -128,8 +150,14 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, tune tunin
 func newIndex(opt Options, tune tuning, sp space, st *state) *Index {
 	x := &Index{opt: opt, tune: tune, space: sp, merging: map[*segment]bool{}, mergeEnded: make(chan struct{})}
 	x.pool.New = func() any { return &group{stripe: x.usage.stripe()} }
-	x.state.Store(st)
+	x.publish(st)
 	return x
+}
+
+// publish makes st, which nobody else sees, the state.
+func (x *Index) publish(st *state) {
+	st.cache = new(distinctCache)
+	x.state.Store(st)
 }
 
 // sequence returns first, first+1, and so on, n numbers.

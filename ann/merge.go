@@ -69,7 +69,7 @@ func (x *Index) put(ctx context.Context, s *segment, change func(st *state) erro
 	if err == nil {
 		next.views = append(next.views, view{segment: s, live: len(s.ids)})
 		next.live += len(s.ids)
-		x.state.Store(next)
+		x.publish(next)
 	}
 	x.mu.Unlock()
 	if err == nil {
@@ -164,7 +164,7 @@ func (x *Index) mergeClaimed(ctx context.Context, views []view) error {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.state.Store(x.state.Load().replace(views, merged))
+	x.publish(x.state.Load().replace(views, merged))
 	return nil
 }
 

@@ -90,6 +90,12 @@ func sameIndex(t *testing.T, name string, x, y *Index) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s: (-saved +opened):\n%s", name, diff)
 	}
+	if y.Stats().Links != 0 {
+		t.Errorf("%s: opening it has counted the links", name)
+	}
+	if err := y.CountLinks(); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
 	if a, b := x.Stats(), y.Stats(); a.Rows != b.Rows || a.Deleted != b.Deleted || a.Unique != b.Unique || a.Links != b.Links || a.Segments != b.Segments {
 		t.Errorf("%s: got %+v, want %+v", name, b, a)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"sync"
+	"weak"
 
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/parallel"
@@ -12,7 +14,8 @@ import (
 // SearchExact finds the k rows of x nearest to each query without the graph: the
 // answer is that of package exact on the same rows, bit for bit. It is the truth
 // that recall is measured against, and the answer where no search of the graph is
-// good enough. While at work it holds a copy of the distinct rows.
+// good enough. It needs a copy of the distinct rows, which later calls find until the
+// index is changed or the collector frees it.
 //
 // queries are row-major; none gives an empty result. threads is the number of
 // goroutines, 0 for GOMAXPROCS. The errors are those of SearchBatch.
@@ -25,7 +28,8 @@ func (x *Index) SearchExact(ctx context.Context, queries []float32, k, threads i
 		return nil, err
 	}
 	defer g.end(&err)
-	return x.distinct(x.state.Load()).search(ctx, queries, k, threads)
+	st := x.state.Load()
+	return x.distinct(st).search(ctx, queries, k, threads)
 }
 
 // distinct is a copy of the values that a state shows, in the order of the
@@ -41,10 +45,33 @@ type distinct struct {
 	rows   []float32
 }
 
+// distinctCache holds the distinct of a state as long as the collector leaves it.
+type distinctCache struct {
+	mu   sync.Mutex
+	kept weak.Pointer[distinct]
+}
+
+// distinct returns the distinct of st, which is made unless it is there.
 func (x *Index) distinct(st *state) *distinct {
+	c := st.cache
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if d := c.kept.Value(); d != nil {
+		return d
+	}
+	d := x.newDistinct(st)
+	c.kept = weak.Make(d)
+	return d
+}
+
+func (x *Index) newDistinct(st *state) *distinct {
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
-	var keys []uint64           // smallest row id, place in found
-	var found []hit
+	most := 0
+	for i := range st.views {
+		most += st.views[i].unique()
+	}
+	keys := make([]uint64, 0, most) // smallest row id, place in found
+	found := make([]hit, 0, most)
 	for at := range st.views {
 		v := &st.views[at]
 		for value := range uint32(v.unique()) {
@@ -56,10 +83,13 @@ func (x *Index) distinct(st *state) *distinct {
 	}
 	slices.Sort(keys)
 	d := &distinct{Index: x, st: st, values: make([]hit, len(keys)), rows: make([]float32, 0, len(keys)*x.space.dim)}
-	room := make([]float32, x.space.padded())
+	var room []float32
 	for i, key := range keys {
-		d.values[i] = found[uint32(key)]
-		d.rows = append(d.rows, st.views[d.values[i].view].value(room, d.values[i].value)...)
+		h := found[uint32(key)]
+		v := &st.views[h.view]
+		room = grow(room, v.stride)
+		d.values[i] = h
+		d.rows = append(d.rows, v.value(room, h.value)...)
 	}
 	return d
 }

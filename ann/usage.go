@@ -55,7 +55,7 @@ func (x *Index) freeUnused() {
 	if m := x.file.Value(); m != nil {
 		m.close()
 	}
-	x.state.Store(&state{})
+	x.publish(&state{})
 	x.meta = nil
 }
 

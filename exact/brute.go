@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/simd"
 )
 
@@ -28,26 +29,21 @@ func (b *batch) scanAll(ctx context.Context, s *scratch) error {
 
 // chunk returns blocks lo to hi of b as the kernels are to see them.
 func (s *scratch) chunk(b *batch, lo, hi int) []float32 {
-	var chunk []float32
 	if b.blocks != nil {
-		chunk = b.span(lo, hi)
-	} else {
-		s.chunked = grow(s.chunked, (hi-lo)*b.dim*simd.BlockRows)
-		s.packing = b.from.pack(s.chunked, lo, s.packing)
-		chunk = s.chunked
+		return b.seen(lo, hi)
 	}
+	s.chunked = grow(s.chunked, (hi-lo)*b.dim*simd.BlockRows)
+	s.packing = b.from.pack(s.chunked, lo, s.packing)
 	if b.metric == Cosine {
-		chunk = s.scale(chunk, b.dim)
+		scaleBlocks(s.chunked, s.chunked, b.dim)
 	}
-	return chunk
+	return s.chunked
 }
 
-// scale returns a copy of blocks with rows scaled to length 1. Rows of zeros
-// stay.
-func (s *scratch) scale(blocks []float32, dim int) []float32 {
-	s.scaled = grow(s.scaled, len(blocks))
-	for size := dim * simd.BlockRows; len(blocks) > 0; blocks = blocks[size:] {
-		dst := s.scaled[len(s.scaled)-len(blocks):][:size]
+// scaleBlocks writes blocks with rows scaled to length 1 to dst, which may be blocks.
+// Rows of zeros stay.
+func scaleBlocks(dst, blocks []float32, dim int) {
+	for size := dim * simd.BlockRows; len(blocks) > 0; dst, blocks = dst[size:], blocks[size:] {
 		var factor [simd.BlockRows]float64
 		for i, v := range blocks[:size] {
 			factor[i%simd.BlockRows] += float64(float64(v) * float64(v))
@@ -61,5 +57,16 @@ func (s *scratch) scale(blocks []float32, dim int) []float32 {
 			dst[i] = float32(float64(v) * factor[i%simd.BlockRows])
 		}
 	}
-	return s.scaled
+}
+
+// scaleAll fills scaled.
+func (s *store) scaleAll(ctx context.Context, threads int) error {
+	s.scaled = make([]float32, len(s.blocks))
+	n := s.blockCount()
+	tasks := min(n, 16*threads)
+	return parallel.Do(ctx, threads, tasks, func(_, task int) error {
+		lo, hi := parallel.Range(n, tasks, task)
+		scaleBlocks(s.seen(lo, hi), s.span(lo, hi), s.dim)
+		return nil
+	})
 }

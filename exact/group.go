@@ -29,7 +29,6 @@ type scratch struct {
 	packed  []float32
 	chunked []float32 // blocks of rows that the store does not hold
 	packing []float32 // working memory of source.pack
-	scaled  []float32 // blocks of rows scaled to length 1, for Cosine
 	ids     []uint32
 	tile    simd.TileHit
 	visits  visits
@@ -47,7 +46,8 @@ func grow[T any](s []T, n int) []T {
 func (s *scratch) take(b *batch, groups []uint32) {
 	n := len(groups)
 	s.queries = grow(s.queries, n)
-	s.entries = grow(s.entries, n*(b.k+1)) // one more than k while one is put in
+	room := bestRoom(b.k)
+	s.entries = grow(s.entries, n*room)
 	s.visits = visits{queries: n}
 	s.groups = grow(s.groups, (n+simd.TileQueries-1)/simd.TileQueries)
 	s.packed = grow(s.packed, len(s.groups)*simd.TileQueries*b.dim)
@@ -58,7 +58,7 @@ func (s *scratch) take(b *batch, groups []uint32) {
 		if b.metric == Cosine {
 			q.norm = norm(q.values)
 		}
-		q.best = best{k: b.k, entries: s.entries[i*(b.k+1):][: 0 : b.k+1]}
+		q.best = best{k: b.k, entries: s.entries[i*room:][:0:room]}
 	}
 	for i := range s.groups {
 		first := i * simd.TileQueries

@@ -43,7 +43,8 @@ type Stats struct {
 func (x *Index) Stats() Stats { return x.stats }
 
 // Build makes an index of rows, n rows of dim columns, row-major. It keeps no
-// reference to rows. Where the queries are known already, Search is faster.
+// reference to rows but a copy, under Cosine one more with rows of length 1. Where the
+// queries are known already, Search is faster.
 //
 // The error is ErrEmpty, ErrDimension, ErrNotFinite (with the row and column),
 // ErrTooLarge or ErrOptions, or that of ctx.
@@ -153,7 +154,12 @@ func (x *Index) packRows(ctx context.Context, p *plan) error {
 	} else if err := x.from.packAll(ctx, x.blocks, x.threads); err != nil {
 		return err
 	}
-	x.stats.Bytes += 4 * int64(len(x.blocks)+len(x.ids)+len(x.starts))
+	if x.metric == Cosine {
+		if err := x.scaleAll(ctx, x.threads); err != nil {
+			return err
+		}
+	}
+	x.stats.Bytes += 4 * int64(len(x.blocks)+len(x.scaled)+len(x.ids)+len(x.starts))
 	x.from = source{}
 	return nil
 }

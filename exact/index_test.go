@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/nngmix/nngmix/simd"
 )
 
 func normalRows(n, dim int) []float32 {
@@ -178,5 +180,38 @@ func TestAllocations(t *testing.T) {
 		if got > 200 {
 			t.Errorf("%v: %.0f allocations for 2000 queries, want at most 200", method, got)
 		}
+	}
+}
+
+// TestCosineIsScaledOnce: an index has its rows scaled when it is built, and no batch
+// of queries scales them again.
+func TestCosineIsScaledOnce(t *testing.T) {
+	const dim, n = 3, 300
+	rows := make([]float32, n*dim)
+	for i := range rows {
+		rows[i] = float32(i%17) - 8
+	}
+	clear(rows[:dim])
+	x, err := Build(t.Context(), rows, dim, Options{Metric: Cosine, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 4 * int64(len(x.blocks)+len(x.scaled)+len(x.ids)+len(x.starts)); len(x.scaled) != len(x.blocks) || x.Stats().Bytes != want {
+		t.Fatalf("%d scaled values of %d, %d bytes, want %d", len(x.scaled), len(x.blocks), x.Stats().Bytes, want)
+	}
+	for place := range x.places {
+		block, at := x.seen(place/simd.BlockRows, place/simd.BlockRows+1), place%simd.BlockRows
+		var squares float64
+		for c := range dim {
+			v := float64(block[c*simd.BlockRows+at])
+			squares += float64(v * v)
+		}
+		if length := math.Sqrt(squares); math.Abs(length-1) > 1e-6 && length != 0 {
+			t.Fatalf("place %d has length %v", place, length)
+		}
+	}
+	s := new(scratch)
+	if chunk := s.chunk(&batch{Index: x}, 0, 1); &chunk[0] != &x.scaled[0] || s.chunked != nil {
+		t.Error("a batch scales rows again")
 	}
 }

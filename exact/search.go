@@ -170,7 +170,7 @@ func (b *batch) query(group uint32) []float32 {
 // batchSize returns how many of n queries go together such that all threads have the
 // same number of equal batches.
 func (b *batch) batchSize(n int) int {
-	most := max(1, min(batchQueries, batchEntries/b.k))
+	most := max(1, min(batchQueries, batchEntries/bestRoom(b.k)))
 	rounds := (n + b.threads*most - 1) / (b.threads * most)
 	parts := max(1, rounds*b.threads)
 	size := (n + parts - 1) / parts

@@ -16,6 +16,7 @@ type store struct {
 	places  int
 	from    source    // the rows, until blocks hold them
 	blocks  []float32 // as simd.PackBlocks makes them; nil where the rows stay in from
+	scaled  []float32 // blocks with rows of length 1, for Cosine; nil where blocks is
 	ids     []uint32  // row ids, ascending within a place; nil where place i is row i
 	starts  []uint32  // ids[starts[p]:starts[p+1]] belong to place p; nil where each place has one row
 }
@@ -26,6 +27,14 @@ func (s *store) blockCount() int { return (s.places + simd.BlockRows - 1) / simd
 // span returns blocks lo to hi.
 func (s *store) span(lo, hi int) []float32 {
 	return s.blocks[lo*s.dim*simd.BlockRows : hi*s.dim*simd.BlockRows]
+}
+
+// seen returns blocks lo to hi as kernels are to see them, where blocks are held.
+func (s *store) seen(lo, hi int) []float32 {
+	if s.metric == Cosine {
+		return s.scaled[lo*s.dim*simd.BlockRows : hi*s.dim*simd.BlockRows]
+	}
+	return s.span(lo, hi)
 }
 
 // entry returns the entry of place at a distance.

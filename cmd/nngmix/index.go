@@ -106,6 +106,9 @@ func describeIndex(path string, check func(path string) error) (*indexInfo, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := x.CountLinks(); err != nil {
+		return nil, err
+	}
 	s, opt := x.Stats(), x.Options()
 	info := &indexInfo{
 		File: path, FileBytes: file.Size(), Method: "hnsw", Metric: opt.Metric.String(), M: opt.M,
