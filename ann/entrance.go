@@ -84,17 +84,21 @@ func (g *graph) enter(s *searcher) {
 		s.take(s.ranks, func(i int) uint32 { return e.ids[i] })
 		return
 	}
+	kernels := g.kernels
+	if s.q.products != nil {
+		kernels = s.q.products
+	}
 	size := g.columns * simd.BlockRows
 	q := s.q.vector[:g.columns]
 	for at := 0; at*size < len(e.blocks); at++ {
-		at += g.kernels.Scan(q, e.blocks[at*size:], g.columns, 0, s.pool.reach(), &s.hit)
+		at += kernels.Scan(q, e.blocks[at*size:], g.columns, 0, s.reach(), &s.hit)
 		if at*size >= len(e.blocks) {
 			return
 		}
 		for hit := s.hit.Hit; hit != 0; {
 			var r int
 			r, hit = simd.NextHit(hit)
-			if k := newKey(s.hit.Dist[r], e.ids[at*simd.BlockRows+r]); k < s.pool.bound() {
+			if k := rankKey(s.q.rankOf(s.hit.Dist[r]), e.ids[at*simd.BlockRows+r]); k < s.pool.bound() {
 				s.pool.add(k)
 			}
 		}
@@ -102,9 +106,10 @@ func (g *graph) enter(s *searcher) {
 }
 
 // reach returns the distance below which all candidates are that may enter the pool.
-func (p *pool) reach() float32 {
+func (s *searcher) reach() float32 {
+	p := &s.pool
 	if p.size < p.limit {
 		return float32(math.Inf(1))
 	}
-	return math.Nextafter32(p.keys[p.size-1].distance(), float32(math.Inf(1)))
+	return math.Nextafter32(s.q.distanceOf(p.keys[p.size-1].rank()), float32(math.Inf(1)))
 }

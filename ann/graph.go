@@ -13,6 +13,7 @@ import (
 // close to each other.
 type graph struct {
 	kernels  *simd.Kernels
+	products *simd.Kernels // where queries are ranked by products with rows; else nil
 	n        int
 	columns  int       // values of a row
 	stride   int       // values from a row to the next, a multiple of simd.Lanes

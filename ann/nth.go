@@ -6,10 +6,11 @@ import (
 )
 
 // orderedBits maps x to an integer with the same order.
-func orderedBits(x float32) uint32 {
-	b := math.Float32bits(x)
-	return b ^ (uint32(int32(b)>>31) | 1<<31)
-}
+func orderedBits(x float32) uint32 { return order(math.Float32bits(x)) }
+
+// order is orderedBits for the bits of a number, and disorder its inverse.
+func order(b uint32) uint32    { return b ^ (uint32(int32(b)>>31) | 1<<31) }
+func disorder(b uint32) uint32 { return b ^ (^uint32(int32(b)>>31) | 1<<31) }
 
 // selectNth orders keys, which are distinct, such that those before n are below
 // those from n on (Hoare, Algorithm 65: find, CACM 4, 1961). The order among

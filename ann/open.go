@@ -166,7 +166,12 @@ func (h *header) decodeSegment(data []byte, s *segmentHeader) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
+	products, err := x.productsAt(defaultTuning.level)
+	if err != nil {
+		return view{}, err
+	}
 	part := func(i int) []byte { return s.sections[i].of(data) }
+	x.products = products
 	x.kernels, x.n, x.columns, x.stride, x.rows = kernels, int(s.nodes), x.width(), x.padded(), sliceOf[float32](part(sectionVectors))
 	if s.step > 0 {
 		x.takeCodes(part(sectionCodes), s.step, s.lossless)

@@ -67,6 +67,9 @@ func (g *graph) scanAll(s *searcher) {
 		switch {
 		case s.q.codes != nil:
 			simd.RowsU8(s.ranks, s.q.codes, g.codes[first*len(s.q.codes):], len(s.q.codes))
+		case s.q.products != nil:
+			s.q.products.Rows(asFloats(s.ranks), s.q.vector, g.rows[first*g.stride:], g.stride)
+			orderBits(s.ranks)
 		case g.rows != nil:
 			g.kernels.Rows(asFloats(s.ranks), s.q.vector, g.rows[first*g.stride:], g.stride)
 		default:

@@ -224,3 +224,23 @@ func TestCountersShared(t *testing.T) {
 		t.Errorf("%d distances, want %d", all.Distances, want)
 	}
 }
+
+// TestInnerProductOfOneHugeRow has one row that is longer than the others by a factor:
+// how far queries are from rows then says nothing in float32, products do.
+func TestInnerProductOfOneHugeRow(t *testing.T) {
+	const n, dim, k, ef = 6000, 16, 10, 40
+	queries := clustered(200, dim, 2)
+	for _, factor := range []float32{1, 1e4, 1e8, 1e15} {
+		rows := clustered(n, dim, 1)
+		for i := range rows[:dim] {
+			rows[i] *= factor
+		}
+		x := mustBuild(t, rows, dim, exact.InnerProduct, small)
+		got := must(x.SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: ef}))
+		r := recall(got, truth(t, rows, queries, dim, k, exact.InnerProduct))
+		t.Logf("factor %g: recall@%d %.4f", factor, k, r)
+		if r < 0.95 {
+			t.Errorf("factor %g: recall %.4f", factor, r)
+		}
+	}
+}

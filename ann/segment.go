@@ -40,11 +40,15 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	if err != nil {
 		return nil, err
 	}
+	products, err := sp.productsAt(tune.level)
+	if err != nil {
+		return nil, err
+	}
 	groups, err := dedupe.Find(ctx, rows, dim, parallel.Threads(opt.Threads))
 	if err != nil {
 		return nil, err
 	}
-	x := &segment{space: sp, graph: graph{kernels: kernels, n: groups.Len(), columns: sp.width(), stride: sp.padded()}}
+	x := &segment{space: sp, graph: graph{kernels: kernels, products: products, n: groups.Len(), columns: sp.width(), stride: sp.padded()}}
 	if err := x.checkSize(opt.M, tune.width); err != nil {
 		return nil, err
 	}

@@ -18,10 +18,12 @@ import (
 //	               row, at distance 1 from every other, becomes a unit vector in
 //	               one more column.
 //	InnerProduct   rows with one more column that makes all of them as long as
-//	               the longest, R; queries scaled to length R with 0 there, squared
-//	               L2: |q-x|² = 2R²-2q·x (Bachrach et al., Speeding up the Xbox
+//	               the longest, R; a query of length R with 0 there has squared
+//	               L2 |q-x|² = 2R²-2q·x (Bachrach et al., Speeding up the Xbox
 //	               recommender system using a Euclidean transformation for
-//	               inner-product spaces, RecSys 2014)
+//	               inner-product spaces, RecSys 2014). The graph is made so, but
+//	               queries, scaled to length 1, rank rows by -q·x itself: where R is
+//	               far longer than most rows, 2R² leaves no bits for products
 type space struct {
 	metric exact.Metric
 	dim    int     // columns of the rows given
@@ -109,6 +111,15 @@ func (s *space) kernelsAt(level simd.Level) (*simd.Kernels, error) {
 	return simd.At(level, simd.L2Squared)
 }
 
+// productsAt returns the kernels by whose products with a query rows are ranked, or nil
+// where they are by their distance.
+func (s *space) productsAt(level simd.Level) (*simd.Kernels, error) {
+	if s.metric != exact.InnerProduct {
+		return nil, nil
+	}
+	return simd.At(level, simd.InnerProduct)
+}
+
 // putRow writes the vector of row to dst, which has zeros in all columns.
 func (s *space) putRow(dst, row []float32) {
 	switch s.metric {
@@ -131,7 +142,7 @@ func (s *space) putQuery(dst, query []float32) {
 	case exact.Cosine:
 		scaleTo(dst, query, 1)
 	case exact.InnerProduct:
-		scaleTo(dst, query, s.radius)
+		scaleTo(dst, query, 1)
 	default:
 		s.putBoth(dst, query)
 	}

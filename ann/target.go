@@ -15,6 +15,8 @@ type target struct {
 	codes  []uint8
 	exact  bool      // codes stand for vector and rows, bit for bit
 	room   []float32 // for rows that have codes only
+
+	products *simd.Kernels // what ranks rows, where that is their product with vector
 }
 
 // target returns row i as a target.
@@ -29,7 +31,7 @@ func (g *graph) target(i uint32) target {
 // stand for it: some of its columns are beyond those of all rows.
 func (g *graph) targetOf(s *searcher, vector []float32) target {
 	if g.codes == nil {
-		return target{vector: vector}
+		return target{vector: vector, products: g.products}
 	}
 	if g.rows == nil {
 		s.room = grow(s.room, decoded*g.stride)
@@ -52,12 +54,17 @@ func (g *graph) targetOf(s *searcher, vector []float32) target {
 const maxOutside = 4
 
 // rank returns numbers that order rows by their distance to q: squared distances
-// between codes, or the bits of distances between vectors, which are not negative.
-// It writes them to ranks and returns them.
+// between codes, or the bits of distances between vectors, which are not negative, or
+// orderedBits of products. It writes them to ranks and returns them.
 func (g *graph) rank(ranks []uint32, q target, rows []uint32) []uint32 {
 	ranks = ranks[:len(rows)]
 	if q.codes != nil {
 		simd.GatherU8(ranks, q.codes, g.codes, len(q.codes), rows)
+		return ranks
+	}
+	if q.products != nil {
+		q.products.Gather(asFloats(ranks), q.vector, g.rows, g.stride, rows)
+		orderBits(ranks)
 		return ranks
 	}
 	if g.rows != nil {
@@ -72,6 +79,29 @@ func (g *graph) rank(ranks []uint32, q target, rows []uint32) []uint32 {
 		g.kernels.Rows(asFloats(ranks[first:][:len(some)]), q.vector, q.room, g.stride)
 	}
 	return ranks
+}
+
+// orderBits replaces the bits of numbers by integers with their order.
+func orderBits(bits []uint32) {
+	for i, b := range bits {
+		bits[i] = order(b)
+	}
+}
+
+// rankOf returns the rank of a row at a distance from vector.
+func (t *target) rankOf(distance float32) uint32 {
+	if t.products != nil {
+		return orderedBits(distance)
+	}
+	return math.Float32bits(distance)
+}
+
+// distanceOf is the inverse of rankOf.
+func (t *target) distanceOf(rank uint32) float32 {
+	if t.products != nil {
+		return math.Float32frombits(disorder(rank))
+	}
+	return math.Float32frombits(rank)
 }
 
 // decoded is how many rows that have codes only are decoded at a time.

@@ -254,11 +254,21 @@ func (v *view) rescore(s *scratch, k int, at uint32, r *rule) int {
 			nodes++
 		}
 		if nodes == sure && enough == farthest {
-			enough = newKey(c.distance()*(1+max(float32(v.stride)*0x1p-21, v.quantizer.blur)), maxNodes)
+			enough = rankKey(s.q.rankOf(v.farther(s.q.distanceOf(c.rank()))), maxNodes)
 		}
 	}
 	v.measure(s, s.hits[first:])
 	return min(rows, k)
+}
+
+// farther returns a distance in float32 beyond which no row is nearer than one at the
+// given distance.
+func (v *view) farther(distance float32) float32 {
+	rounding := float32(v.stride) * 0x1p-21
+	if v.products != nil { // with a query of length 1; rows are no longer than the radius
+		return distance + float32(rounding*float32(v.radius))
+	}
+	return distance * (1 + max(rounding, v.quantizer.blur))
 }
 
 // measure sets the distances of hits to the query of s.
