@@ -139,16 +139,18 @@ func TestReadCSVManyRows(t *testing.T) {
 		}
 		fmt.Fprintf(&text, "%d,%g,t%d,%s\n", i, float64(i)/8, i%700, last)
 	}
-	tab, err := readText(t, "t.csv", text.String(), ReadOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if tab.Rows != n || tab.Columns[3].Type() != String || len(tab.Columns[3].Dictionary()) != 6 || len(tab.Columns[2].Dictionary()) != 700 {
-		t.Fatalf("%d rows, %v, %v", tab.Rows, tab.Columns[3].Type(), tab.Columns[3].Dictionary())
-	}
-	for i := range n {
-		if tab.Columns[0].Float(i) != float64(i) || tab.Columns[1].Float(i) != float64(i)/8 || tab.Columns[2].Float(i) != float64(i%700) {
-			t.Fatalf("row %d: %v %v %v", i, tab.Columns[0].Float(i), tab.Columns[1].Float(i), tab.Columns[2].Float(i))
+	for _, threads := range []int{1, 2, 7} {
+		tab, err := readText(t, "t.csv", text.String(), ReadOptions{Threads: threads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tab.Rows != n || tab.Columns[3].Type() != String || len(tab.Columns[3].Dictionary()) != 6 || len(tab.Columns[2].Dictionary()) != 700 {
+			t.Fatalf("%d rows, %v, %v", tab.Rows, tab.Columns[3].Type(), tab.Columns[3].Dictionary())
+		}
+		for i := range n {
+			if tab.Columns[0].Float(i) != float64(i) || tab.Columns[1].Float(i) != float64(i)/8 || tab.Columns[2].Float(i) != float64(i%700) {
+				t.Fatalf("row %d: %v %v %v", i, tab.Columns[0].Float(i), tab.Columns[1].Float(i), tab.Columns[2].Float(i))
+			}
 		}
 	}
 }
