@@ -29,6 +29,8 @@ func TestCells(t *testing.T) {
 		{"weak markers among numbers", lines("a", "NA", "1", "?", "NA"), ReadOptions{}, "a int64: - 1 - - # NA 2@0 ? 1@2"},
 		{"weak markers among times", lines("a", "2024-01-01", "-"), ReadOptions{}, "a int32: 19723 - # - 1@1"},
 		{"asked for", lines("a", "ZA", "NA", "BW"), ReadOptions{Missing: []string{"NA"}}, `a string: "ZA" - "BW" # NA 1@1`},
+		{"asked for, in quotes alone", lines("a,b", `"ZA",1`, `"NA",2`), ReadOptions{Missing: []string{"NA"}}, `a string: "ZA" - # NA 1@1`},
+		{"asked for, in quotes too", lines("a,b", `"NA",1`, `NA,2`), ReadOptions{Missing: []string{"NA"}}, `a string: "NA" - # NA 1@1`},
 		{"a number asked for", lines("a", "1", "-999.0", "-999"), ReadOptions{Missing: []string{"-999"}}, "a int64: 1 - - # -999.0 1@1 -999 1@2"},
 		{"quoted empty is text", lines("a,b", `"",1`, "x,1", ",1"), ReadOptions{}, `a string: "" "x" -`},
 		{"quoted empty among numbers", lines("a,b", `"",1`, "7,1"), ReadOptions{}, `a int64: - 7 # "" 1@0`},

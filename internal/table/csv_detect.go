@@ -149,6 +149,9 @@ func numeric(rows []cells) bool {
 
 // looksNumber tells whether cell is a number in any notation.
 func looksNumber(cell string) bool {
+	if strings.Contains(cell, "\t") {
+		return false // as a blank around a number it is more likely the delimiter
+	}
 	switch (&rules{decimal: '.'}).classify([]byte(cell)) {
 	case whole, real, code, odd:
 		return true

@@ -50,9 +50,10 @@ func drawCSVColumn(t *rapid.T, name string, n int) Column {
 	return drawColumn(t, f, n, false)
 }
 
-// csvOptions are what a reader of a file in style cannot know.
-func csvOptions(style Style, columns []Column) ReadOptions {
-	opt := ReadOptions{Header: HeaderYes, Kinds: map[string]Kind{}, Missing: []string{"NULL"}}
+// csvOptions are what a reader of a file in style cannot know, and whether that is
+// all.
+func csvOptions(style Style, columns []Column) (ReadOptions, bool) {
+	opt := ReadOptions{Header: HeaderYes, Kinds: map[string]Kind{}}
 	if style.NoHeader {
 		opt.Header = HeaderNo
 	}
@@ -72,10 +73,12 @@ func csvOptions(style Style, columns []Column) ReadOptions {
 			if style.NoHeader {
 				name = numbered(j)
 			}
-			opt.Kinds[name] = AsText
+			if opt.Kinds[name] = AsText; c.CountMissing(0, c.Len()) > 0 && (len(columns) == 1 || style.Delimiter == ' ') {
+				return opt, false // NULL would be text
+			}
 		}
 	}
-	return opt
+	return opt, true
 }
 
 // TestCSVRoundTrip writes tables of every type in every style and reads them back:
@@ -96,7 +99,10 @@ func TestCSVRoundTrip(t *testing.T) {
 				Decimal:   rapid.SampledFrom([]rune{0, ','}).Draw(t, "decimal"),
 				NoHeader:  rapid.Bool().Draw(t, "headless"), CRLF: rapid.Bool().Draw(t, "crlf"),
 			}
-			opt := csvOptions(style, columns)
+			opt, ok := csvOptions(style, columns)
+			if !ok {
+				t.Skip()
+			}
 			if style.Delimiter == '§' {
 				opt.Delimiter = '§'
 			}
