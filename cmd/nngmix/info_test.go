@@ -52,7 +52,7 @@ func TestInfoOfExactValues(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("id,big,y\n")
 	for i := range 40 {
-		fmt.Fprintf(&text, "%d,%d,%d\n", 1582218195625938945+i, uint64(math.MaxUint64)-uint64(i), i%2)
+		fmt.Fprintf(&text, "%d,%d,%d\n", int64(1582218195625938945)+int64(i), uint64(math.MaxUint64)-uint64(i), i%2)
 	}
 	info := infoOf(t, must(t, "info", writeText(t, "in.csv", text.String()), "--label", "y", "--json"))
 	if info.Rows != 40 || info.DistinctRows != 40 {
