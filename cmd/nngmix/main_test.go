@@ -59,6 +59,10 @@ func TestErrorsAndExitCodes(t *testing.T) {
 	os.WriteFile(gaps, []byte("a,is_fraud\n1,0\n,1\n3,0\n"), 0o666)
 	exists := filepath.Join(dir, "exists.csv")
 	os.WriteFile(exists, []byte("mine"), 0o666)
+	binary := filepath.Join(dir, "table.bin")
+	os.WriteFile(binary, []byte("\x00\x01\x02\x03"), 0o666)
+	book := filepath.Join(dir, "book.xls")
+	os.WriteFile(book, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), 0o666)
 	out := filepath.Join(dir, "out.csv")
 	generate := func(args ...string) []string {
 		return append([]string{"generate", "--quiet", "--label", "is_fraud", "--in", in, "--out", out}, args...)
@@ -76,7 +80,8 @@ func TestErrorsAndExitCodes(t *testing.T) {
 		{"no output", []string{"generate", "--in", in}, exitUsage, "--out"},
 		{"no label", []string{"generate", "--in", in, "--out", out}, exitUsage, "--label"},
 		{"no such file", generate("--in", filepath.Join(dir, "none.csv")), exitFailure, "no such file"},
-		{"unknown format", generate("--in", filepath.Join(dir, "table.xls")), exitFailure, "must end in .csv"},
+		{"unknown format", generate("--in", binary), exitFailure, "set --format"},
+		{"workbook", generate("--in", book), exitFailure, "it is an old Excel workbook (.xls): save it as CSV"},
 		{"unknown output format", generate("--out", filepath.Join(dir, "table.xls")), exitFailure, "must end in .csv"},
 		{"no such folder", generate("--out", filepath.Join(dir, "none", "out.csv")), exitFailure, "does not exist"},
 		{"no such label", generate("--label", "isfraud"), exitFailure, `did you mean "is_fraud"`},

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -116,7 +115,7 @@ func TestMutants(t *testing.T) {
 				r := rand.New(rand.NewPCG(uint64(i), 1))
 				checkRead(t, path, mutant(r, content), ReadOptions{}, 100<<20)
 				if t.Failed() {
-					t.Fatal(fmt.Sprintf("mutant %d", i))
+					t.Fatalf("mutant %d", i)
 				}
 			}
 		})
