@@ -7,11 +7,10 @@ import (
 
 // instant is a date or timestamp as a cell writes it.
 type instant struct {
-	days     int64 // since 1970-01-01, by the clock of the cell
-	nanos    int64 // of the day
-	fraction int   // digits of a second's fraction
-	form     form
-	offset   int // east of UTC, in seconds
+	days   int64 // since 1970-01-01, by the clock of the cell
+	nanos  int64 // of the day
+	form   form
+	offset int // east of UTC, in seconds
 }
 
 // form is what all cells of a column of times share.

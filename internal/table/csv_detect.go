@@ -149,6 +149,9 @@ func numeric(rows []cells) bool {
 
 // looksNumber tells whether cell is a number in any notation.
 func looksNumber(cell string) bool {
+	if strings.Contains(cell, "\t") {
+		return false // as a blank around a number it is more likely the delimiter
+	}
 	switch (&rules{decimal: '.'}).classify([]byte(cell)) {
 	case whole, real, code, odd:
 		return true
@@ -157,10 +160,11 @@ func looksNumber(cell string) bool {
 }
 
 // isHeader applies [HeaderAuto] to the first one or two rows. A time or a truth
-// value above another one is a value too.
+// value above another one is a value too, and a row without any text names nothing.
 func isHeader(rows []cells) bool {
-	values := 0
+	values, empty := 0, true
 	for j, cell := range rows[0].text {
+		empty = empty && strings.TrimSpace(cell) == ""
 		below := ""
 		if len(rows) > 1 && j < len(rows[1].text) {
 			below = rows[1].text[j]
@@ -172,7 +176,7 @@ func isHeader(rows []cells) bool {
 			return true
 		}
 	}
-	return values == 0
+	return values == 0 && !empty
 }
 
 func sameKind(a, b string) bool {

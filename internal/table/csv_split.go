@@ -37,12 +37,6 @@ type batch struct {
 // rows returns the number of rows.
 func (b *batch) rows() int { return len(b.lines) }
 
-// field returns field j of row i, and whether it was quoted.
-func (b *batch) field(i, j int) ([]byte, bool) {
-	s := b.spans[i*b.width+j]
-	return b.text[s.from:s.to], s.quoted
-}
-
 // splitter cuts CSV text into fields (RFC 4180, with lines that end in \n, \r\n
 // or \r, and blanks before a quote that opens a field). Lines that are empty, hold
 // blanks alone or begin with the comment sign are passed over.

@@ -94,6 +94,37 @@ func TestReadCSV(t *testing.T) {
 	}
 }
 
+// TestDetect finds delimiters and headers.
+func TestDetect(t *testing.T) {
+	for _, tc := range []struct{ name, text, delimiter, names string }{
+		{"comma", "a,b\n1,2\n", ",", "a b"},
+		{"semicolon", "a;b\n1;2\n", ";", "a b"},
+		{"semicolon with decimal commas", "1,5;2,5\n3,5;4,5\n", ";", "x0 x1"},
+		{"tab", "a\tb\n1\t2\n", "\t", "a b"},
+		{"tab before missing values", "\t\t\n0,0\t\t\n", "\t", "x0 x1 x2"},
+		{"bar", "a|b\n1|2\n", "|", "a b"},
+		{"blanks", "a   b\n1 \t 2\n", " ", "a b"},
+		{"blanks in texts", "when,b\n2024-01-01 10:00:00,1\n", ",", "when b"},
+		{"one column of words", "first last\nJohn Smith\n", ",", "first last"},
+		{"commas in quoted texts", "a;b\n\"x,y\";\"z,w\"\n", ";", "a b"},
+		{"a semicolon in some texts", "a,b\nx;y,1\nz,2\n", ",", "a b"},
+		{"a line for spreadsheets", "sep=|\na,b|c\n1|2\n", "|", "a,b c"},
+		{"no header, times", "2024-01-01,x\n2024-01-02,y\n", ",", "x0 x1"},
+		{"dates as names", "id,2024-01-01\n7,8\n", ",", "id 2024-01-01"},
+		{"no header, thousands", "x,\"1,234\"\ny,\"2,345\"\n", ",", "x0 x1"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			tab, err := readText(t, "t.csv", tc.text, ReadOptions{Thousands: map[bool]rune{true: ','}[tc.name == "no header, thousands"]})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(tab.Names(), " "); got != tc.names || string(delimiterOf("t.csv", tab.Style.Delimiter)) != tc.delimiter {
+				t.Errorf("got %q and %q, want %q and %q", got, tab.Style.Delimiter, tc.names, tc.delimiter)
+			}
+		})
+	}
+}
+
 func TestReadCSVErrors(t *testing.T) {
 	for _, tc := range []struct {
 		name, text string

@@ -154,7 +154,7 @@ func (b *builder) addText(field []byte, quoted bool) {
 	c := b.texts.encodeBytes(field)
 	if int(c) == len(b.seen) {
 		b.invalid(field)
-		b.seen = append(b.seen, seen{line: uint32(min(int64(b.line), math.MaxUint32))})
+		b.seen = append(b.seen, seen{line: uint32(min(uint64(b.line), math.MaxUint32))})
 	}
 	if quoted {
 		b.seen[c].quoted++

@@ -11,6 +11,16 @@
 //
 // Tables and columns are not changed once made and may be read concurrently.
 //
+// # Text files
+//
+// A CSV file is cut into fields by a splitter that knows which were quoted. What
+// a field is by itself is its class (cell.go): a marker of a missing value, an
+// integer or another number, a code such as 007, a time, a truth value, a number
+// in another notation, or words. A builder for each column collects values as
+// long as the classes allow one type, and the column is settled at the end of the
+// file: what is neither one thing nor the other is an error that names the cells.
+// The writer quotes by the same rules, so that every table comes back as it was.
+//
 // # In and out
 //
 // [Read] loads a file; [Create] starts one, to which a [Writer] adds columns
