@@ -5,9 +5,10 @@
 //
 // A [Table] is a list of columns of equal length. A column keeps the type that
 // the file stores, so that a million float16 rows of 45 columns take 93 MB; a
-// missing value is NaN in a floating-point column and a bit beside the values in
-// others. Text is held as codes into a dictionary in order of first appearance.
-// The matrix X of an NPZ file is one row-major slice, seen as columns x0, x1, ...
+// missing value is NaN in a floating-point column (and written as null) and a bit
+// beside the values in others. Text is held as codes into a dictionary in order
+// of first appearance. The matrix X of an NPZ file is one row-major slice, seen as
+// columns x0, x1, ...
 //
 // Tables and columns are not changed once made and may be read concurrently.
 //

@@ -26,7 +26,7 @@ var errSize = errors.New("it does not unpack to the size that its header tells")
 
 // mostRatio is how many bytes one packed byte can stand for; 0: no matter how
 // many.
-var mostRatio = map[format.CompressionCodec]int{
+var mostRatio = map[format.CompressionCodec]int64{
 	format.Uncompressed: 1,
 	format.Snappy:       32, // 64 bytes of 2, or one literal
 	format.Gzip:         1032,
@@ -37,7 +37,7 @@ var mostRatio = map[format.CompressionCodec]int{
 // canUnpack tells whether packed bytes may stand for size bytes, as far as this
 // shows without unpacking them.
 func canUnpack(codec format.CompressionCodec, packed []byte, size int) bool {
-	if most := mostRatio[codec]; most != 0 && size > most*(len(packed)+1) {
+	if most := mostRatio[codec]; most != 0 && int64(size) > most*int64(len(packed)+1) {
 		return false
 	}
 	switch codec {
