@@ -248,8 +248,9 @@ func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchO
 	}
 	defer guard.end(&err)
 	st, s := x.state.Load(), g.take(query)
-	st.search(g.busy, k, opt)
-	found = s.expand(dst, st.views, min(k, st.live), opt.Filter)
+	g.rules = st.rules(g.rules[:0], &opt)
+	st.search(g.busy, k, opt.EfSearch, g.rules)
+	found = s.expand(dst, st.views, g.rules, min(k, st.live))
 	g.end(opt.Counters)
 	x.pool.Put(g) // not where a filter panics: g is halfway then
 	return found, nil
@@ -259,6 +260,7 @@ func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchO
 type group struct {
 	all    [groupSize]scratch
 	busy   []*scratch // the first ones of all
+	rules  []rule     // of a search of one query
 	stripe uint32     // see usage
 }
 
@@ -274,15 +276,16 @@ func (g *group) take(query []float32) *scratch {
 func (g *group) end(c *Counters) {
 	for _, s := range g.busy {
 		c.take(&s.work)
-		s.query, s.tied, s.q = nil, s.tied[:0], target{}
+		s.query, s.tied, s.q, s.allow = nil, s.tied[:0], target{}, nil
 	}
 	g.busy = g.busy[:0]
+	clear(g.rules) // they refer to a state
 }
 
 // search sets the hits of all of busy.
-func (st *state) search(busy []*scratch, k int, opt SearchOptions) {
+func (st *state) search(busy []*scratch, k, ef int, rules []rule) {
 	for i := range st.views {
-		st.views[i].nearest(busy, k, opt.EfSearch, uint32(i), opt.Filter)
+		st.views[i].nearest(busy, k, ef, uint32(i), &rules[i])
 	}
 }
 
@@ -308,15 +311,19 @@ func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int,
 	dim := x.space.dim
 	n, k := len(queries)/dim, min(k, st.live)
 	res := newResult(n, k)
-	err := parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, x.task(func(_, task int) error {
+	rules, err := x.batchRules(ctx, st, n, &opt)
+	if err != nil {
+		return nil, err
+	}
+	err = parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, x.task(func(_, task int) error {
 		g := x.pool.Get().(*group)
 		for first, end := task*batchQueries, min((task+1)*batchQueries, n); first < end; first += groupSize {
 			for q := first; q < min(first+groupSize, end); q++ {
 				g.take(queries[q*dim:][:dim])
 			}
-			st.search(g.busy, k, opt)
+			st.search(g.busy, k, opt.EfSearch, rules)
 			for i, s := range g.busy {
-				s.neighbors = s.expand(s.neighbors[:0], st.views, k, opt.Filter)
+				s.neighbors = s.expand(s.neighbors[:0], st.views, rules, k)
 				put(res, first+i, s.neighbors)
 			}
 			g.end(opt.Counters)

@@ -59,9 +59,14 @@ type SearchOptions struct {
 	// Threads is the number of goroutines that answer the queries of a batch; 0
 	// means GOMAXPROCS.
 	Threads int
-	// Filter, where it is not nil, says which rows may be returned. It is called
-	// from all threads, often. The search widens with the share of rows that it
-	// forbids; where few are allowed, all of those are looked at.
+	// Allowed, where it is not nil, is the set of the rows that may be returned. Where
+	// they are few, all of them are compared with a query; where they are many a walk
+	// passes through others. Prefer it to Filter.
+	Allowed *Bitmap
+	// Filter, where it is not nil, says which rows may be returned, of those that Allowed
+	// holds where both are there. It is called from all threads, often: in a batch up to
+	// once for each row, in a search of one query for each row that the walk passes, or
+	// for all where it allows few.
 	Filter func(id uint32) bool
 	// Counters, where it is not nil, receives what the searches did, added to
 	// what it holds. Searches that run at once may share it; read it when they have

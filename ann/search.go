@@ -12,12 +12,14 @@ type searcher struct {
 	q       target
 	pool    pool
 	visited visited
-	list    []uint32  // the links to follow next
-	batch   []uint32  // rows to compare with next
-	held    []uint32  // see around
-	ranks   []uint32  // of batch, or of an entrance
-	codes   []uint8   // of the query
-	room    []float32 // see target
+	list    []uint32               // the links to follow next
+	allow   func(node uint32) bool // which nodes the pool may hold in a walk; nil for all
+	blocked []uint32               // nodes of list that it may not
+	batch   []uint32               // rows to compare with next
+	held    []uint32               // see around
+	ranks   []uint32               // of batch, or of an entrance
+	codes   []uint8                // of the query
+	room    []float32              // see target
 	hit     simd.ScanHit
 	work    Counters
 }
@@ -51,8 +53,17 @@ func (g *graph) search(group []*searcher, ef, keep int) {
 	}
 	g.descend(group, g.entries.shift)
 	for _, s := range group {
-		s.pool.extend(max(keep, ef), ef)
-		g.begin(s, nil)
+		if s.allow == nil {
+			s.pool.extend(max(keep, ef), ef)
+			g.begin(s, nil)
+			continue
+		}
+		s.held = s.held[:0]
+		for _, k := range s.pool.found() {
+			s.held = append(s.held, k.node())
+		}
+		s.pool.reset(max(keep, ef), ef)
+		g.begin(s, s.held)
 	}
 	g.walk(&g.layer, group)
 }
@@ -164,7 +175,11 @@ func (g *graph) walk(l *layer, group []*searcher) {
 	var room [groupSize]*searcher
 	for working := append(room[:0], group...); len(working) > 0; {
 		for _, s := range working {
-			s.unvisited(s.list)
+			if s.allow == nil {
+				s.unvisited(s.list)
+			} else {
+				s.allowedAround(l)
+			}
 			if len(working) > 1 {
 				g.prefetch(s.q, s.batch)
 			}
@@ -208,6 +223,44 @@ func (s *searcher) unvisited(list []uint32) {
 		}
 	}
 	s.batch = batch[:n]
+}
+
+// allowedAround makes the rows to compare with next those of list that may be kept,
+// and where these are fewer than a list has room for, some that the others link to
+// (Patel et al., ACORN, SIGMOD 2024, arXiv:2403.04871: the two-hop search of ACORN-1).
+func (s *searcher) allowedAround(l *layer) {
+	s.batch, s.blocked = s.batch[:0], s.blocked[:0]
+	for _, to := range trimList(s.list) {
+		if !s.visit(to) {
+			continue
+		}
+		if s.allow(to) {
+			s.batch = append(s.batch, to)
+		} else {
+			s.blocked = append(s.blocked, to)
+		}
+	}
+	for _, node := range s.blocked {
+		if len(s.batch) >= l.degree {
+			break
+		}
+		for _, to := range l.linked(node) {
+			if s.visited.has(to) || !s.allow(to) {
+				continue
+			}
+			s.visited.add(to)
+			s.batch = append(s.batch, to)
+		}
+	}
+}
+
+// visit puts node into the visited ones and tells whether it was none of them.
+func (s *searcher) visit(node uint32) bool {
+	if s.visited.has(node) {
+		return false
+	}
+	s.visited.add(node)
+	return true
 }
 
 // offer compares q with rows and offers them to the pool.

@@ -117,6 +117,7 @@ func (d *distinct) search(ctx context.Context, queries []float32, k, threads int
 	if err != nil {
 		return nil, err
 	}
+	rules := d.st.rules(nil, &SearchOptions{})
 	err = parallel.Do(ctx, parallel.Threads(threads), (n+batchQueries-1)/batchQueries, d.task(func(_, task int) error {
 		g := d.pool.Get().(*group)
 		s := &g.all[0]
@@ -128,7 +129,7 @@ func (d *distinct) search(ctx context.Context, queries []float32, k, threads int
 				h.distance = distances[i]
 				s.hits = append(s.hits, h)
 			}
-			s.neighbors = s.expand(s.neighbors[:0], d.st.views, k, nil)
+			s.neighbors = s.expand(s.neighbors[:0], d.st.views, rules, k)
 			put(res, q, s.neighbors)
 		}
 		d.pool.Put(g)

@@ -23,58 +23,36 @@ type hit struct {
 	value    uint32
 }
 
-// rule says which rows of a view a search may return.
-type rule struct {
-	hidden *rowSet
-	filter func(id uint32) bool // nil allows all
-}
-
-func (r *rule) allAllowed() bool { return r.hidden.empty() && r.filter == nil }
-
-// allowed tells whether the row at position i of ids may be returned.
-func (x *segment) allowed(r *rule, i uint32) bool {
-	return !r.hidden.has(i) && (r.filter == nil || r.filter(x.id(i)))
-}
-
-// valueAllowed tells whether any row equal to value v may be returned.
-func (x *segment) valueAllowed(r *rule, v uint32) bool {
-	if r.allAllowed() {
-		return true
-	}
-	for i, end := x.valueRows(v); i < end; i++ {
-		if x.allowed(r, i) {
-			return true
-		}
-	}
-	return false
-}
-
 // nearest appends to the hits of each of group values of v that hold the k rows
 // nearest to its query as far as a search of width ef finds them, with their
-// distances in float64.
-func (v *view) nearest(group []*scratch, k, ef int, at uint32, filter func(uint32) bool) {
+// distances in float64, of those that r allows.
+func (v *view) nearest(group []*scratch, k, ef int, at uint32, r *rule) {
 	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
-	r := rule{&v.hidden, filter}
 	k = min(k, v.live)
-	if share := v.allowedShare(&r); share < 1 {
-		ef = int(min(float64(v.n), float64(max(ef, k))/max(share, 1e-9)))
+	share := v.allowedShare(r)
+	allow := v.allow(r, share)
+	switch {
+	case allow != nil: // fewer ways lead from one allowed node to the next
+		ef = int(min(float64(v.n), float64(ef)*(1-math.Log2(max(share, 1e-3))/3)))
+	case share < 1:
+		ef = int(min(float64(v.n), float64(max(ef, k))/share))
 	}
 	var room [groupSize]*scratch
 	open := room[:0] // whose k rows have not been found
 	for _, s := range group {
 		if v.directionless(s.query) {
-			s.tied = v.appendFirst(s.tied, k, &r)
+			s.tied = v.appendFirst(s.tied, k, r)
 			continue
 		}
 		s.vector = grow(s.vector, v.stride)
 		clear(s.vector)
 		v.putQuery(s.vector, s.query)
-		s.q = v.targetOf(&s.searcher, s.vector)
+		s.q, s.allow = v.targetOf(&s.searcher, s.vector), allow
 		open = append(open, s)
 	}
 	flat := v.entries.size == v.n // without links
-	for len(open) > 0 && (flat || !v.scanIsCheaper(ef)) {
-		open = v.searchGraph(open, k, min(ef, v.n), at, &r)
+	for len(open) > 0 && (flat || !v.scanIsCheaper(ef)) && (allow == nil || !v.scanPays(r, share, ef)) {
+		open = v.searchGraph(open, k, min(ef, v.n), at, r)
 		if flat || ef >= k && (r.allAllowed() || ef > v.n/widenShare) {
 			break
 		}
@@ -85,10 +63,19 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, filter func(uint3
 		if !s.q.exact {
 			s.q.codes = nil
 		}
-		v.scanAllowed(&s.searcher, k, &r)
+		v.scanAllowed(&s.searcher, k, r)
 		v.settle(&s.searcher, v.sure(k))
-		v.rescore(s, k, at, &r)
+		v.rescore(s, k, at, r)
 	}
+}
+
+// allow returns what tells a walk which nodes it may keep, or nil where it is to keep
+// all of them.
+func (v *view) allow(r *rule, share float64) func(node uint32) bool {
+	if share >= walkShare || v.entries.size == v.n {
+		return nil
+	}
+	return func(node uint32) bool { return v.nodeAllowed(r, node) }
 }
 
 // searchGraph does what nearest says and returns those of group for which it found
@@ -106,7 +93,7 @@ func (v *view) searchGraph(group []*scratch, k, ef int, at uint32, r *rule) (ope
 	v.search(searchers, ef, min(keep, v.n))
 	open = group[:0]
 	for _, s := range group {
-		if r.allAllowed() {
+		if r.allAllowed() || s.allow != nil {
 			v.settle(&s.searcher, v.sure(k))
 		} else {
 			v.settle(&s.searcher, ef)
@@ -172,31 +159,9 @@ func (g *graph) scanIsCheaper(ef int) bool {
 	return float64(g.n)*(500+100*stride) < float64(ef)*(200_000+1500*stride)
 }
 
-// allowedShare returns about which share of the values may be returned, from a
-// sample.
-func (v *view) allowedShare(r *rule) float64 {
-	if r.allAllowed() {
-		return 1
-	}
-	if r.filter == nil {
-		return float64(v.live) / float64(len(v.ids))
-	}
-	const sample = 256
-	step := max(1, v.unique()/sample)
-	all, allowed := 0, 0
-	for value := step / 2; value < v.unique(); value += step {
-		all++
-		if v.valueAllowed(r, uint32(value)) {
-			allowed++
-		}
-	}
-	return float64(allowed) / float64(max(all, 1))
-}
-
 // scanAllowed fills s.pool with the k nodes nearest to s.q of those that have a row
 // that may be returned, by looking at all of these.
 func (v *view) scanAllowed(s *searcher, k int, r *rule) {
-	const batch = 256
 	keep := 2*k + 64 // more than k: rows at one distance are told apart by id later
 	if v.nominal.shared {
 		keep *= 4
@@ -207,27 +172,7 @@ func (v *view) scanAllowed(s *searcher, k int, r *rule) {
 		v.scanAll(s)
 		return
 	}
-	s.batch, s.ranks = grow(s.batch, batch), grow(s.ranks, batch)
-	n := 0
-	for node := range uint32(v.n) {
-		if v.nodeAllowed(r, node) {
-			s.batch[n] = node
-			n++
-		}
-		if n == batch || int(node) == v.n-1 {
-			v.offer(s, s.batch[:n])
-			n = 0
-		}
-	}
-}
-
-func (v *view) nodeAllowed(r *rule, node uint32) bool {
-	for value, end := v.nodeValues(node); value < end; value++ {
-		if v.valueAllowed(r, value) {
-			return true
-		}
-	}
-	return false
+	v.eachAllowed(s, r, func(nodes []uint32) { v.offer(s, nodes) })
 }
 
 // rescore appends the values of the candidates in s.pool to s.hits with their
@@ -327,12 +272,11 @@ func (x *segment) countAllowed(r *rule, from, to uint32, limit int) (n int) {
 
 // appendRows appends to dst the ids of the rows equal to value that may be
 // returned, at most limit of them, ascending.
-func (v *view) appendRows(dst []uint32, value uint32, limit int, filter func(uint32) bool) []uint32 {
+func (v *view) appendRows(dst []uint32, value uint32, limit int, r *rule) []uint32 {
 	defer runtime.KeepAlive(v.segment)
-	r := rule{&v.hidden, filter}
 	from, to := v.valueRows(value)
 	for i := from; i < to && limit > 0; i++ {
-		if v.allowed(&r, i) {
+		if v.allowed(r, i) {
 			dst = append(dst, v.id(i))
 			limit--
 		}
@@ -343,7 +287,7 @@ func (v *view) appendRows(dst []uint32, value uint32, limit int, filter func(uin
 // expand appends to dst the k nearest rows of s.hits: all rows equal to the nearest
 // value, then to the next; those at one distance by row id. Where all rows are at one
 // distance, those of s.tied.
-func (s *scratch) expand(dst []Neighbor, views []view, k int, filter func(uint32) bool) []Neighbor {
+func (s *scratch) expand(dst []Neighbor, views []view, rules []rule, k int) []Neighbor {
 	if len(s.tied) > 0 {
 		slices.Sort(s.tied)
 		distance := views[0].distance(s.query, 0, s.query)
@@ -366,7 +310,7 @@ func (s *scratch) expand(dst []Neighbor, views []view, k int, filter func(uint32
 		s.ids = s.ids[:0]
 		to = from + tied(s.hits[from:])
 		for _, h := range s.hits[from:to] {
-			s.ids = views[h.view].appendRows(s.ids, h.value, end-len(dst), filter)
+			s.ids = views[h.view].appendRows(s.ids, h.value, end-len(dst), &rules[h.view])
 		}
 		if to-from > 1 {
 			slices.Sort(s.ids)

@@ -108,6 +108,7 @@ func counted(got, want Column) Column {
 		for i, cell := range want.Cells {
 			if cell != nil {
 				nanos, _ := strconv.ParseInt(*cell, 10, 64)
+				same = same && nanos%int64(unit) == 0
 				text := strconv.FormatInt(nanos/int64(unit), 10)
 				cell = &text
 			}

@@ -1,0 +1,249 @@
+package ann
+
+import (
+	"context"
+	"math/bits"
+	"runtime"
+	"slices"
+	"sort"
+
+	"github.com/nngmix/nngmix/internal/parallel"
+)
+
+// rule says which rows of a view a search may return: those that were not deleted
+// and that the filter allows. Where that was looked up before, marks or few hold it.
+type rule struct {
+	hidden *rowSet
+	filter func(id uint32) bool // nil allows all
+	marks  *marks               // of all rows, or nil
+	few    []uint32             // the nodes that have allowed rows, ascending, or nil
+}
+
+// marks tells which rows of a view may be returned, by their position, and which nodes
+// have such rows.
+type marks struct {
+	rows, nodes []uint64
+	count       int // nodes
+}
+
+func (r *rule) allAllowed() bool { return r.hidden.empty() && r.filter == nil }
+
+// allowed tells whether the row at position i of ids may be returned.
+func (x *segment) allowed(r *rule, i uint32) bool {
+	if r.marks != nil {
+		return r.marks.rows[i/64]>>(i%64)&1 == 1
+	}
+	return !r.hidden.has(i) && (r.filter == nil || r.filter(x.id(i)))
+}
+
+// valueAllowed tells whether any row equal to value v may be returned.
+func (x *segment) valueAllowed(r *rule, v uint32) bool {
+	if r.allAllowed() {
+		return true
+	}
+	for i, end := x.valueRows(v); i < end; i++ {
+		if x.allowed(r, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// nodeAllowed tells whether node has a row that may be returned.
+func (v *view) nodeAllowed(r *rule, node uint32) bool {
+	if r.marks != nil {
+		return r.marks.nodes[node/64]>>(node%64)&1 == 1
+	}
+	for value, end := v.nodeValues(node); value < end; value++ {
+		if v.valueAllowed(r, value) {
+			return true
+		}
+	}
+	return false
+}
+
+// filter returns what both Allowed and Filter allow, nil for all rows.
+func (o *SearchOptions) filter() func(id uint32) bool {
+	allowed, filter := o.Allowed, o.Filter
+	switch {
+	case allowed == nil:
+		return filter
+	case filter == nil:
+		return allowed.Contains
+	}
+	return func(id uint32) bool { return allowed.Contains(id) && filter(id) }
+}
+
+// rules appends to dst the rules of the views of st for one query.
+func (st *state) rules(dst []rule, opt *SearchOptions) []rule {
+	filter := opt.filter()
+	for i := range st.views {
+		v := &st.views[i]
+		r := rule{hidden: &v.hidden, filter: filter}
+		if opt.Allowed != nil && opt.Allowed.Len() <= len(v.ids)/fewShare {
+			r.few = v.nodesOf(opt.Allowed, &r)
+		}
+		dst = append(dst, r)
+	}
+	return dst
+}
+
+// fewShare is the share of the rows below which those of a Bitmap are looked up.
+const fewShare = 64
+
+// nodesOf returns the nodes that have a row of which the id is in b and that r allows.
+func (v *view) nodesOf(b *Bitmap, r *rule) []uint32 {
+	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
+	nodes := make([]uint32, 0, b.Len())
+	b.each(func(id uint32) {
+		if at, ok := v.position(id); ok && v.allowed(r, at) {
+			nodes = append(nodes, v.nodeAt(at))
+		}
+	})
+	slices.Sort(nodes)
+	return slices.Compact(nodes)
+}
+
+// nodeAt returns the node of the row at position at of ids.
+func (x *segment) nodeAt(at uint32) uint32 {
+	last := func(starts []uint32, at uint32) uint32 { // the last start that is not above at
+		if starts == nil {
+			return at
+		}
+		return uint32(max(1, sort.Search(len(starts), func(i int) bool { return starts[i] > at })) - 1)
+	}
+	node := last(x.nodeStarts, last(x.starts, at))
+	if int(node) >= x.n {
+		damaged("the row at %d belongs to node %d of %d", at, node, x.n)
+	}
+	return node
+}
+
+// batchRules is rules for many queries: where these would call the filter more often
+// than there are rows, it is called once for each row, and no more.
+func (x *Index) batchRules(ctx context.Context, st *state, queries int, opt *SearchOptions) ([]rule, error) {
+	rules := st.rules(nil, opt)
+	for i := range rules {
+		r, v := &rules[i], &st.views[i]
+		if r.filter == nil || r.few != nil || queries < 2+len(v.ids)/filterCalls {
+			continue
+		}
+		m, err := x.mark(ctx, v, r, parallel.Threads(opt.Threads))
+		if err != nil {
+			return nil, err
+		}
+		r.marks = m
+	}
+	return rules, nil
+}
+
+// filterCalls is about how often a search calls a filter.
+const filterCalls = 1000
+
+// mark looks at all rows of v.
+func (x *Index) mark(ctx context.Context, v *view, r *rule, threads int) (*marks, error) {
+	const piece = 1 << 14 // a multiple of 64, so that no two threads write to one word
+	m := &marks{rows: make([]uint64, (len(v.ids)+63)/64), nodes: make([]uint64, (v.n+63)/64)}
+	err := parallel.Do(ctx, threads, (len(v.ids)+piece-1)/piece, x.task(func(_, task int) error {
+		for at := task * piece; at < min((task+1)*piece, len(v.ids)); at++ {
+			if v.allowed(r, uint32(at)) {
+				m.rows[at/64] |= 1 << (at % 64)
+			}
+		}
+		return nil
+	}))
+	if err != nil {
+		return nil, err
+	}
+	err = parallel.Do(ctx, threads, (v.n+piece-1)/piece, x.task(func(_, task int) error {
+		marked := rule{hidden: r.hidden, filter: r.filter, marks: &marks{rows: m.rows}}
+		for node := uint32(task * piece); node < uint32(min((task+1)*piece, v.n)); node++ {
+			for value, end := v.nodeValues(node); value < end; value++ {
+				if v.valueAllowed(&marked, value) {
+					m.nodes[node/64] |= 1 << (node % 64)
+					break
+				}
+			}
+		}
+		return nil
+	}))
+	for _, word := range m.nodes {
+		m.count += bits.OnesCount64(word)
+	}
+	return m, err
+}
+
+// allowedShare returns which share of the nodes may be returned: about, from a sample,
+// where it was not looked up.
+func (v *view) allowedShare(r *rule) float64 {
+	switch {
+	case r.allAllowed():
+		return 1
+	case r.filter == nil:
+		return float64(v.live) / float64(len(v.ids))
+	case r.marks != nil:
+		return float64(r.marks.count) / float64(v.n)
+	case r.few != nil:
+		return float64(len(r.few)) / float64(v.n)
+	}
+	const sample = 256
+	step := max(1, v.unique()/sample)
+	all, allowed := 0, 0
+	for value := step / 2; value < v.unique(); value += step {
+		all++
+		if v.valueAllowed(r, uint32(value)) {
+			allowed++
+		}
+	}
+	return float64(allowed) / float64(max(all, 1))
+}
+
+// scanPays tells whether comparing a query with all of the given share of nodes, which
+// are here and there, takes less time than a walk of width ef that leaves out the
+// others. The figures are picoseconds, as in scanIsCheaper. To find the nodes is
+// cheap where they were looked up, and costs a call of the filter each otherwise.
+func (v *view) scanPays(r *rule, share float64, ef int) bool {
+	stride := float64(v.stride)
+	cost := share * float64(v.n) * (15_000 + 250*stride)
+	if r.marks == nil && r.few == nil {
+		cost += float64(v.n) * 5000
+	}
+	return cost < 3*float64(ef)*(200_000+1500*stride)
+}
+
+// walkShare is the share of allowed nodes below which a walk leaves out the others;
+// above, one through all nodes finds enough of them.
+const walkShare = 0.7
+
+// eachAllowed calls f with all nodes that may be returned, in batches.
+func (v *view) eachAllowed(s *searcher, r *rule, f func(nodes []uint32)) {
+	const batch = 256
+	if r.few != nil {
+		for nodes := range slices.Chunk(r.few, batch) {
+			f(nodes)
+		}
+		return
+	}
+	s.batch = grow(s.batch, batch)[:0]
+	take := func(node uint32) {
+		if s.batch = append(s.batch, node); len(s.batch) == batch {
+			f(s.batch)
+			s.batch = s.batch[:0]
+		}
+	}
+	if r.marks != nil {
+		for at, word := range r.marks.nodes {
+			for ; word != 0; word &= word - 1 {
+				take(uint32(at*64 + bits.TrailingZeros64(word)))
+			}
+		}
+	} else {
+		for node := range uint32(v.n) {
+			if v.nodeAllowed(r, node) {
+				take(node)
+			}
+		}
+	}
+	f(s.batch)
+	s.batch = s.batch[:0]
+}
