@@ -11,6 +11,7 @@ import (
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/parallel"
+	"github.com/nngmix/nngmix/internal/tableindex"
 	"github.com/spf13/pflag"
 )
 
@@ -56,14 +57,14 @@ func (f *graphFlags) build(ctx context.Context, rows []float32, dim, nominal int
 
 // engine returns the generator's engine of approximate search. How it answered is
 // left in answered.
-func (o *generateOptions) engine(answered *answerReport) generator.Engine {
+func (o *generateOptions) engine(answered *tableindex.Answer) generator.Engine {
 	return func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, generator.SearchStats, error) {
 		index, err := o.build(ctx, rows, dim, nominal, o.Seed, o.Threads)
 		if err != nil {
 			return nil, generator.SearchStats{}, err
 		}
 		s := index.Stats()
-		res, how, err := o.widthFlags.answer(ctx, index, queries, k, o.Seed, o.Threads)
+		res, how, err := tableindex.Search(ctx, index, queries, k, o.widthFlags.options(o.Seed, o.Threads))
 		*answered = how
 		return res, generator.SearchStats{Method: how.Method, Reason: how.Reason, Unique: s.Unique, Bytes: s.Bytes}, err
 	}

@@ -5,9 +5,11 @@ import (
 	"fmt"
 
 	"github.com/nngmix/nngmix/ann/planner"
+	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
+	"github.com/nngmix/nngmix/internal/tableindex"
 	"github.com/spf13/cobra"
 )
 
@@ -32,9 +34,9 @@ type generateOptions struct {
 	Explain    bool    `json:"explain"`
 	Quiet      bool    `json:"quiet"`
 
-	amount   string        // the option that says how many to make
-	answered answerReport  // how --search hnsw answered
-	plan     *planner.Plan // of the search, where the planner made one
+	amount   string            // the option that says how many to make
+	answered tableindex.Answer // how --search hnsw answered
+	plan     *planner.Plan     // of the search, where the planner made one
 }
 
 const generateLong = `Make pseudo-anomalies from a table with few labeled anomalies.
@@ -173,42 +175,60 @@ func generate(ctx context.Context, opt *generateOptions) error {
 
 // newGenerator searches for neighbors, in index unless it is nil, and tells in
 // report how.
-func (o *generateOptions) newGenerator(ctx context.Context, set *dataset.Set, index *unlabeledIndex, report *searchReport) (*generator.Generator, error) {
+func (o *generateOptions) newGenerator(ctx context.Context, set *dataset.Set, index *tableindex.Index, report *searchReport) (*generator.Generator, error) {
 	d := data(set)
 	if o.Method == generator.NNGMix && o.SearchName == "coder-hnsw" {
 		if err := numericOnly(set, "coder-hnsw searches numbers only"); err != nil {
 			return nil, fmt.Errorf("%s: %w", o.In, err)
 		}
 	}
+	var unlabeled *tableindex.Unlabeled
 	if index != nil && o.Method == generator.NNGMix {
-		if err := index.attach(set); err != nil {
-			return nil, err
+		var err error
+		how := tableindex.Options{Scale: dataset.Scale(o.Scale), Missing: dataset.Missing(o.Missing)}
+		if unlabeled, err = index.Unlabeled(set, how, o.widthFlags.options(o.Seed, o.Threads)); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", o.In, o.Index, err)
 		}
-		d.Index = index
+		d.Index = unlabeled
 	}
 	gen, err := generator.New(ctx, d, o.Options)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.In, columnNames(err, set))
 	}
 	r := gen.Report()
-	*report = searchReport{answerReport: answerReport{Method: r.Method, Reason: r.Reason}, K: r.K, KLabeled: r.KLabeled, IndexBytes: r.IndexBytes}
+	*report = searchReport{Answer: tableindex.Answer{Method: r.Method, Reason: r.Reason}, K: r.K, KLabeled: r.KLabeled, IndexBytes: r.IndexBytes}
 	switch {
 	case d.Index != nil:
-		report.answerReport, report.Index, report.IndexBytes = index.answered, o.Index, index.Stats().Bytes
+		report.Answer, report.Index, report.IndexBytes = unlabeled.Answer, o.Index, index.Stats().Bytes
 		if o.Explain {
-			o.plan, err = index.explained(ctx, set)
+			o.plan, err = o.explained(ctx, set, unlabeled)
 			report.Plan = o.plan
 		}
 	case o.plan != nil:
 		report.Plan = o.plan
 		if out := o.plan.Outcome; out.Tuned != nil {
-			report.answerReport = o.reportTuned(*out.Tuned)
+			report.Answer = tableindex.AnswerTuned(*out.Tuned, o.RecallTarget)
 			report.TuneSeconds = out.Tune
 		}
 	case o.SearchName == "hnsw" && o.Method == generator.NNGMix:
-		report.answerReport = o.answered
+		report.Answer = o.answered
 	}
 	return gen, err
+}
+
+// openIndex opens the index that the options name, if they do.
+func (o *generateOptions) openIndex() (*tableindex.Index, error) {
+	if o.Index == "" {
+		return nil, nil
+	}
+	x, err := tableindex.Open(o.Index)
+	if err != nil {
+		return nil, err
+	}
+	if m := x.Options().Metric; m != exact.L2Squared {
+		return nil, fmt.Errorf("%s: it has the metric %v, generate needs l2squared", o.Index, m)
+	}
+	return x, nil
 }
 
 // readSet reads the input and prepares it.

@@ -9,6 +9,7 @@ import (
 	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
+	"github.com/nngmix/nngmix/internal/tableindex"
 )
 
 // checkExplain refuses --explain where there is no plan to explain.
@@ -34,37 +35,37 @@ func (o *generateOptions) explain(w io.Writer) {
 // explained returns what the planner thinks of the search that x has answered,
 // beside what was done and what it took. The index was asked whatever that is, as it
 // is without --explain: answers do not depend on estimates.
-func (x *unlabeledIndex) explained(ctx context.Context, set *dataset.Set) (*planner.Plan, error) {
-	rows, nominal, err := generator.SearchMatrix(ctx, set.UnlabeledRows(), data(set).Columns, x.opt.Threads)
+func (o *generateOptions) explained(ctx context.Context, set *dataset.Set, x *tableindex.Unlabeled) (*planner.Plan, error) {
+	rows, nominal, err := generator.SearchMatrix(ctx, set.UnlabeledRows(), data(set).Columns, o.Threads)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", x.opt.In, columnNames(err, set))
+		return nil, fmt.Errorf("%s: %w", o.In, columnNames(err, set))
 	}
-	r := x.opt.request(rows, len(set.Columns), x.asked.queries, x.asked.k)
-	r.Index, r.Nominal = x.Index, nominal
-	if x.opt.RecallTarget == 0 {
-		r.Method, r.EfSearch = planner.Graph, x.opt.EfSearch
+	r := o.request(rows, len(set.Columns), x.Asked.Queries, x.Asked.K)
+	r.Index, r.Nominal = x.Index.Index, nominal
+	if o.RecallTarget == 0 {
+		r.Method, r.EfSearch = planner.Graph, o.EfSearch
 	}
 	p, err := planner.New(ctx, r)
 	if err != nil {
 		return nil, fmt.Errorf("--explain: %w", err)
 	}
 	if r.Method == planner.Graph {
-		p.Reason = "forced by --index without --recall-target: " + x.answered.Reason
+		p.Reason = "forced by --index without --recall-target: " + x.Answer.Reason
 	} else {
-		p.Reason = fmt.Sprintf("--index decides: %s; the estimates are for %v: %s", x.answered.Reason, p.Chosen, p.Reason)
+		p.Reason = fmt.Sprintf("--index decides: %s; the estimates are for %v: %s", x.Answer.Reason, p.Chosen, p.Reason)
 	}
-	p.Outcome = x.outcome()
+	p.Outcome = outcome(x)
 	p.Chosen = p.Outcome.Method
 	return p, nil
 }
 
 // outcome tells what the search of x took.
-func (x *unlabeledIndex) outcome() *planner.Outcome {
-	out := &planner.Outcome{Method: planner.Graph, Search: x.asked.seconds, Total: x.asked.seconds, Bytes: x.Stats().Bytes}
-	if x.answered.EfSearch == 0 {
+func outcome(x *tableindex.Unlabeled) *planner.Outcome {
+	out := &planner.Outcome{Method: planner.Graph, Search: x.Asked.Seconds, Total: x.Asked.Seconds, Bytes: x.Stats().Bytes}
+	if x.Answer.EfSearch == 0 {
 		out.Method = planner.Brute
 	}
-	if t := x.answered.Tuned; t != nil && t.EfSearch > 0 {
+	if t := x.Answer.Tuned; t != nil && t.EfSearch > 0 {
 		out.Tuned = t
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
+	"github.com/nngmix/nngmix/internal/tableindex"
 )
 
 // planned tells whether the planner carries out the search that --search and
@@ -48,7 +49,7 @@ func (o *generateOptions) request(rows []float32, dim int, queries []float32, k 
 	r := planner.DefaultRequest()
 	r.Rows, r.Dim, r.Queries, r.K, r.Threads = rows, dim, queries, k, o.Threads
 	r.Build = o.graphFlags.options(exact.L2Squared, o.Seed, o.Threads)
-	r.Tune.Seed, r.Tune.MaxEf = o.Seed, max(200, len(rows)>>15) // as tuneOptions has it
+	r.Tune.Seed, r.Tune.MaxEf = o.Seed, tableindex.MaxEf(len(rows))
 	if o.RecallTarget > 0 {
 		r.Recall = o.RecallTarget
 	}

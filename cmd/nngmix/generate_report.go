@@ -10,6 +10,7 @@ import (
 	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
+	"github.com/nngmix/nngmix/internal/tableindex"
 )
 
 // generateReport is what --report writes.
@@ -35,7 +36,7 @@ type generateReport struct {
 
 // searchReport tells how neighbors were found.
 type searchReport struct {
-	answerReport
+	tableindex.Answer
 	Index      string `json:"index,omitempty"` // file that was searched
 	K          int    `json:"k"`
 	KLabeled   int    `json:"k_labeled"`

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/nngmix/nngmix/ann"
+	"github.com/nngmix/nngmix/internal/tableindex"
 	"github.com/spf13/cobra"
 )
 
@@ -75,21 +76,21 @@ func indexInfoCommand() *cobra.Command {
 
 // indexInfo is what index info prints.
 type indexInfo struct {
-	File           string     `json:"file"`
-	FileBytes      int64      `json:"file_bytes"`
-	Method         string     `json:"method"`
-	Metric         string     `json:"metric"`
-	M              int        `json:"m"`
-	EfConstruction int        `json:"ef_construction"`
-	Seed           uint64     `json:"seed"`
-	Rows           int        `json:"rows"` // that are indexed
-	UniqueRows     int        `json:"unique_rows"`
-	Deleted        int        `json:"deleted"`
-	Dim            int        `json:"columns"`
-	Segments       int        `json:"segments"`
-	Links          int        `json:"links"`
-	IndexBytes     int64      `json:"index_bytes"`
-	Table          *indexMeta `json:"table"` // null where a program made the index
+	File           string             `json:"file"`
+	FileBytes      int64              `json:"file_bytes"`
+	Method         string             `json:"method"`
+	Metric         string             `json:"metric"`
+	M              int                `json:"m"`
+	EfConstruction int                `json:"ef_construction"`
+	Seed           uint64             `json:"seed"`
+	Rows           int                `json:"rows"` // that are indexed
+	UniqueRows     int                `json:"unique_rows"`
+	Deleted        int                `json:"deleted"`
+	Dim            int                `json:"columns"`
+	Segments       int                `json:"segments"`
+	Links          int                `json:"links"`
+	IndexBytes     int64              `json:"index_bytes"`
+	Table          *tableindex.Schema `json:"table"` // null where a program made the index
 }
 
 // describeIndex returns the description of the index in the file path, which has
@@ -115,8 +116,8 @@ func describeIndex(path string, check func(path string) error) (*indexInfo, erro
 		EfConstruction: opt.EfConstruction, Seed: opt.Seed, Rows: s.Rows, UniqueRows: s.Unique, Deleted: s.Deleted,
 		Dim: s.Dim, Segments: s.Segments, Links: s.Links, IndexBytes: s.Bytes,
 	}
-	info.Table, err = decodeMeta(x.Meta())
-	if err != nil && !errors.Is(err, errNotOfTable) {
+	info.Table, err = tableindex.Decode(x.Meta())
+	if err != nil && !errors.Is(err, tableindex.ErrNotOfTable) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return info, nil
@@ -138,11 +139,11 @@ func (i *indexInfo) print(out io.Writer) error {
 		fmt.Fprintln(out, "table     unknown: a program made this index, not 'nngmix index build'")
 		return nil
 	}
-	return i.Table.print(out)
+	return printSchema(out, i.Table)
 }
 
-// print prints what is known of the table.
-func (m *indexMeta) print(out io.Writer) error {
+// printSchema prints what is known of the table.
+func printSchema(out io.Writer, m *tableindex.Schema) error {
 	fmt.Fprintf(out, "table     %s, %d rows", m.Source, m.Rows)
 	if m.Dropped > 0 {
 		fmt.Fprintf(out, ", %d of them left out for missing values", m.Dropped)
@@ -161,7 +162,7 @@ func (m *indexMeta) print(out io.Writer) error {
 		}
 		count := ""
 		if c.Nominal {
-			count = strconv.Itoa(c.count())
+			count = strconv.Itoa(c.Count())
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", c.Name, c.Type, low, high, count)
 	}

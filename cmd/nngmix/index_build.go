@@ -8,12 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nngmix/nngmix/ann"
 	"github.com/nngmix/nngmix/exact"
-	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/atomicfile"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
+	"github.com/nngmix/nngmix/internal/tableindex"
 	"github.com/spf13/cobra"
 )
 
@@ -133,18 +132,16 @@ func indexBuild(ctx context.Context, opt *indexBuildOptions) error {
 	}
 	defer out.Abort()
 
-	meta, rows, err := opt.readRows(ctx, report, bars.stage("read"))
+	rows, err := opt.readRows(ctx, report, bars.stage("read"))
 	if err != nil {
 		return err
 	}
 	how, advance := opt.graphFlags.options(opt.metric, opt.Seed, opt.Threads), bars.stage("build")
 	how.Progress = func(done, total int) { advance(int64(done), int64(total)) }
-	how.Nominal = meta.nominal()
-	x, err := ann.Build(ctx, rows, len(meta.Columns), how)
+	x, err := rows.Build(ctx, how)
 	if err != nil {
 		return fmt.Errorf("%s: %w", opt.In, err)
 	}
-	x.SetMeta(meta.encode())
 	err = report.timed("write", func() (err error) {
 		if report.FileBytes, err = x.WriteTo(out); err != nil {
 			return fmt.Errorf("write %s: %w", opt.Out, err)
@@ -154,7 +151,7 @@ func indexBuild(ctx context.Context, opt *indexBuildOptions) error {
 	if err != nil {
 		return err
 	}
-	report.fill(meta, x.Stats())
+	report.fill(x)
 	if opt.Report != "" {
 		if err := writeJSON(opt.Report, report, opt.Force); err != nil {
 			return err
@@ -167,15 +164,15 @@ func indexBuild(ctx context.Context, opt *indexBuildOptions) error {
 	return nil
 }
 
-// readRows reads the table and returns its description and its rows in search space.
-func (o *indexBuildOptions) readRows(ctx context.Context, report *indexBuildReport, progress func(done, total int64)) (meta *indexMeta, rows []float32, err error) {
+// readRows reads the table and returns its rows in search space.
+func (o *indexBuildOptions) readRows(ctx context.Context, report *indexBuildReport, progress func(done, total int64)) (rows *tableindex.Rows, err error) {
 	var input *table.Table
 	err = report.timed("read", func() (err error) {
 		input, err = o.tableFlags.read(ctx, o.Label, o.Threads, progress)
 		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	err = report.timed("scale", func() error {
 		if input, err = o.withoutLabel(input); err != nil {
@@ -194,16 +191,22 @@ func (o *indexBuildOptions) readRows(ctx context.Context, report *indexBuildRepo
 				return fmt.Errorf("%w, or use --metric l2squared", err)
 			}
 		}
-		if rows, _, err = generator.SearchMatrix(ctx, set.UnlabeledRows(), data(set).Columns, o.Threads); err != nil {
+		if rows, err = tableindex.Scale(ctx, set, o.indexed()); err != nil {
 			return columnNames(err, set)
 		}
-		meta = newIndexMeta(set, o)
 		return nil
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", o.In, err)
+		return nil, fmt.Errorf("%s: %w", o.In, err)
 	}
-	return meta, rows, nil
+	return rows, nil
+}
+
+// indexed tells the index how its table was read.
+func (o *indexBuildOptions) indexed() tableindex.Options {
+	return tableindex.Options{
+		Source: o.In, Label: o.Label, Scale: dataset.Scale(o.Scale), Missing: dataset.Missing(o.Missing), Markers: o.MissingValues, Threads: o.Threads,
+	}
 }
 
 // withoutLabel returns t without the label column. An array y of an NPZ file is
@@ -243,8 +246,9 @@ func numericOnly(set *dataset.Set, why string) error {
 }
 
 // fill completes the report.
-func (r *indexBuildReport) fill(meta *indexMeta, s ann.Stats) {
-	r.Rows, r.Columns, r.Dropped = meta.Rows, len(meta.Columns), meta.Dropped
+func (r *indexBuildReport) fill(x *tableindex.Index) {
+	s := x.Stats()
+	r.Rows, r.Columns, r.Dropped = x.Schema.Rows, len(x.Schema.Columns), x.Schema.Dropped
 	r.UniqueRows, r.Links, r.IndexBytes = s.Unique, s.Links, s.Bytes
 	r.BuildSeconds = s.BuildSeconds
 	r.Seconds["build"] = s.BuildSeconds

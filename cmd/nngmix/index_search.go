@@ -7,9 +7,10 @@ import (
 	"os"
 	"time"
 
-	"github.com/nngmix/nngmix/ann"
 	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/internal/columns"
 	"github.com/nngmix/nngmix/internal/table"
+	"github.com/nngmix/nngmix/internal/tableindex"
 	"github.com/spf13/cobra"
 )
 
@@ -31,7 +32,7 @@ type indexSearchOptions struct {
 // indexSearchReport is what --report writes.
 type indexSearchReport struct {
 	runReport
-	answerReport
+	tableindex.Answer
 	Metric        string   `json:"metric"`
 	Rows          int      `json:"rows"` // that are indexed
 	UniqueRows    int      `json:"unique_rows"`
@@ -130,19 +131,19 @@ func indexSearch(ctx context.Context, opt *indexSearchOptions) error {
 	report := &indexSearchReport{runReport: newRunReport("index search", opt, opt.Threads), K: opt.K}
 	bars := newProgress(opt.Quiet)
 	defer bars.Wait()
-	var x *tableIndex
+	var x *tableindex.Index
 	err := report.timed("open", func() (err error) {
-		open := ann.Open
+		open := tableindex.Open
 		if opt.Load {
-			open = ann.Load
+			open = tableindex.Load
 		}
-		x, err = openIndex(opt.Index, open)
+		x, err = open(opt.Index)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	queries, err := opt.readQueries(ctx, x.meta, report, bars.stage("read"))
+	queries, err := opt.readQueries(ctx, x.Schema, report, bars.stage("read"))
 	if err != nil {
 		return err
 	}
@@ -158,7 +159,7 @@ func indexSearch(ctx context.Context, opt *indexSearchOptions) error {
 		return fmt.Errorf("%s: %w", opt.In, err)
 	}
 	searched()
-	err = report.timed("write", func() error { return newHits(res, x.meta.rowNumbers()).write(opt.Out, opt.Force) })
+	err = report.timed("write", func() error { return newHits(res, x.Schema.RowNumbers()).write(opt.Out, opt.Force) })
 	if err != nil {
 		return err
 	}
@@ -177,21 +178,26 @@ func indexSearch(ctx context.Context, opt *indexSearchOptions) error {
 const preloadQueries = 200
 
 // readQueries reads the queries and returns them in search space.
-func (o *indexSearchOptions) readQueries(ctx context.Context, meta *indexMeta, report *indexSearchReport, progress func(done, total int64)) (rows []float32, err error) {
-	var queries *queryTable
-	err = report.timed("read", func() (err error) {
-		queries, err = readQueries(ctx, &o.tableFlags, meta, o.Threads, progress)
+func (o *indexSearchOptions) readQueries(ctx context.Context, schema *tableindex.Schema, report *indexSearchReport, progress func(done, total int64)) (rows []float32, err error) {
+	var queries *tableindex.Queries
+	err = report.timed("read", func() error {
+		how, err := o.tableFlags.options("", o.Threads)
+		if err != nil {
+			return usageError{err}
+		}
+		how.Progress = progress
+		queries, err = schema.ReadQueries(ctx, o.In, how)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	report.Ignored = queries.ignored
+	report.Ignored = queries.Ignored
 	err = report.timed("scale", func() (err error) {
-		rows, err = queries.rows(ctx, meta, o.Threads)
+		rows, err = queries.Rows(ctx, o.Threads)
 		return err
 	})
-	report.Queries = len(rows) / len(meta.Columns)
+	report.Queries = len(rows) / len(schema.Columns)
 	return rows, err
 }
 
@@ -201,7 +207,7 @@ const maxNeighbors = 1 << 30
 
 // limitNeighbors brings k down to the rows that there are, and refuses more
 // neighbors than fit memory.
-func (o *indexSearchOptions) limitNeighbors(x *tableIndex, report *indexSearchReport) error {
+func (o *indexSearchOptions) limitNeighbors(x *tableindex.Index, report *indexSearchReport) error {
 	report.K = min(o.K, x.Stats().Rows)
 	if most := maxNeighbors / max(1, report.Queries); report.K > most {
 		return fmt.Errorf("--k is %d: that many neighbors of each of %d queries are too many for one run, want at most %d", o.K, report.Queries, max(1, most))
@@ -210,9 +216,11 @@ func (o *indexSearchOptions) limitNeighbors(x *tableIndex, report *indexSearchRe
 }
 
 // answer searches for queries.
-func (o *indexSearchOptions) answer(ctx context.Context, x *tableIndex, queries []float32, report *indexSearchReport) (res *exact.Result, err error) {
+func (o *indexSearchOptions) answer(ctx context.Context, x *tableindex.Index, queries []float32, report *indexSearchReport) (res *exact.Result, err error) {
 	start := time.Now()
-	res, report.answerReport, err = o.widthFlags.search(ctx, x.Index, queries, report.K, o.Seed, o.Threads)
+	how := o.widthFlags.options(o.Seed, o.Threads)
+	how.Measure = true
+	res, report.Answer, err = tableindex.Search(ctx, x.Index, queries, report.K, how)
 	report.SearchSeconds = time.Since(start).Seconds() - report.TuneSeconds
 	report.Seconds["tune"], report.Seconds["search"] = report.TuneSeconds, report.SearchSeconds
 	report.QPS = float64(report.Queries) / report.SearchSeconds
@@ -220,7 +228,7 @@ func (o *indexSearchOptions) answer(ctx context.Context, x *tableIndex, queries 
 }
 
 // fill completes the report and writes it where that is asked for.
-func (r *indexSearchReport) fill(x *tableIndex, opt *indexSearchOptions) error {
+func (r *indexSearchReport) fill(x *tableindex.Index, opt *indexSearchOptions) error {
 	s := x.Stats()
 	r.Metric, r.Rows, r.UniqueRows, r.Columns, r.IndexBytes = x.Options().Metric.String(), s.Rows, s.Unique, s.Dim, s.Bytes
 	file, err := os.Stat(opt.Index)
@@ -238,7 +246,7 @@ func (r *indexSearchReport) fill(x *tableIndex, opt *indexSearchOptions) error {
 func (r *indexSearchReport) summary(opt *indexSearchOptions) {
 	fmt.Fprintf(os.Stderr, "index     %d rows of %d columns, %d distinct, %s\n", r.Rows, r.Columns, r.UniqueRows, r.Metric)
 	if len(r.Ignored) > 0 {
-		fmt.Fprintf(os.Stderr, "ignored   columns of the queries that the index does not have: %s\n", someNames(r.Ignored))
+		fmt.Fprintf(os.Stderr, "ignored   columns of the queries that the index does not have: %s\n", columns.SomeNames(r.Ignored))
 	}
 	fmt.Fprintf(os.Stderr, "search    %s: %s\n", r.Method, r.Reason)
 	fmt.Fprintf(os.Stderr, "wrote     %d neighbors of each of %d queries to %s\n", r.K, r.Queries, opt.Out)

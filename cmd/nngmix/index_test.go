@@ -353,7 +353,7 @@ func TestIndexInfoAndVerify(t *testing.T) {
 	if err := json.Unmarshal([]byte(must(t, "index", "info", "--json", index)), &info); err != nil {
 		t.Fatal(err)
 	}
-	if info.Rows != 771 || info.Table.Rows != 900 || !slices.Equal(info.Table.names(), []string{"a", "b", "c"}) {
+	if info.Rows != 771 || info.Table.Rows != 900 || !slices.Equal(info.Table.Names(), []string{"a", "b", "c"}) {
 		t.Errorf("info --json prints %+v", info)
 	}
 	if out := must(t, "index", "verify", index); !strings.Contains(out, "sound, 771 rows") {

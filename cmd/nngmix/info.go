@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"text/tabwriter"
 
+	"github.com/nngmix/nngmix/internal/columns"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/spf13/cobra"
@@ -119,16 +120,16 @@ func describeTable(ctx context.Context, t *table.Table, label string, categorica
 
 // distinctRows counts the rows that differ from all before, by their 128-bit
 // hashes: no two of them have met yet by chance.
-func distinctRows(ctx context.Context, columns []table.Column, rows int) (int, error) {
+func distinctRows(ctx context.Context, features []table.Column, rows int) (int, error) {
 	seen := make(map[xxh3.Uint128]struct{})
 	const cell = 9 // eight bytes of a value, one that tells whether there is one
-	width := cell * len(columns)
-	atOnce := max(1, min(chunkRows, (4<<20)/width))
+	width := cell * len(features)
+	atOnce := max(1, min(columns.ChunkRows, (4<<20)/width))
 	chunk := make([]byte, atOnce*width)
-	values := new(cells)
-	exact := make([]*exactColumn, len(columns))
-	for j, c := range columns {
-		exact[j] = newExactColumn(c)
+	values := new(columns.Chunk)
+	exact := make([]*columns.Exact, len(features))
+	for j, c := range features {
+		exact[j] = columns.NewExact(c)
 	}
 	for from := 0; from < rows; from += atOnce {
 		if err := ctx.Err(); err != nil {
@@ -137,11 +138,11 @@ func distinctRows(ctx context.Context, columns []table.Column, rows int) (int, e
 		n := min(atOnce, rows-from)
 		clear(chunk)
 		for j, x := range exact {
-			x.load(values, from, from+n)
+			x.Load(values, from, from+n)
 			for i := range n {
-				if at := chunk[i*width+cell*j:]; !values.gaps[i] {
+				if at := chunk[i*width+cell*j:]; !values.Gaps[i] {
 					at[0] = 1
-					binary.LittleEndian.PutUint64(at[1:], values.bits[i])
+					binary.LittleEndian.PutUint64(at[1:], values.Bits[i])
 				}
 			}
 		}
@@ -154,16 +155,16 @@ func distinctRows(ctx context.Context, columns []table.Column, rows int) (int, e
 
 // labelCounts counts the values of the label column, missing ones as "missing".
 func labelCounts(label table.Column) []valueCount {
-	x, values := newExactColumn(label), new(cells)
+	x, values := columns.NewExact(label), new(columns.Chunk)
 	at := map[uint64]int{}
 	missing := -1
 	var counts []valueCount
-	for from := 0; from < x.Len(); from += chunkRows {
-		n := min(chunkRows, x.Len()-from)
-		x.load(values, from, from+n)
-		for i, b := range values.bits[:n] {
+	for from := 0; from < x.Len(); from += columns.ChunkRows {
+		n := min(columns.ChunkRows, x.Len()-from)
+		x.Load(values, from, from+n)
+		for i, b := range values.Bits[:n] {
 			place, ok := at[b]
-			if values.gaps[i] {
+			if values.Gaps[i] {
 				place, ok = missing, missing >= 0
 			}
 			if ok {
@@ -171,9 +172,9 @@ func labelCounts(label table.Column) []valueCount {
 				continue
 			}
 			text := "missing"
-			if values.gaps[i] {
+			if values.Gaps[i] {
 				missing = len(counts)
-			} else if at[b], text = len(counts), x.text(b); x.field.Type == table.String {
+			} else if at[b], text = len(counts), x.Text(b); x.Desc.Type == table.String {
 				text = strconv.Quote(text)
 			}
 			counts = append(counts, valueCount{text, 1})

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"time"
 
+	"github.com/nngmix/nngmix/internal/columns"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 )
@@ -44,14 +44,14 @@ const maxValues = 1000
 
 // describeColumn looks at all values of c.
 func describeColumn(c table.Column) columnInfo {
-	x, values := newExactColumn(c), new(cells)
-	info := columnInfo{Name: c.Name(), Type: typeName(x.field), Role: "feature", columnReading: readingOf(x.field), index: x.field.Role == table.Index}
+	x, values := columns.NewExact(c), new(columns.Chunk)
+	info := columnInfo{Name: c.Name(), Type: columns.TypeName(x.Desc), Role: "feature", columnReading: readingOf(x.Desc), index: x.Desc.Role == table.Index}
 	r := valueRange{distinct: map[uint64]struct{}{}}
-	for from := 0; from < x.Len(); from += chunkRows {
-		n := min(chunkRows, x.Len()-from)
-		x.load(values, from, from+n)
-		for i, b := range values.bits[:n] {
-			if values.gaps[i] {
+	for from := 0; from < x.Len(); from += columns.ChunkRows {
+		n := min(columns.ChunkRows, x.Len()-from)
+		x.Load(values, from, from+n)
+		for i, b := range values.Bits[:n] {
+			if values.Gaps[i] {
 				info.Missing++
 			} else {
 				r.add(x, b)
@@ -60,8 +60,8 @@ func describeColumn(c table.Column) columnInfo {
 	}
 	info.Infinite = r.infinite
 	info.Values, info.MoreValues = min(len(r.distinct), maxValues), len(r.distinct) > maxValues
-	if r.ordered && x.field.Type != table.String {
-		info.Min, info.Max = x.bound(r.low), x.bound(r.high)
+	if r.ordered && x.Desc.Type != table.String {
+		info.Min, info.Max = bound(x, r.low), bound(x, r.high)
 	}
 	return info
 }
@@ -91,46 +91,34 @@ type valueRange struct {
 }
 
 // add takes note of a value of x.
-func (r *valueRange) add(x *exactColumn, b uint64) {
+func (r *valueRange) add(x *columns.Exact, b uint64) {
 	if len(r.distinct) <= maxValues {
 		r.distinct[b] = struct{}{}
 	}
-	if x.field.Type.Float() && math.IsInf(math.Float64frombits(b), 0) {
+	if x.Desc.Type.Float() && math.IsInf(math.Float64frombits(b), 0) {
 		r.infinite++
 		return
 	}
 	if !r.ordered {
 		r.low, r.high, r.ordered = b, b, true
 	}
-	if x.less(b, r.low) {
+	if x.Less(b, r.low) {
 		r.low = b
 	}
-	if x.less(r.high, b) {
+	if x.Less(r.high, b) {
 		r.high = b
 	}
 }
 
-// less compares two values by their bits.
-func (x *exactColumn) less(a, b uint64) bool {
-	switch {
-	case x.field.Type.Float():
-		return math.Float64frombits(a) < math.Float64frombits(b)
-	case x.field.Type == table.Uint64:
-		return a < b
-	default:
-		return int64(a) < int64(b)
-	}
-}
-
 // bound returns a value for JSON: a number with all digits, or a text.
-func (x *exactColumn) bound(b uint64) any {
-	if x.field.Temporal.Kind != table.NotTemporal && x.field.Temporal.Kind != table.Duration {
-		return x.text(b)
+func bound(x *columns.Exact, b uint64) any {
+	if x.Desc.Temporal.Kind != table.NotTemporal && x.Desc.Temporal.Kind != table.Duration {
+		return x.Text(b)
 	}
-	if x.field.Type == table.Bool {
+	if x.Desc.Type == table.Bool {
 		return b != 0
 	}
-	return json.Number(x.text(b))
+	return json.Number(x.Text(b))
 }
 
 // valuesText returns the count of distinct values as info prints it.
@@ -139,39 +127,4 @@ func (c *columnInfo) valuesText() string {
 		return fmt.Sprintf("> %d", maxValues)
 	}
 	return strconv.Itoa(c.Values)
-}
-
-// typeName returns the type of a field as info and reports show it.
-func typeName(f table.Field) string {
-	switch t := f.Temporal; t.Kind {
-	case table.Date:
-		return "date"
-	case table.Timestamp:
-		if t.Zone != "" {
-			return fmt.Sprintf("timestamp[%s, %s]", unitName(t.Unit), t.Zone)
-		}
-		return fmt.Sprintf("timestamp[%s]", unitName(t.Unit))
-	case table.TimeOfDay:
-		return fmt.Sprintf("time[%s]", unitName(t.Unit))
-	case table.Duration:
-		return fmt.Sprintf("duration[%s]", unitName(t.Unit))
-	}
-	if f.Type == table.Decimal {
-		return fmt.Sprintf("decimal(%d,%d)", f.Precision, f.Places)
-	}
-	return f.Type.String()
-}
-
-// unitName returns a unit of time as Arrow writes it.
-func unitName(unit time.Duration) string {
-	switch unit {
-	case time.Second:
-		return "s"
-	case time.Millisecond:
-		return "ms"
-	case time.Microsecond:
-		return "us"
-	default:
-		return "ns"
-	}
 }

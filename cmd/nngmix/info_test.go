@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/internal/columns"
 	"github.com/nngmix/nngmix/internal/table"
 	"pgregory.net/rapid"
 )
@@ -107,7 +108,7 @@ func TestDescribeColumn(t *testing.T) {
 // borders of chunks.
 func TestDistinctRowsProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(1, 2*chunkRows+5).Draw(t, "rows")
+		n := rapid.IntRange(1, 2*columns.ChunkRows+5).Draw(t, "rows")
 		of := rapid.Int64Range(1, 50).Draw(t, "values")
 		seed := rapid.Int64().Draw(t, "seed")
 		ints, floats, codes, gaps := make([]int64, n), make([]float64, n), make([]uint32, n), make([]bool, n)

@@ -13,6 +13,7 @@ import (
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/plot"
 	"github.com/nngmix/nngmix/internal/table"
+	"github.com/nngmix/nngmix/internal/tableindex"
 	"github.com/spf13/cobra"
 )
 
@@ -148,8 +149,8 @@ func (o *plotOptions) readPseudo(ctx context.Context, set *dataset.Set, numeric 
 	for i, j := range numeric {
 		at, err := t.Find(set.Inputs[j].Name())
 		if err == nil {
-			like := newIndexColumn(set, j)
-			columns[i], err = like.numbers(t.Columns[at], false)
+			like := tableindex.NewColumn(set, j)
+			columns[i], err = like.Numbers(t.Columns[at], false)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", o.Pseudo, err)
@@ -185,8 +186,8 @@ func (o *plotOptions) pseudoTable(ctx context.Context, set *dataset.Set, numeric
 	}
 	opt.Kinds = make(map[string]table.Kind)
 	for _, j := range numeric {
-		like := newIndexColumn(set, j)
-		opt.Kinds[like.Name] = like.kind()
+		like := tableindex.NewColumn(set, j)
+		opt.Kinds[like.Name] = like.Kind()
 	}
 	t, err := table.Read(ctx, o.Pseudo, opt)
 	if err == nil && t.Format == table.NPZ { // where it has that array, it says more

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nngmix/nngmix/internal/columns"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 )
@@ -22,7 +23,7 @@ type columnReport struct {
 func columnReports(set *dataset.Set) []columnReport {
 	var list []columnReport
 	for at, c := range set.Table.Columns {
-		r := columnReport{Name: c.Name(), Type: typeName(c.Field()), Part: set.Part(at), Reading: c.Field().Reading}
+		r := columnReport{Name: c.Name(), Type: columns.TypeName(c.Field()), Part: set.Part(at), Reading: c.Field().Reading}
 		r.Missing, r.Infinite = set.Lacking(at)
 		list = append(list, r)
 	}

@@ -1,15 +1,16 @@
-package main
+package tableindex
 
 import (
 	"testing"
 
+	"github.com/nngmix/nngmix/internal/columns"
 	"github.com/nngmix/nngmix/internal/table"
 	"pgregory.net/rapid"
 )
 
-// TestColumnSums compares columns in pairs: equal values give equal sums whatever
+// TestFingerprints compares columns in pairs: equal values give equal sums whatever
 // they are stored in, and one value that differs gives another.
-func TestColumnSums(t *testing.T) {
+func TestFingerprints(t *testing.T) {
 	const big = 1<<60 + 1
 	decimal := func(places int, counts ...int64) table.Column {
 		return table.Live(table.Field{Name: "c", Type: table.Decimal, Places: places, Precision: 18}, counts, make([]bool, len(counts)))
@@ -48,7 +49,7 @@ func TestColumnSums(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			sums := func(c table.Column) string { return columnSums([]table.Column{c}, c.Len())[0] }
+			sums := func(c table.Column) string { return fingerprints([]table.Column{c}, c.Len())[0] }
 			if same := sums(tt.a) == sums(tt.b); same != tt.same {
 				t.Errorf("equal sums: %v, want %v", same, tt.same)
 			}
@@ -56,15 +57,15 @@ func TestColumnSums(t *testing.T) {
 	}
 }
 
-// TestColumnSumsProperty: a column and its copy with one value changed have equal
+// TestFingerprintsProperty: a column and its copy with one value changed have equal
 // sums just where that value is equal.
-func TestColumnSumsProperty(t *testing.T) {
+func TestFingerprintsProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		values := rapid.SliceOfN(rapid.Uint64(), 1, 3*chunkRows).Draw(t, "values")
+		values := rapid.SliceOfN(rapid.Uint64(), 1, 3*columns.ChunkRows).Draw(t, "values")
 		at := rapid.IntRange(0, len(values)-1).Draw(t, "at")
 		other := append([]uint64(nil), values...)
 		other[at] += rapid.Uint64Range(0, 2).Draw(t, "by")
-		sums := columnSums([]table.Column{table.New("a", values), table.New("b", other)}, len(values))
+		sums := fingerprints([]table.Column{table.New("a", values), table.New("b", other)}, len(values))
 		if (sums[0] == sums[1]) != (values[at] == other[at]) {
 			t.Errorf("value %d is %d and %d, sums %v", at, values[at], other[at], sums)
 		}

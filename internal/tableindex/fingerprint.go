@@ -1,4 +1,4 @@
-package main
+package tableindex
 
 import (
 	"context"
@@ -6,66 +6,66 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/nngmix/nngmix/internal/columns"
 	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/zeebo/xxh3"
 )
 
-// columnSums returns a hash of the values of each column, 128 bits in hex. Equal
+// fingerprints returns a hash of all values of each column, 128 bits in hex. Equal
 // numbers give equal hashes whatever type they are stored in, equal texts whatever
 // their codes; missing values are equal to each other. Time is compared by its
 // counts.
-func columnSums(columns []table.Column, rows int) []string {
-	chunks := (rows + chunkRows - 1) / chunkRows
-	sums := make([][]byte, len(columns)) // of each column: the hashes of its chunks
-	exact := make([]*exactColumn, len(columns))
-	for j, c := range columns {
+func fingerprints(list []table.Column, rows int) []string {
+	chunks := (rows + columns.ChunkRows - 1) / columns.ChunkRows
+	sums := make([][]byte, len(list)) // of each column: the hashes of its chunks
+	readers := make([]*hashed, len(list))
+	for j, c := range list {
 		sums[j] = make([]byte, 8*chunks)
-		exact[j] = newExactColumn(c)
-		exact[j].hashTexts()
+		readers[j] = newHashed(c)
 	}
 	threads := parallel.Threads(0)
 	hashers := make([]hasher, threads)
 	// The work cannot fail and is done in the time of a breath.
 	_ = parallel.Do(context.Background(), threads, chunks, func(worker, chunk int) error {
-		from, to := chunk*chunkRows, min((chunk+1)*chunkRows, rows)
-		for j, x := range exact {
+		from, to := chunk*columns.ChunkRows, min((chunk+1)*columns.ChunkRows, rows)
+		for j, x := range readers {
 			binary.LittleEndian.PutUint64(sums[j][8*chunk:], hashers[worker].sum(x, from, to))
 		}
 		return nil
 	})
-	list := make([]string, len(columns))
+	texts := make([]string, len(list))
 	for j, s := range sums {
 		h := xxh3.Hash128(s)
-		list[j] = fmt.Sprintf("%016x%016x", h.Hi, h.Lo)
+		texts[j] = fmt.Sprintf("%016x%016x", h.Hi, h.Lo)
 	}
-	return list
+	return texts
 }
 
-// hasher is the working memory of one goroutine of columnSums.
+// hasher is the working memory of one goroutine of fingerprints.
 type hasher struct {
-	cells
+	columns.Chunk
 	text []byte
 }
 
 // sum returns the hash of the rows from ≤ i < to of x. Eight bytes stand for each
 // row: the float64 that is the value, or the hash of a text. A number that no
 // float64 is leaves NaN there, and follows behind all rows with its row and kind.
-func (h *hasher) sum(x *exactColumn, from, to int) uint64 {
-	x.load(&h.cells, from, to)
+func (h *hasher) sum(x *hashed, from, to int) uint64 {
+	x.Load(&h.Chunk, from, to)
 	h.text = h.text[:0]
 	n := to - from
-	for i, b := range h.bits[:n] {
+	for i, b := range h.Bits[:n] {
 		bits := math.Float64bits(math.NaN()) // of one pattern, for every missing value
-		if !h.gaps[i] {
+		if !h.Gaps[i] {
 			if v, ok := x.asFloat(b); ok {
 				bits = v
 			}
 		}
 		h.text = binary.LittleEndian.AppendUint64(h.text, bits)
 	}
-	for i, b := range h.bits[:n] {
-		if h.gaps[i] {
+	for i, b := range h.Bits[:n] {
+		if h.Gaps[i] {
 			continue
 		}
 		if _, ok := x.asFloat(b); !ok {
@@ -77,20 +77,27 @@ func (h *hasher) sum(x *exactColumn, from, to int) uint64 {
 	return xxh3.Hash(h.text)
 }
 
-// hashTexts makes the hashes of texts that asFloat returns.
-func (x *exactColumn) hashTexts() {
-	for _, text := range x.field.Dictionary {
+// hashed reads a column whose texts are hashed.
+type hashed struct {
+	*columns.Exact
+	hashes []uint64 // of the texts, where it holds some
+}
+
+func newHashed(c table.Column) *hashed {
+	x := &hashed{Exact: columns.NewExact(c)}
+	for _, text := range x.Desc.Dictionary {
 		x.hashes = append(x.hashes, xxh3.HashString(text))
 	}
+	return x
 }
 
 // asFloat returns the bits of the float64 that is value b, or the hash of a text;
 // ok is not set for numbers that no float64 is.
-func (x *exactColumn) asFloat(b uint64) (bits uint64, ok bool) {
+func (x *hashed) asFloat(b uint64) (bits uint64, ok bool) {
 	switch {
-	case x.field.Type.Float():
+	case x.Desc.Type.Float():
 		return b, true
-	case x.same != nil:
+	case x.hashes != nil:
 		return x.hashes[b], true
 	}
 	v, kind := x.canonical(b)
@@ -118,14 +125,14 @@ const (
 
 // canonical returns the one form of the number with bits b of a column that holds
 // none in floating point: decimals without zeros at their end.
-func (x *exactColumn) canonical(b uint64) (v uint64, kind byte) {
+func (x *hashed) canonical(b uint64) (v uint64, kind byte) {
 	switch {
-	case x.field.Type == table.Uint64 && b >= 1<<63:
+	case x.Desc.Type == table.Uint64 && b >= 1<<63:
 		return b, largeNumber
-	case x.field.Type != table.Decimal:
+	case x.Desc.Type != table.Decimal:
 		return b, wholeNumber
 	}
-	count, places := int64(b), x.field.Places
+	count, places := int64(b), x.Desc.Places
 	for places > 0 && count%10 == 0 {
 		count, places = count/10, places-1
 	}

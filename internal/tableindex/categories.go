@@ -1,4 +1,4 @@
-package main
+package tableindex
 
 import (
 	"fmt"
@@ -14,26 +14,26 @@ import (
 // unseen is the code of a category that no row of an index has.
 const unseen = -1
 
-// categories are the categories of a column of an index: what each code stands for.
+// Categories are the categories of a column of an index: what each code stands for.
 // Text that is not UTF-8, which JSON cannot hold, is kept as bytes.
-type categories struct {
+type Categories struct {
 	Texts []string `json:"categories,omitempty"`
 	Bytes [][]byte `json:"categories_base64,omitempty"`
 }
 
-func newCategories(texts []string) categories {
+func newCategories(texts []string) Categories {
 	if !slices.ContainsFunc(texts, func(s string) bool { return !utf8.ValidString(s) }) {
-		return categories{Texts: texts}
+		return Categories{Texts: texts}
 	}
-	c := categories{Bytes: make([][]byte, len(texts))}
+	c := Categories{Bytes: make([][]byte, len(texts))}
 	for i, s := range texts {
 		c.Bytes[i] = []byte(s)
 	}
 	return c
 }
 
-// all returns the category of each code.
-func (c *categories) all() []string {
+// All returns the category of each code.
+func (c *Categories) All() []string {
 	if c.Bytes == nil {
 		return c.Texts
 	}
@@ -44,20 +44,20 @@ func (c *categories) all() []string {
 	return texts
 }
 
-// count returns the number of categories.
-func (c *categories) count() int { return max(len(c.Texts), len(c.Bytes)) }
+// Count returns the number of categories.
+func (c *Categories) Count() int { return max(len(c.Texts), len(c.Bytes)) }
 
 // sound tells whether c can be what index build wrote.
-func (c *indexColumn) sound() bool {
+func (c *Column) sound() bool {
 	if !c.Nominal {
-		return c.count() == 0
+		return c.Count() == 0
 	}
-	if c.Fill != math.Trunc(c.Fill) || c.Fill < 0 || c.Fill > float64(max(0, c.count()-1)) {
+	if c.Fill != math.Trunc(c.Fill) || c.Fill < 0 || c.Fill > float64(max(0, c.Count()-1)) {
 		return false
 	}
 	switch c.Type {
 	case table.Bool.String():
-		return c.count() == 2
+		return c.Count() == 2
 	case table.String.String():
 		return true
 	}
@@ -65,9 +65,9 @@ func (c *indexColumn) sound() bool {
 }
 
 // ascend tells whether the categories are distinct numbers in their order.
-func (c *categories) ascend() bool {
+func (c *Categories) ascend() bool {
 	last, before := math.Inf(-1), ""
-	for _, category := range c.all() {
+	for _, category := range c.All() {
 		x, err := strconv.ParseFloat(category, 64)
 		if err != nil || !(x >= last) || category == before {
 			return false
@@ -79,7 +79,7 @@ func (c *categories) ascend() bool {
 
 // code returns the codes of column q, that of queries, in the index: unseen where no
 // row has its category, and missing where the value is.
-func (c *indexColumn) code(q table.Column) (table.Column, error) {
+func (c *Column) code(q table.Column) (table.Column, error) {
 	here := q.Type()
 	mismatch := fmt.Errorf("column %s holds %ss, in the index categories of type %s", q.Name(), here, c.Type)
 	switch c.Type {
@@ -100,11 +100,11 @@ func (c *indexColumn) code(q table.Column) (table.Column, error) {
 			return nil, mismatch
 		}
 	}
-	return dataset.Recode(q, c.all())
+	return dataset.Recode(q, c.All())
 }
 
 // codeBools returns the codes of numbers for booleans: 0 and 1 are false and true.
-func (c *indexColumn) codeBools(q table.Column) table.Column {
+func (c *Column) codeBools(q table.Column) table.Column {
 	codes := make([]float64, q.Len())
 	q.Floats(codes, 1, 0, len(codes))
 	for i, x := range codes {
@@ -117,7 +117,7 @@ func (c *indexColumn) codeBools(q table.Column) table.Column {
 
 // withoutMarkers returns a column of text in which those are missing that were taken
 // so in the indexed table.
-func (c *indexColumn) withoutMarkers(q table.Column) table.Column {
+func (c *Column) withoutMarkers(q table.Column) table.Column {
 	dictionary := q.Dictionary()
 	if !slices.ContainsFunc(dictionary, c.missing) {
 		return q
@@ -131,4 +131,4 @@ func (c *indexColumn) withoutMarkers(q table.Column) table.Column {
 }
 
 // missing tells whether text was taken for a missing value of the column.
-func (c *indexColumn) missing(text string) bool { return slices.Contains(c.Markers, text) }
+func (c *Column) missing(text string) bool { return slices.Contains(c.Markers, text) }

@@ -1,4 +1,4 @@
-package main
+package tableindex
 
 import (
 	"errors"
@@ -9,40 +9,41 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nngmix/nngmix/internal/columns"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 )
 
-// indexColumn describes a column of the search space, and how queries for it are
+// Column describes a column of the search space, and how queries for it are
 // read.
-type indexColumn struct {
-	Name    string     `json:"name"`
-	Type    string     `json:"type"`
-	Places  int        `json:"places,omitempty"`  // of a decimal
-	Time    *indexTime `json:"time,omitempty"`    // nil for what is no time
-	Markers []string   `json:"markers,omitempty"` // texts that the reader took for missing values
-	Min     float64    `json:"min"`               // becomes 0
-	Max     float64    `json:"max"`               // becomes 1
-	Base    string     `json:"base,omitempty"`    // the whole number that Min, Max and Fill are counted from
-	Fill    float64    `json:"fill"`
-	Sum     string     `json:"sum"` // hash of all values, see columnSums
+type Column struct {
+	Name    string   `json:"name"`
+	Type    string   `json:"type"`
+	Places  int      `json:"places,omitempty"`  // of a decimal
+	Time    *Clock   `json:"time,omitempty"`    // nil for what is no time
+	Markers []string `json:"markers,omitempty"` // texts that the reader took for missing values
+	Min     float64  `json:"min"`               // becomes 0
+	Max     float64  `json:"max"`               // becomes 1
+	Base    string   `json:"base,omitempty"`    // the whole number that Min, Max and Fill are counted from
+	Fill    float64  `json:"fill"`
+	Sum     string   `json:"sum"` // its fingerprint, see fingerprints
 
 	Nominal bool `json:"nominal,omitempty"` // it holds codes
-	categories
+	Categories
 }
 
-// indexTime says how a column counts time.
-type indexTime struct {
+// Clock says how a column counts time.
+type Clock struct {
 	Kind  string  `json:"kind"`       // date, timestamp, time or duration
 	Ticks float64 `json:"per_second"` // counts of a second
 }
 
-// newIndexColumn describes feature j of set, its range and its hash apart.
-func newIndexColumn(set *dataset.Set, j int) indexColumn {
+// NewColumn describes feature j of set, its range and its hash apart.
+func NewColumn(set *dataset.Set, j int) Column {
 	f := set.Inputs[j].Field()
-	c := indexColumn{
-		Name: f.Name, Type: f.Type.String(), Places: f.Places, Time: newIndexTime(f),
-		Base: set.Base(j), Nominal: set.Columns[j].Nominal, categories: newCategories(set.Categories(j)),
+	c := Column{
+		Name: f.Name, Type: f.Type.String(), Places: f.Places, Time: newClock(f),
+		Base: set.Base(j), Nominal: set.Columns[j].Nominal, Categories: newCategories(set.Categories(j)),
 	}
 	if f.Reading != nil {
 		for _, m := range f.Reading.Markers {
@@ -52,17 +53,17 @@ func newIndexColumn(set *dataset.Set, j int) indexColumn {
 	return c
 }
 
-func newIndexTime(f table.Field) *indexTime {
+func newClock(f table.Field) *Clock {
 	if f.Temporal.Kind == table.NotTemporal {
 		return nil
 	}
-	kind, _, _ := strings.Cut(typeName(f), "[")
-	return &indexTime{kind, f.PerSecond()}
+	kind, _, _ := strings.Cut(columns.TypeName(f), "[")
+	return &Clock{kind, f.PerSecond()}
 }
 
-// kind returns as what queries are read, so that they have the types of the index
+// Kind returns as what queries are read, so that they have the types of the index
 // whatever their own values look like.
-func (c *indexColumn) kind() table.Kind {
+func (c *Column) Kind() table.Kind {
 	switch {
 	case c.Time != nil && (c.Time.Kind == "date" || c.Time.Kind == "timestamp"):
 		return table.AsTime
@@ -77,15 +78,15 @@ func (c *indexColumn) kind() table.Kind {
 	}
 }
 
-// numbers returns column q of queries in the numbers of the index: infinite values
+// Numbers returns column q of queries in the numbers of the index: infinite values
 // as missing ones where those are filled.
-func (c *indexColumn) numbers(q table.Column, filled bool) (table.Column, error) {
+func (c *Column) Numbers(q table.Column, filled bool) (table.Column, error) {
 	f := q.Field()
-	switch here := newIndexTime(f); {
+	switch here := newClock(f); {
 	case f.Type == table.String || f.Type == table.Bool:
 		return nil, fmt.Errorf("column %s holds %ss, in the index numbers", q.Name(), strings.TrimSuffix(f.Type.String(), "s"))
 	case c.Time == nil && here != nil:
-		return nil, fmt.Errorf("column %s holds times (%s), in the index numbers", q.Name(), typeName(f))
+		return nil, fmt.Errorf("column %s holds times (%s), in the index numbers", q.Name(), columns.TypeName(f))
 	case c.Time != nil && here == nil:
 		return nil, fmt.Errorf("column %s holds %ss, in the index times (%s)", q.Name(), f.Type, c.Time.Kind)
 	}
@@ -113,7 +114,7 @@ func (c *indexColumn) numbers(q table.Column, filled bool) (table.Column, error)
 }
 
 // like tells whether f is stored and counted as the column of the index.
-func (c *indexColumn) like(f table.Field) bool {
+func (c *Column) like(f table.Field) bool {
 	return f.Type.String() == c.Type && f.Places == c.Places && (c.Time == nil || f.PerSecond() == c.Time.Ticks)
 }
 
@@ -129,11 +130,11 @@ const stepBits = 160
 
 // newSteps returns what turns values of field f into numbers of the index; nil where
 // they are such already.
-func (c *indexColumn) newSteps(f table.Field) *steps {
+func (c *Column) newSteps(f table.Field) *steps {
 	s := &steps{field: f, base: bigFloat(0), factor: bigFloat(1), divisor: bigFloat(1)}
 	s.x.SetPrec(stepBits)
 	if c.Base != "" {
-		s.base.Parse(c.Base, 10) // decodeMeta has checked it
+		s.base.Parse(c.Base, 10) // Decode has checked it
 		if c.Type == table.Decimal.String() {
 			s.factor.SetFloat64(math.Pow10(c.Places))
 			s.base.Mul(s.base, s.factor)
@@ -187,7 +188,7 @@ func (s *steps) value(q table.Column, i int) float64 {
 }
 
 // checkBase returns an error unless Base is empty or a number.
-func (c *indexColumn) checkBase() error {
+func (c *Column) checkBase() error {
 	if c.Base == "" {
 		return nil
 	}
@@ -208,7 +209,7 @@ func errOldIndex(column string) error {
 // upgrade turns a description of version 1 into one of today. There numbers of
 // categories were written as float64, and numbers beyond 2^53 were rounded: what may
 // have been is an error.
-func (m *indexMeta) upgrade() error {
+func (m *Schema) upgrade() error {
 	const exact = 1 << 53
 	for j := range m.Columns {
 		c := &m.Columns[j]

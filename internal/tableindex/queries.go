@@ -1,4 +1,4 @@
-package main
+package tableindex
 
 import (
 	"context"
@@ -9,43 +9,42 @@ import (
 	"strings"
 
 	"github.com/nngmix/nngmix/generator"
+	"github.com/nngmix/nngmix/internal/columns"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 )
 
-// queryTable is a table of queries.
-type queryTable struct {
+// Queries is a table of queries.
+type Queries struct {
+	Ignored []string // columns that the index does not have
+
+	schema  *Schema
 	path    string
 	columns []table.Column // those of the index, in its order
-	ignored []string       // columns that the index does not have
 }
 
-// readQueries reads the queries of an index described by meta. Columns are found
-// by their names, or by their places where the file names none.
-func readQueries(ctx context.Context, in *tableFlags, meta *indexMeta, threads int, progress func(done, total int64)) (*queryTable, error) {
-	opt, err := in.options("", threads)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	opt.Progress = progress
-	t, err := readAs(ctx, in.In, opt, meta)
+// ReadQueries reads the table of queries at path as opt says, in the types of the
+// indexed table. Columns are found by their names, or by their places where the file
+// names none.
+func (m *Schema) ReadQueries(ctx context.Context, path string, opt table.ReadOptions) (*Queries, error) {
+	t, err := m.readAs(ctx, path, opt)
 	if err != nil {
 		return nil, err
 	}
-	q, err := takeQueries(t, meta)
+	q, err := m.takeQueries(t)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", in.In, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	q.path = in.In
+	q.path = path
 	return q, nil
 }
 
 // readAs reads queries with the types and the missing values of the index. Where
 // that fails, what their own types are tells best why; and an array has no names.
-func readAs(ctx context.Context, path string, opt table.ReadOptions, meta *indexMeta) (*table.Table, error) {
+func (m *Schema) readAs(ctx context.Context, path string, opt table.ReadOptions) (*table.Table, error) {
 	typed := opt
-	typed.Missing = slices.Concat(meta.Markers, opt.Missing)
-	typed.Kinds = meta.kinds(opt.Kinds)
+	typed.Missing = slices.Concat(m.Markers, opt.Missing)
+	typed.Kinds = m.kinds(opt.Kinds)
 	t, err := table.Read(ctx, path, typed)
 	if err == nil || ctx.Err() != nil {
 		return t, err
@@ -58,7 +57,7 @@ func readAs(ctx context.Context, path string, opt table.ReadOptions, meta *index
 	if isArray(guessed) {
 		return guessed, nil
 	}
-	if _, again = takeQueries(guessed, meta); again != nil {
+	if _, again = m.takeQueries(guessed); again != nil {
 		return nil, fmt.Errorf("%s: %w (%s)", path, again, strings.TrimPrefix(err.Error(), path+": "))
 	}
 	return nil, err
@@ -68,25 +67,25 @@ func readAs(ctx context.Context, path string, opt table.ReadOptions, meta *index
 func isArray(t *table.Table) bool { return t.Format == table.NPZ || t.Format == table.NPY }
 
 // takeQueries takes the columns of the index from t, in its numbers and codes.
-func takeQueries(t *table.Table, meta *indexMeta) (*queryTable, error) {
-	q := new(queryTable)
+func (m *Schema) takeQueries(t *table.Table) (*Queries, error) {
+	q := &Queries{schema: m}
 	take := q.takeByName
 	if isArray(t) {
 		take = q.takeByPlace
 	}
-	if err := take(t, meta); err != nil {
+	if err := take(t); err != nil {
 		return nil, err
 	}
-	if err := q.translate(meta); err != nil {
+	if err := q.translate(); err != nil {
 		return nil, err
 	}
-	return q, q.checkMissing(meta)
+	return q, q.checkMissing()
 }
 
 // takeByName takes the columns of the index from t.
-func (q *queryTable) takeByName(t *table.Table, meta *indexMeta) error {
+func (q *Queries) takeByName(t *table.Table) error {
 	known := map[string]bool{}
-	for _, c := range meta.Columns {
+	for _, c := range q.schema.Columns {
 		at, err := t.Find(c.Name)
 		if err != nil {
 			return fmt.Errorf("the index needs a column that is missing: %w", err)
@@ -96,7 +95,7 @@ func (q *queryTable) takeByName(t *table.Table, meta *indexMeta) error {
 	}
 	for _, name := range t.Names() {
 		if !known[name] {
-			q.ignored = append(q.ignored, name)
+			q.Ignored = append(q.Ignored, name)
 		}
 	}
 	return nil
@@ -105,32 +104,32 @@ func (q *queryTable) takeByName(t *table.Table, meta *indexMeta) error {
 // takeByPlace takes the columns of t, an array without names, as those of the
 // index. An array y beside them holds labels. Where the index left out some of the
 // array's columns, they have the names x0, x1, ... that the array's have.
-func (q *queryTable) takeByPlace(t *table.Table, meta *indexMeta) error {
+func (q *Queries) takeByPlace(t *table.Table) error {
 	features := t.Columns
 	if n := len(features); n > 1 && features[n-1].Name() == "y" {
-		features, q.ignored = features[:n-1], []string{"y"}
+		features, q.Ignored = features[:n-1], []string{"y"}
 	}
-	if len(features) == len(meta.Columns) {
+	if len(features) == len(q.schema.Columns) {
 		q.columns = features
 		return nil
 	}
-	q.ignored = nil
-	if q.takeByName(t, meta) != nil {
+	q.Ignored = nil
+	if q.takeByName(t) != nil {
 		return fmt.Errorf("the array has %d columns, the index %d (%s): give queries with the columns of the table that was indexed",
-			len(features), len(meta.Columns), someNames(meta.names()))
+			len(features), len(q.schema.Columns), columns.SomeNames(q.schema.Names()))
 	}
 	return nil
 }
 
 // translate turns values into the numbers and codes of the index. It refuses columns
 // that hold numbers, times or categories on one side only.
-func (q *queryTable) translate(meta *indexMeta) (err error) {
+func (q *Queries) translate() (err error) {
 	q.columns = slices.Clone(q.columns)
 	for j, c := range q.columns {
-		if meta.Columns[j].Nominal {
-			q.columns[j], err = meta.Columns[j].code(c)
+		if q.schema.Columns[j].Nominal {
+			q.columns[j], err = q.schema.Columns[j].code(c)
 		} else {
-			q.columns[j], err = meta.Columns[j].numbers(c, meta.fills())
+			q.columns[j], err = q.schema.Columns[j].Numbers(c, q.schema.fills())
 		}
 		if err != nil {
 			return err
@@ -141,8 +140,8 @@ func (q *queryTable) translate(meta *indexMeta) (err error) {
 
 // checkMissing refuses missing values, unless the index was built to fill them:
 // a row cannot be left out, since row i of the answers is that of query i.
-func (q *queryTable) checkMissing(meta *indexMeta) error {
-	if meta.fills() {
+func (q *Queries) checkMissing() error {
+	if q.schema.fills() {
 		return nil
 	}
 	for _, c := range q.columns {
@@ -158,9 +157,10 @@ func (q *queryTable) checkMissing(meta *indexMeta) error {
 	return nil
 }
 
-// rows returns the queries in search space, row-major.
-func (q *queryTable) rows(ctx context.Context, meta *indexMeta, threads int) ([]float32, error) {
-	columns, fill := meta.scaler()
+// Rows returns the queries in search space, row-major. threads is 0 for all
+// processors.
+func (q *Queries) Rows(ctx context.Context, threads int) ([]float32, error) {
+	columns, fill := q.schema.scaler()
 	rows, _, err := generator.SearchMatrix(ctx, dataset.NewRows(q.columns, fill), columns, threads)
 	var bad *generator.ValueError
 	if errors.As(err, &bad) {
