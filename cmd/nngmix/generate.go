@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/nngmix/nngmix/internal/tableindex"
+	"github.com/nngmix/nngmix/planner"
 	"github.com/spf13/cobra"
 )
 

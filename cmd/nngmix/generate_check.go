@@ -6,10 +6,10 @@ import (
 	"os"
 	"strings"
 
-	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
+	"github.com/nngmix/nngmix/planner"
 )
 
 // check finds what is wrong with the options alone and completes them.

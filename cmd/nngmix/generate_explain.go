@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/tableindex"
+	"github.com/nngmix/nngmix/planner"
 )
 
 // checkExplain refuses --explain where there is no plan to explain.

@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 
-	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/tableindex"
+	"github.com/nngmix/nngmix/planner"
 )
 
 // planned tells whether the planner carries out the search that --search and

@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/tableindex"
+	"github.com/nngmix/nngmix/planner"
 )
 
 // generateReport is what --report writes.
