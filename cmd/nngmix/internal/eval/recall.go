@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -126,21 +125,22 @@ func runRecall(ctx context.Context, cmd *cobra.Command, opt *recallOptions) erro
 	if err != nil {
 		return fmt.Errorf("%s: %w", opt.In, err)
 	}
-	sweep, err := newSweep(ctx, set, opt)
+	sweep, err := opt.sweep(ctx, set)
 	if err != nil {
 		return err
 	}
-	var lines [][]string
+	var points []eval.SweepPoint
 	for _, name := range opt.Engines {
-		more, err := sweep.engine(ctx, name)
+		more, err := opt.measure(ctx, sweep, name)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		lines = append(lines, more...)
+		points = append(points, more...)
 	}
+	lines := eval.SweepRecords(points)
 	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(cmd.OutOrStdout(), "%d rows x %d columns, %d queries (%s), k = %d\n", sweep.rows(), sweep.dim, len(sweep.truth.Counts), opt.Queries, opt.K)
-	for _, line := range append([][]string{recallColumns}, lines...) {
+	fmt.Fprintf(cmd.OutOrStdout(), "%d rows x %d columns, %d queries (%s), k = %d\n", len(sweep.Rows)/sweep.Dim, sweep.Dim, len(sweep.Truth.Counts), opt.Queries, opt.K)
+	for _, line := range lines {
 		fmt.Fprintln(w, strings.Join(line, "\t")+"\t")
 	}
 	if err := w.Flush(); err != nil || opt.Out == "" {
@@ -155,141 +155,68 @@ func (o *recallOptions) write(lines [][]string, run cli.RunReport) error {
 	if err := os.MkdirAll(o.Out, 0o777); err != nil {
 		return err
 	}
-	if err := cli.WriteCSV(filepath.Join(o.Out, recallFiles[0]), append([][]string{recallColumns}, lines...), o.Force); err != nil {
+	if err := cli.WriteCSV(filepath.Join(o.Out, recallFiles[0]), lines, o.Force); err != nil {
 		return err
 	}
 	return cli.WriteJSON(filepath.Join(o.Out, recallFiles[1]), run, o.Force)
 }
 
-// sweep is rows, queries and their true neighbors.
-type sweep struct {
-	opt     *recallOptions
-	data    []float32
-	queries []float32
-	dim     int
-	nominal int
-	truth   *exact.Result
-}
-
-// newSweep scales rows and queries and finds the truth.
-func newSweep(ctx context.Context, set *dataset.Set, opt *recallOptions) (*sweep, error) {
-	rng := rand.New(rand.NewPCG(opt.Seed, 0x71756572696573))
-	if opt.Queries == "held-out" {
-		set.HoldOut(rng, opt.MaxQueries)
+// sweep samples and scales what engines are measured on.
+func (o *recallOptions) sweep(ctx context.Context, set *dataset.Set) (*eval.Sweep, error) {
+	rng := rand.New(rand.NewPCG(o.Seed, 0x71756572696573))
+	if o.Queries == "held-out" {
+		set.HoldOut(rng, o.MaxQueries)
 	}
-	queries, err := set.Sample(rng, opt.MaxQueries)
+	sample, err := set.Sample(rng, o.MaxQueries)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", opt.In, err)
+		return nil, fmt.Errorf("%s: %w", o.In, err)
 	}
-	s := &sweep{opt: opt, dim: len(set.Features)}
 	columns := cli.GeneratorData(set).Columns
-	if s.data, s.nominal, err = generator.SearchMatrix(ctx, set.UnlabeledRows(), columns, opt.Threads); err != nil {
-		return nil, fmt.Errorf("%s: %w", opt.In, cli.InColumn(err, set))
+	rows, nominal, err := generator.SearchMatrix(ctx, set.UnlabeledRows(), columns, o.Threads)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.In, cli.InColumn(err, set))
 	}
-	if s.queries, _, err = generator.SearchMatrix(ctx, queries, columns, opt.Threads); err != nil {
-		return nil, fmt.Errorf("%s: %w", opt.In, err)
+	queries, _, err := generator.SearchMatrix(ctx, sample, columns, o.Threads)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.In, err)
 	}
-	s.truth, _, err = exact.Search(ctx, s.data, s.dim, s.queries, opt.K, exact.Options{Nominal: s.nominal})
-	return s, err
+	return eval.NewSweep(ctx, rows, queries, len(set.Features), nominal, o.K, o.CurveOptions)
 }
 
-func (s *sweep) rows() int { return len(s.data) / s.dim }
-
-// recallColumns are the columns of recall.csv.
-var recallColumns = []string{"engine", "parameter", "recall", "recall_by_id", "qps", "p50", "p90", "p99", "max", "build_seconds", "index_bytes", "distances_per_query"}
-
-// engine measures one engine at all its parameters.
-func (s *sweep) engine(ctx context.Context, name string) ([][]string, error) {
+// measure measures one engine at all its parameters.
+func (o *recallOptions) measure(ctx context.Context, s *eval.Sweep, name string) ([]eval.SweepPoint, error) {
 	switch name {
 	case "hnsw":
-		return s.graph(ctx, name)
+		return s.Graph(ctx, o.GraphFlags.Options(exact.L2Squared, o.Seed, o.Threads), o.EfSearches)
 	case "coder-hnsw":
-		return s.coder(ctx, name)
+		return o.measureCoder(ctx, s)
 	}
-	return s.exact(ctx, name)
-}
-
-// coder measures github.com/coder/hnsw at all widths.
-func (s *sweep) coder(ctx context.Context, name string) ([][]string, error) {
-	if s.nominal > 0 {
-		return nil, cli.ErrNominal
-	}
-	var lines [][]string
-	for _, ef := range s.opt.EfSearches {
-		start := time.Now()
-		x, err := coder.Build(ctx, s.data, s.dim, coder.Options{M: s.opt.M, EfSearch: ef, Seed: int64(s.opt.Seed)})
-		if err != nil {
-			return nil, err
-		}
-		build := time.Since(start).Seconds()
-		point, err := eval.MeasurePoint(ctx, x.Search, s.queries, s.dim, s.truth, s.opt.CurveOptions)
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines, s.line(name, "efSearch="+strconv.Itoa(ef), point, build, 0, 0))
-	}
-	return lines, nil
-}
-
-// graph measures our graph at all widths.
-func (s *sweep) graph(ctx context.Context, name string) ([][]string, error) {
-	x, err := s.opt.GraphFlags.Build(ctx, s.data, s.dim, s.nominal, s.opt.Seed, s.opt.Threads)
-	if err != nil {
-		return nil, err
-	}
-	stats := x.Stats()
-	var lines [][]string
-	for _, ef := range s.opt.EfSearches {
-		opt := ann.SearchOptions{EfSearch: ef, Threads: s.opt.Threads}
-		point, err := eval.MeasurePoint(ctx, func(_ context.Context, query []float32, k int) ([]exact.Neighbor, error) {
-			return x.Search(query, k, opt)
-		}, s.queries, s.dim, s.truth, s.opt.CurveOptions)
-		if err != nil {
-			return nil, err
-		}
-		var work ann.Counters
-		opt.Counters = &work
-		if _, err := x.SearchBatch(ctx, s.queries, s.opt.K, opt); err != nil {
-			return nil, err
-		}
-		perQuery := float64(work.Distances) / float64(len(s.truth.Counts))
-		lines = append(lines, s.line(name, "efSearch="+strconv.Itoa(ef), point, stats.BuildSeconds, stats.Bytes, perQuery))
-	}
-	return lines, nil
-}
-
-// exact measures an exact method.
-func (s *sweep) exact(ctx context.Context, name string) ([][]string, error) {
 	method, err := exact.ParseMethod(name)
 	if err != nil {
 		return nil, err
 	}
-	x, err := exact.Build(ctx, s.data, s.dim, exact.Options{Method: method, Nominal: s.nominal, Threads: s.opt.Threads})
-	if err != nil {
-		return nil, err
-	}
-	point, err := eval.MeasurePoint(ctx, x.Search, s.queries, s.dim, s.truth, s.opt.CurveOptions)
-	if err != nil {
-		return nil, err
-	}
-	stats := x.Stats()
-	perQuery := float64(stats.Unique)
-	if method == exact.KDTree {
-		perQuery = 0 // depends on the query and is not counted
-	}
-	return [][]string{s.line(name, "", point, stats.DedupeSeconds+stats.BuildSeconds, stats.Bytes, perQuery)}, nil
+	point, err := s.Exact(ctx, method)
+	return []eval.SweepPoint{point}, err
 }
 
-// line returns the record of one measurement.
-func (s *sweep) line(engine, parameter string, p eval.Point, build float64, bytes int64, distances float64) []string {
-	number := func(x float64, digits int) string { return strconv.FormatFloat(x, 'f', digits, 64) }
-	known := func(x float64) string { // nothing where it is not counted
-		if x == 0 {
-			return ""
-		}
-		return number(x, 0)
+// measureCoder measures github.com/coder/hnsw at all widths.
+func (o *recallOptions) measureCoder(ctx context.Context, s *eval.Sweep) ([]eval.SweepPoint, error) {
+	if s.Nominal > 0 {
+		return nil, cli.ErrNominal
 	}
-	return []string{engine, parameter, number(p.ByDistance, 4), number(p.ByID, 4), number(p.QPS, 0),
-		number(p.Latency.P50, 7), number(p.Latency.P90, 7), number(p.Latency.P99, 7), number(p.Latency.Max, 7),
-		number(build, 3), known(float64(bytes)), known(distances)}
+	var points []eval.SweepPoint
+	for _, ef := range o.EfSearches {
+		start := time.Now()
+		x, err := coder.Build(ctx, s.Rows, s.Dim, coder.Options{M: o.M, EfSearch: ef, Seed: int64(o.Seed)})
+		if err != nil {
+			return nil, err
+		}
+		build := time.Since(start).Seconds()
+		point, err := s.Measure(ctx, x.Search)
+		if err != nil {
+			return nil, err
+		}
+		points = append(points, eval.SweepPoint{Engine: "coder-hnsw", Parameter: eval.Width(ef), Point: point, BuildSeconds: build})
+	}
+	return points, nil
 }
