@@ -6,22 +6,25 @@ import (
 	"time"
 
 	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
 )
 
 // Unlabeled searches the unlabeled rows of a table in an index of all its rows. It
-// is a generator.Searcher.
+// is a generator.StatsSearcher.
 type Unlabeled struct {
 	*Index
-	How    SearchOptions
-	Answer Answer   // how the last SearchBatch answered
-	Asked  struct { // by the last SearchBatch
-		Queries []float32
-		K       int
-		Seconds float64
-	}
 
+	how   SearchOptions
 	place []int32 // place in Set.Unlabeled of each row of the index, -1 for a labeled one
+}
+
+// Asked is what an Unlabeled was asked and how it answered.
+type Asked struct {
+	Answer
+	Queries []float32
+	K       int
+	Seconds float64
 }
 
 // Unlabeled makes x an index of the unlabeled rows of set, which was read with
@@ -32,7 +35,7 @@ func (x *Index) Unlabeled(set *dataset.Set, opt Options, how SearchOptions) (*Un
 		return nil, err
 	}
 	rows := x.Schema.RowNumbers()
-	u := &Unlabeled{Index: x, How: how, place: make([]int32, len(rows))}
+	u := &Unlabeled{Index: x, how: how, place: make([]int32, len(rows))}
 	var labeled []uint32
 	at := 0
 	for id, row := range rows {
@@ -53,18 +56,24 @@ func (x *Index) Unlabeled(set *dataset.Set, opt Options, how SearchOptions) (*Un
 
 // SearchBatch finds the k nearest unlabeled rows of each query: its ids are places
 // in Set.Unlabeled.
-func (x *Unlabeled) SearchBatch(ctx context.Context, queries []float32, k int) (res *exact.Result, err error) {
+func (x *Unlabeled) SearchBatch(ctx context.Context, queries []float32, k int) (*exact.Result, error) {
+	res, _, err := x.Answer(ctx, queries, k)
+	return res, err
+}
+
+// Answer is SearchBatch that tells how; Detail is an Asked.
+func (x *Unlabeled) Answer(ctx context.Context, queries []float32, k int) (*exact.Result, generator.SearchStats, error) {
 	start := time.Now()
-	res, x.Answer, err = Search(ctx, x.Index.Index, queries, k, x.How)
+	res, how, err := Search(ctx, x.Index.Index, queries, k, x.how)
 	if err != nil {
-		return nil, err
+		return nil, generator.SearchStats{}, err
 	}
-	x.Asked.Queries, x.Asked.K, x.Asked.Seconds = queries, k, time.Since(start).Seconds()
+	asked := Asked{how, queries, k, time.Since(start).Seconds()}
 	for q := range res.Counts {
 		ids, _ := res.Of(q)
 		for i, id := range ids {
 			ids[i] = uint32(x.place[id])
 		}
 	}
-	return res, nil
+	return res, generator.SearchStats{Method: how.Method, Reason: how.Reason, Bytes: x.Stats().Bytes, Detail: asked}, nil
 }

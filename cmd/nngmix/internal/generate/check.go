@@ -116,9 +116,9 @@ func (o *options) chooseSearch() error {
 	}
 	switch o.SearchName {
 	case "hnsw":
-		o.Engine = o.engine(&o.answered)
+		o.Engine = o.engine()
 		if o.planned() {
-			o.Engine = o.planEngine(planner.Graph, &o.plan)
+			o.Engine = o.planEngine(planner.Graph)
 		}
 	case "coder-hnsw":
 		if o.RecallTarget > 0 {
@@ -130,7 +130,7 @@ func (o *options) chooseSearch() error {
 		if o.Search, err = exact.ParseMethod(o.SearchName); err != nil {
 			return fmt.Errorf("--search %s: want auto, brute, kdtree, hnsw or coder-hnsw", o.SearchName)
 		}
-		o.Engine = o.planEngine(planner.Method(o.Search), &o.plan)
+		o.Engine = o.planEngine(planner.Method(o.Search))
 	}
 	return nil
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/nngmix/nngmix/internal/tableindex"
 )
 
-// engine returns the generator's engine of approximate search. How it answered is
-// left in answered.
-func (o *options) engine(answered *tableindex.Answer) generator.Engine {
+// engine returns the generator's engine of approximate search. It tells how it
+// answered in a tableindex.Answer.
+func (o *options) engine() generator.Engine {
 	return func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, generator.SearchStats, error) {
 		index, err := o.GraphFlags.Build(ctx, rows, dim, nominal, o.Seed, o.Threads)
 		if err != nil {
@@ -22,8 +22,7 @@ func (o *options) engine(answered *tableindex.Answer) generator.Engine {
 		}
 		s := index.Stats()
 		res, how, err := tableindex.Search(ctx, index, queries, k, o.WidthFlags.Options(o.Seed, o.Threads))
-		*answered = how
-		return res, generator.SearchStats{Method: how.Method, Reason: how.Reason, Unique: s.Unique, Bytes: s.Bytes}, err
+		return res, generator.SearchStats{Method: how.Method, Reason: how.Reason, Unique: s.Unique, Bytes: s.Bytes, Detail: how}, err
 	}
 }
 

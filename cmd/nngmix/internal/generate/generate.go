@@ -12,7 +12,6 @@ import (
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/nngmix/nngmix/internal/tableindex"
-	"github.com/nngmix/nngmix/planner"
 	"github.com/spf13/cobra"
 )
 
@@ -37,9 +36,7 @@ type options struct {
 	Explain    bool    `json:"explain"`
 	Quiet      bool    `json:"quiet"`
 
-	amount   string            // the option that says how many to make
-	answered tableindex.Answer // how --search hnsw answered
-	plan     *planner.Plan     // of the search, where the planner made one
+	amount string // the option that says how many to make
 }
 
 const long = `Make pseudo-anomalies from a table with few labeled anomalies.
@@ -77,9 +74,9 @@ func Command() *cobra.Command {
 					opt.amount = name
 				}
 			}
-			err := generate(cmd.Context(), &opt)
+			report, err := generate(cmd.Context(), &opt)
 			if err == nil && opt.Explain {
-				opt.explain(cmd.ErrOrStderr())
+				opt.explain(cmd.ErrOrStderr(), report.Search.Plan)
 			}
 			return err
 		},
@@ -127,9 +124,9 @@ func (o *options) addFlags(cmd *cobra.Command) {
 }
 
 // generate carries out nngmix generate: read, prepare, search, make and write.
-func generate(ctx context.Context, opt *options) error {
+func generate(ctx context.Context, opt *options) (*Report, error) {
 	if err := opt.check(); err != nil {
-		return cli.Usage(err)
+		return nil, cli.Usage(err)
 	}
 	report := &Report{RunReport: cli.NewRunReport("generate", opt, opt.Threads), Seed: opt.Seed}
 	bars := cli.NewProgress(opt.Quiet)
@@ -137,44 +134,44 @@ func generate(ctx context.Context, opt *options) error {
 
 	index, err := opt.openIndex()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	set, err := opt.readSet(ctx, &report.RunReport, bars.Stage("read"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	count, err := opt.count(set)
 	if err != nil {
-		return cli.Usage(err)
+		return nil, cli.Usage(err)
 	}
 	if err := opt.checkMemory(set); err != nil {
-		return cli.Usage(err)
+		return nil, cli.Usage(err)
 	}
 	out, err := newOutput(set, opt, count) // refuses before the search what cannot be written
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer out.writer.Abort()
 	advance := bars.Stage("search")
 	opt.Progress = func(done, total int) { advance(int64(done), int64(total)) }
 	gen, err := opt.newGenerator(ctx, set, index, &report.Search)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := out.write(ctx, gen, count, &report.RunReport, bars.Stage("write")); err != nil {
-		return err
+		return nil, err
 	}
 	report.fill(set, opt, gen.Report(), count)
 	if opt.Report != "" {
 		if err := cli.WriteJSON(opt.Report, report, opt.Force); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	bars.Wait()
 	if !opt.Quiet {
 		report.summary(opt)
 	}
-	return nil
+	return report, nil
 }
 
 // newGenerator searches for neighbors, in index unless it is nil, and tells in
@@ -186,11 +183,10 @@ func (o *options) newGenerator(ctx context.Context, set *dataset.Set, index *tab
 			return nil, fmt.Errorf("%s: %w", o.In, err)
 		}
 	}
-	var unlabeled *tableindex.Unlabeled
 	if index != nil && o.Method == generator.NNGMix {
-		var err error
 		how := tableindex.Options{Scale: dataset.Scale(o.Scale), Missing: dataset.Missing(o.Missing)}
-		if unlabeled, err = index.Unlabeled(set, how, o.WidthFlags.Options(o.Seed, o.Threads)); err != nil {
+		unlabeled, err := index.Unlabeled(set, how, o.WidthFlags.Options(o.Seed, o.Threads))
+		if err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", o.In, o.Index, err)
 		}
 		d.Index = unlabeled
@@ -199,23 +195,9 @@ func (o *options) newGenerator(ctx context.Context, set *dataset.Set, index *tab
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.In, cli.InColumn(err, set))
 	}
-	r := gen.Report()
-	*report = searchReport{Answer: tableindex.Answer{Method: r.Method, Reason: r.Reason}, K: r.K, KLabeled: r.KLabeled, IndexBytes: r.IndexBytes}
-	switch {
-	case d.Index != nil:
-		report.Answer, report.Index, report.IndexBytes = unlabeled.Answer, o.Index, index.Stats().Bytes
-		if o.Explain {
-			o.plan, err = o.explained(ctx, set, unlabeled)
-			report.Plan = o.plan
-		}
-	case o.plan != nil:
-		report.Plan = o.plan
-		if out := o.plan.Outcome; out.Tuned != nil {
-			report.Answer = tableindex.AnswerTuned(*out.Tuned, o.RecallTarget)
-			report.TuneSeconds = out.Tune
-		}
-	case o.SearchName == "hnsw" && o.Method == generator.NNGMix:
-		report.Answer = o.answered
+	report.tell(gen.Report(), o)
+	if asked, ok := gen.Report().Detail.(tableindex.Asked); ok && o.Explain {
+		report.Plan, err = o.explained(ctx, set, index, asked)
 	}
 	return gen, err
 }

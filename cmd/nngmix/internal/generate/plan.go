@@ -15,12 +15,12 @@ func (o *options) planned() bool {
 	return o.Index == "" && (o.SearchName != "hnsw" || o.RecallTarget > 0 && o.RecallTarget < 1) && o.SearchName != "coder-hnsw"
 }
 
-// planEngine returns the generator's engine that plans its search by method. The
-// plan and what it came to are left in plan.
+// planEngine returns the generator's engine that plans its search by method. It tells
+// the plan and what it came to in a *planner.Plan.
 //
 // Without --recall-target the answer is exact, so that the output depends on the
 // options alone. With it, auto may choose a graph, by the speed of the machine.
-func (o *options) planEngine(method planner.Method, plan **planner.Plan) generator.Engine {
+func (o *options) planEngine(method planner.Method) generator.Engine {
 	return func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, generator.SearchStats, error) {
 		r := o.request(rows, dim, queries, k)
 		r.Method, r.Nominal, r.Progress = method, nominal, o.Progress
@@ -32,8 +32,7 @@ func (o *options) planEngine(method planner.Method, plan **planner.Plan) generat
 			return nil, generator.SearchStats{}, err
 		}
 		res, out, err := p.Run(ctx)
-		*plan = p
-		stats := generator.SearchStats{Method: out.Method.String(), Reason: p.Reason, DedupeSeconds: out.Dedupe, Bytes: out.Bytes}
+		stats := generator.SearchStats{Method: out.Method.String(), Reason: p.Reason, DedupeSeconds: out.Dedupe, Bytes: out.Bytes, Detail: p}
 		if out.Reason != "" {
 			stats.Reason = out.Reason
 		}

@@ -46,6 +46,23 @@ type searchReport struct {
 	Plan *planner.Plan `json:"plan,omitempty"` // what was estimated, chosen and measured
 }
 
+// tell completes the report by what the generator tells of its search.
+func (r *searchReport) tell(gen generator.Report, opt *options) {
+	*r = searchReport{Answer: tableindex.Answer{Method: gen.Method, Reason: gen.Reason}, K: gen.K, KLabeled: gen.KLabeled, IndexBytes: gen.IndexBytes}
+	switch how := gen.Detail.(type) {
+	case tableindex.Answer:
+		r.Answer = how
+	case tableindex.Asked:
+		r.Answer, r.Index = how.Answer, opt.Index
+	case *planner.Plan:
+		r.Plan = how
+		if out := how.Outcome; out.Tuned != nil {
+			r.Answer = tableindex.AnswerTuned(*out.Tuned, opt.RecallTarget)
+			r.TuneSeconds = out.Tune
+		}
+	}
+}
+
 // fill completes the report.
 func (r *Report) fill(set *dataset.Set, opt *options, gen generator.Report, count uint64) {
 	r.Rows, r.Columns = set.Table.Rows, len(set.Features)
