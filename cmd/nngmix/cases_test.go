@@ -263,7 +263,7 @@ func TestRefusedCases(t *testing.T) {
 		{"comment.csv", nil, []string{"--comment"}},
 		{"euro.csv", nil, []string{"€57.79", "--type a=number"}},
 		{"gaps.csv", nil, []string{"--missing"}},
-		{"miss_qmark.csv", nil, []string{"a 1 (of 300 rows)", "--missing"}},
+		{"miss_qmark.csv", nil, []string{`a 1 ("?" in row 250) (of 300 rows)`, "--missing"}},
 		{"multiclass.csv", []string{"--label", "attack"}, []string{"--anomaly-value"}},
 		{"thousands.csv", nil, []string{"2,531.99", "--thousands"}},
 		{"win1252b.csv", nil, []string{"--encoding"}},
