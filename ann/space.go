@@ -171,9 +171,9 @@ func scaleTo(dst, v []float32, length float64) bool {
 	return true
 }
 
-// distance returns the distance between q and row in float64, with the bits that
-// package exact gives.
-func (s *space) distance(q []float32, norm float64, row []float32) (sum float64) {
+// distance returns the distance between q, the sum of whose squares counts for
+// Cosine only, and row in float64, with the bits that package exact gives.
+func (s *space) distance(q []float32, squares float64, row []float32) (sum float64) {
 	row = row[:len(q)]
 	switch s.metric {
 	case exact.L1:
@@ -184,8 +184,8 @@ func (s *space) distance(q []float32, norm float64, row []float32) (sum float64)
 	case exact.InnerProduct:
 		return -dot(q, row)
 	case exact.Cosine:
-		if product := norm * math.Sqrt(dot(row, row)); product > 0 {
-			return 1 - dot(q, row)/product
+		if product := math.Sqrt(squares * dot(row, row)); product > 0 {
+			return max(0, 1-dot(q, row)/product)
 		}
 		return 1
 	}
@@ -203,6 +203,3 @@ func dot(a, b []float32) (sum float64) {
 	}
 	return sum
 }
-
-// normOf returns the length of v with the bits that package exact gives.
-func normOf(v []float32) float64 { return math.Sqrt(dot(v, v)) }

@@ -231,12 +231,12 @@ func (v *view) measure(s *scratch, hits []hit) {
 			}
 		}
 	}
-	var norm float64
+	var sum float64
 	if v.metric == exact.Cosine {
-		norm = normOf(q)
+		sum = dot(q, q)
 	}
 	for i := range hits {
-		hits[i].distance = v.distance(q, norm, v.value(v.roomFor(&s.searcher, 0), hits[i].value))
+		hits[i].distance = v.distance(q, sum, v.value(v.roomFor(&s.searcher, 0), hits[i].value))
 	}
 }
 

@@ -2,6 +2,8 @@ package eval
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -52,7 +54,7 @@ func parseRow(f []string) (Row, error) {
 	p := fields{text: f}
 	r := Row{Cell: Cell{Dataset: f[0], Group: f[1], Detector: f[2], Method: f[3], Labeled: p.number(4),
 		Multiplier: p.number(5), Balance: p.number(15), NoiseStd: p.number(14), Seed: uint64(p.whole(6))},
-		AUROC: p.number(7), AP: p.number(8), Unlabeled: p.whole(9), LabeledRows: p.whole(10), Dim: p.whole(11),
+		AUROC: p.share(7), AP: p.share(8), Unlabeled: p.whole(9), LabeledRows: p.whole(10), Dim: p.whole(11),
 		SecondsGenerate: p.number(12), SecondsFit: p.number(13), Generated: p.whole(16)}
 	return r, p.err
 }
@@ -63,9 +65,24 @@ type fields struct {
 	err  error
 }
 
+// maxNumber is beyond all that a study can measure or be asked for.
+const maxNumber = 1e15
+
 func (f *fields) number(i int) float64 {
 	v, err := strconv.ParseFloat(f.text[i], 64)
+	if err == nil && math.Abs(v) > maxNumber {
+		err = fmt.Errorf("%s is too large, want at most %g", f.text[i], maxNumber)
+	}
 	f.err = errors.Join(f.err, err)
+	return v
+}
+
+// share is number for what is 0 to 1.
+func (f *fields) share(i int) float64 {
+	v := f.number(i)
+	if v < 0 || v > 1 {
+		f.err = errors.Join(f.err, fmt.Errorf("%s is no share, want 0 to 1", f.text[i]))
+	}
 	return v
 }
 

@@ -170,6 +170,6 @@ func parsePoint(f []string) (TradeoffPoint, error) {
 		return p.number(i)
 	}
 	point := TradeoffPoint{Group: f[0], Detector: f[1], Labeled: p.number(2), Search: Search{p.whole(4), p.number(5)},
-		Recall: p.number(6), AUROC: p.number(7), Gain: p.number(8), Low: orNaN(9), High: orNaN(10), Sets: p.whole(11), Seeds: p.whole(12)}
+		Recall: p.share(6), AUROC: p.share(7), Gain: p.number(8), Low: orNaN(9), High: orNaN(10), Sets: p.whole(11), Seeds: p.whole(12)}
 	return point, p.err
 }

@@ -11,8 +11,8 @@
 //	L2Squared     sum over i of (q[i]-x[i])²
 //	L1            sum over i of |q[i]-x[i]|
 //	InnerProduct  minus the sum over i of q[i]·x[i]
-//	Cosine        1 - dot/(|q|·|x|), |v| the square root of the sum of v[i]²;
-//	              1 where q or x is all zeros
+//	Cosine        1 - dot/√(Σq[i]²·Σx[i]²), at least 0: equal rows are at 0;
+//	              1 where q or x is all zeros, which have no direction
 //
 // Neighbors are ordered by (distance, row id). Ids and distances are those of
 // sorting all rows by that key, bit for bit, whatever the method, the number of

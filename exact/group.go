@@ -8,10 +8,10 @@ import (
 
 // query is a query and what is known of its neighbors.
 type query struct {
-	values []float32
-	norm   float64 // for Cosine
-	filter filter
-	best   best
+	values  []float32
+	squares float64 // their sum, for Cosine
+	filter  filter
+	best    best
 }
 
 // group is up to simd.TileQueries queries that are compared with rows together.
@@ -54,9 +54,9 @@ func (s *scratch) take(b *batch, groups []uint32) {
 	for i := range s.queries {
 		q := &s.queries[i]
 		q.values = b.query(groups[i])
-		q.filter = newFilter(b.metric, b.dim, math.Sqrt(b.squares)*norm(q.values))
+		q.filter = newFilter(b.metric, b.dim, math.Sqrt(b.squares)*math.Sqrt(sumOfSquares(q.values)))
 		if b.metric == Cosine {
-			q.norm = norm(q.values)
+			q.squares = sumOfSquares(q.values)
 		}
 		q.best = best{k: b.k, entries: s.entries[i*room:][:0:room]}
 	}
@@ -77,8 +77,8 @@ func (g *group) take(queries []query, packed []float32, order []int) {
 			g.bound[j] = float32(math.Inf(1))
 		}
 		scale := 1.0
-		if q.norm > 0 {
-			scale = 1 / q.norm
+		if q.squares > 0 {
+			scale = 1 / math.Sqrt(q.squares)
 		}
 		for i, v := range q.values {
 			packed[i*simd.TileQueries+j] = float32(float64(v) * scale)
@@ -162,7 +162,7 @@ func (b *batch) offerAll(g *group, first, n int) {
 func (b *batch) offer(g *group, j, place int) {
 	q := &g.queries[j]
 	worst := q.best.worst()
-	distance := b.distance(q.values, q.norm, place, worst)
+	distance := b.distance(q.values, q.squares, place, worst)
 	if distance <= worst && q.best.add(b.entry(place, distance)) {
 		if worst = q.best.worst(); !math.IsInf(worst, 1) {
 			g.bound[j] = min(g.bound[j], q.filter.bound(worst))

@@ -56,7 +56,7 @@ func oracleDistance(q, x []float32, opt Options) float64 {
 		if qq == 0 || xx == 0 {
 			return 1
 		}
-		return 1 - dot/(math.Sqrt(qq)*math.Sqrt(xx))
+		return max(0, 1-dot/math.Sqrt(qq*xx))
 	}
 	for i := numeric; i < len(q); i++ {
 		if q[i] != x[i] {

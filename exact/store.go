@@ -61,16 +61,16 @@ func (s *store) appendRows(dst []uint32, place uint32, limit int) []uint32 {
 	return append(dst, place)
 }
 
-// distance returns the distance between q, whose norm counts for Cosine only,
-// and the row at place, or some value beyond worst where it is beyond worst.
+// distance returns the distance between q, the sum of whose squares counts for
+// Cosine only, and the row at place, or some value beyond worst where it is beyond worst.
 // The conversions keep compilers from fusing a product with a sum.
-func (s *store) distance(q []float32, norm float64, place int, worst float64) float64 {
+func (s *store) distance(q []float32, squares float64, place int, worst float64) float64 {
 	row, step := s.row(place)
 	switch s.metric {
 	case L1:
 		return l1(q, row, step, worst)
 	case Cosine:
-		return cosine(q, row, step, norm)
+		return cosine(q, row, step, squares)
 	case InnerProduct:
 		return -dot(q, row, step)
 	}
@@ -119,23 +119,24 @@ func dot(q, row []float32, step int) (sum float64) {
 	return sum
 }
 
-func cosine(q, row []float32, step int, norm float64) float64 {
-	var squares float64
+// cosine takes the root of the product of both sums of squares, which is exact
+// where they are equal: rows that are equal are at distance 0.
+func cosine(q, row []float32, step int, squares float64) float64 {
+	var others float64
 	for i := range q {
 		x := float64(row[i*step])
-		squares += float64(x * x)
+		others += float64(x * x)
 	}
-	if product := norm * math.Sqrt(squares); product > 0 {
-		return 1 - dot(q, row, step)/product
+	if product := math.Sqrt(squares * others); product > 0 {
+		return max(0, 1-dot(q, row, step)/product)
 	}
 	return 1
 }
 
-// norm returns the square root of the sum of the squares of v.
-func norm(v []float32) float64 {
-	var sum float64
+// sumOfSquares returns the sum of the squares of v.
+func sumOfSquares(v []float32) (sum float64) {
 	for _, x := range v {
 		sum += float64(float64(x) * float64(x))
 	}
-	return math.Sqrt(sum)
+	return sum
 }

@@ -100,5 +100,5 @@ func (o *aucOptions) complete() error {
 	for _, share := range o.Grid.Labeled { // shares above the protocol's label more
 		o.Protocol.LabeledShare = max(o.Protocol.LabeledShare, share)
 	}
-	return o.StudyOptions.Validate()
+	return gridNames(o.StudyOptions.Validate())
 }

@@ -93,8 +93,25 @@ func (o *recallOptions) check() error {
 	if o.K < 1 || o.MaxQueries < 1 {
 		return errors.New("--k and --max-queries must be at least 1")
 	}
-	return errors.Join(o.setFlags.options(o.Seed).Validate(), o.CurveOptions.Validate())
+	if err := o.graphFlags.check(); err != nil {
+		return err
+	}
+	if o.Threads < 1 {
+		return fmt.Errorf("--threads is %d, want at least 1", o.Threads)
+	}
+	if err := errors.Join(o.setFlags.options(o.Seed).Validate(), o.CurveOptions.Validate()); err != nil || o.Out == "" {
+		return err
+	}
+	for _, name := range recallFiles {
+		if err := refuseExisting(filepath.Join(o.Out, name), o.Force); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// recallFiles are what eval recall leaves in the folder of results.
+var recallFiles = [...]string{"recall.csv", "run.json"}
 
 // evalRecall carries out nngmix eval recall.
 func evalRecall(ctx context.Context, cmd *cobra.Command, opt *recallOptions) error {
@@ -139,10 +156,10 @@ func (o *recallOptions) write(lines [][]string, run runReport) error {
 	if err := os.MkdirAll(o.Out, 0o777); err != nil {
 		return err
 	}
-	if err := writeCSV(filepath.Join(o.Out, "recall.csv"), append([][]string{recallColumns}, lines...), o.Force); err != nil {
+	if err := writeCSV(filepath.Join(o.Out, recallFiles[0]), append([][]string{recallColumns}, lines...), o.Force); err != nil {
 		return err
 	}
-	return writeJSON(filepath.Join(o.Out, "run.json"), run, o.Force)
+	return writeJSON(filepath.Join(o.Out, recallFiles[1]), run, o.Force)
 }
 
 // sweep is rows, queries and their true neighbors.
@@ -168,7 +185,7 @@ func newSweep(ctx context.Context, set *dataset.Set, opt *recallOptions) (*sweep
 	s := &sweep{opt: opt, dim: len(set.Features)}
 	columns := data(set).Columns
 	if s.data, s.nominal, err = generator.SearchMatrix(ctx, set.UnlabeledRows(), columns, opt.Threads); err != nil {
-		return nil, fmt.Errorf("%s: %w", opt.In, err)
+		return nil, fmt.Errorf("%s: %w", opt.In, columnNames(err, set))
 	}
 	if s.queries, _, err = generator.SearchMatrix(ctx, queries, columns, opt.Threads); err != nil {
 		return nil, fmt.Errorf("%s: %w", opt.In, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,6 +44,18 @@ func (o *studyFlags) check(p *eval.Protocol) error {
 		p.MaxRows = 0
 	}
 	return nil
+}
+
+// gridNames puts the names of the options into an error of the Validate of a study.
+func gridNames(err error) error {
+	if err == nil {
+		return nil
+	}
+	names := strings.NewReplacer("eval: Grid.Labeled has", "--labeled: Grid.Labeled has", "eval: Protocol.LabeledShare is", "--labeled: LabeledShare is",
+		"eval: LabeledShare is", "--labeled: LabeledShare is", "eval: Shares has", "--shares: Shares has", "eval: EfSearch has", "--ef-search: EfSearch has",
+		"eval: Grid.Multipliers has", "--multipliers: Grid.Multipliers has", "eval: Grid.NoiseStd has", "--noise-std: Grid.NoiseStd has",
+		"eval: Grid.Balances has", "--balance: Grid.Balances has")
+	return errors.New(names.Replace(err.Error()))
 }
 
 // study runs a study, which reports to *report, on the sets that o names, and prints the

@@ -59,7 +59,7 @@ func evalTradeoff(cmd *cobra.Command, opt *tradeoffOptions) error {
 		opt.Protocol.LabeledShare = max(opt.Protocol.LabeledShare, share)
 	}
 	if err := opt.Validate(); err != nil {
-		return usageError{err}
+		return usageError{gridNames(err)}
 	}
 	return opt.study(cmd.OutOrStdout(), &opt.Progress, func(sets []eval.Source) (string, error) {
 		outcome, err := eval.RunTradeoff(cmd.Context(), sets, opt.Out, opt.TradeoffOptions)

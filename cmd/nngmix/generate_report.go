@@ -10,7 +10,6 @@ import (
 	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
-	"github.com/nngmix/nngmix/internal/table"
 )
 
 // generateReport is what --report writes.
@@ -43,27 +42,6 @@ type searchReport struct {
 	IndexBytes int64  `json:"index_bytes"`
 
 	Plan *planner.Plan `json:"plan,omitempty"` // what was estimated, chosen and measured
-}
-
-// columnReport tells what a column of the input was read as.
-type columnReport struct {
-	Name     string         `json:"name"`
-	Type     string         `json:"type"`
-	Part     string         `json:"part"` // label, number, category, or none
-	Missing  int            `json:"missing,omitempty"`
-	Infinite int            `json:"infinite,omitempty"`
-	Reading  *table.Reading `json:"reading,omitempty"`
-}
-
-// columnReports describes all columns of the input.
-func columnReports(set *dataset.Set) []columnReport {
-	var list []columnReport
-	for at, c := range set.Table.Columns {
-		r := columnReport{Name: c.Name(), Type: c.Type().String(), Part: set.Part(at), Reading: c.Field().Reading}
-		r.Missing, r.Infinite = set.Lacking(at)
-		list = append(list, r)
-	}
-	return list
 }
 
 // fill completes the report.

@@ -46,6 +46,9 @@ type indexBuildReport struct {
 	BuildSeconds float64 `json:"build_seconds"` // of the graph alone
 	IndexBytes   int64   `json:"index_bytes"`   // memory that the index takes
 	FileBytes    int64   `json:"file_bytes"`
+
+	Table []columnReport `json:"table"`           // what was read
+	Notes []dataset.Note `json:"notes,omitempty"` // what is odd about the table, and which option changes it
 }
 
 const indexBuildLong = `Build an index of the rows of a table, to search it again and again.
@@ -130,7 +133,7 @@ func indexBuild(ctx context.Context, opt *indexBuildOptions) error {
 	}
 	defer out.Abort()
 
-	meta, rows, err := opt.readRows(ctx, &report.runReport, bars.stage("read"))
+	meta, rows, err := opt.readRows(ctx, report, bars.stage("read"))
 	if err != nil {
 		return err
 	}
@@ -165,7 +168,7 @@ func indexBuild(ctx context.Context, opt *indexBuildOptions) error {
 }
 
 // readRows reads the table and returns its description and its rows in search space.
-func (o *indexBuildOptions) readRows(ctx context.Context, report *runReport, progress func(done, total int64)) (meta *indexMeta, rows []float32, err error) {
+func (o *indexBuildOptions) readRows(ctx context.Context, report *indexBuildReport, progress func(done, total int64)) (meta *indexMeta, rows []float32, err error) {
 	var input *table.Table
 	err = report.timed("read", func() (err error) {
 		input, err = o.tableFlags.read(ctx, o.Label, o.Threads, progress)
@@ -184,6 +187,8 @@ func (o *indexBuildOptions) readRows(ctx context.Context, report *runReport, pro
 		if err != nil {
 			return err
 		}
+		report.Table, report.Notes = columnReports(set), set.Notes
+		report.Notes = slices.DeleteFunc(report.Notes, func(n dataset.Note) bool { return n.Kind == dataset.NoteMass }) // of samples
 		if o.metric != exact.L2Squared {
 			if err := numericOnly(set, fmt.Sprintf("the metric %v compares numbers only", o.metric)); err != nil {
 				return fmt.Errorf("%w, or use --metric l2squared", err)
@@ -252,7 +257,11 @@ func (r *indexBuildReport) summary(opt *indexBuildOptions) {
 	if r.Dropped > 0 {
 		fmt.Fprintf(os.Stderr, ", %d left out for missing values", r.Dropped)
 	}
-	fmt.Fprintf(os.Stderr, "\nbuilt     %s, %s, M %d, efConstruction %d: %d distinct rows, %d links, %.1f MB\n", r.Method, r.Metric, opt.M, opt.EfConstruction, r.UniqueRows, r.Links, megabytes(r.IndexBytes))
+	fmt.Fprintf(os.Stderr, ", scaled by %s\n", opt.Scale)
+	for _, line := range dataset.Lines(r.Notes) {
+		fmt.Fprintln(os.Stderr, line)
+	}
+	fmt.Fprintf(os.Stderr, "built     %s, %s, M %d, efConstruction %d: %d distinct rows, %d links, %.1f MB\n", r.Method, r.Metric, opt.M, opt.EfConstruction, r.UniqueRows, r.Links, megabytes(r.IndexBytes))
 	fmt.Fprintf(os.Stderr, "wrote     %s, %.1f MB\n", opt.Out, megabytes(r.FileBytes))
 	fmt.Fprintf(os.Stderr, "seconds   read %.2f, scale %.2f, build %.2f, write %.2f; peak memory %.0f MB\n",
 		r.Seconds["read"], r.Seconds["scale"], r.Seconds["build"], r.Seconds["write"], megabytes(r.PeakRSSBytes))

@@ -1,14 +1,13 @@
 package main
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 )
 
@@ -48,38 +47,6 @@ func (c *categories) all() []string {
 // count returns the number of categories.
 func (c *categories) count() int { return max(len(c.Texts), len(c.Bytes)) }
 
-// coder returns a function from categories to codes.
-func (c *categories) coder() func(category string) float64 {
-	codes := make(map[string]float64, c.count())
-	for code, category := range c.all() {
-		codes[category] = float64(code)
-	}
-	return func(category string) float64 {
-		if code, ok := codes[category]; ok {
-			return code
-		}
-		return unseen
-	}
-}
-
-// numbers returns the number that each code stands for.
-func (c *categories) numbers() ([]float64, error) {
-	values := make([]float64, c.count())
-	for code, category := range c.all() {
-		x, err := strconv.ParseFloat(category, 64)
-		if err != nil || math.IsNaN(x) {
-			return nil, fmt.Errorf("%q is not a number", category)
-		}
-		values[code] = x
-	}
-	for i := 1; i < len(values); i++ {
-		if !(values[i-1] < values[i]) {
-			return nil, errors.New("the numbers do not ascend")
-		}
-	}
-	return values, nil
-}
-
 // sound tells whether c can be what index build wrote.
 func (c *indexColumn) sound() bool {
 	if !c.Nominal {
@@ -94,64 +61,74 @@ func (c *indexColumn) sound() bool {
 	case table.String.String():
 		return true
 	}
-	_, err := c.numbers()
-	return err == nil
+	return c.ascend()
+}
+
+// ascend tells whether the categories are distinct numbers in their order.
+func (c *categories) ascend() bool {
+	last, before := math.Inf(-1), ""
+	for _, category := range c.all() {
+		x, err := strconv.ParseFloat(category, 64)
+		if err != nil || !(x >= last) || category == before {
+			return false
+		}
+		last, before = x, category
+	}
+	return true
 }
 
 // code returns the codes of column q, that of queries, in the index: unseen where no
 // row has its category, and missing where the value is.
 func (c *indexColumn) code(q table.Column) (table.Column, error) {
-	codes := make([]float64, q.Len())
-	q.Floats(codes, 1, 0, len(codes))
-	of, err := c.codeOf(q)
-	if err != nil {
-		return nil, err
-	}
-	for i, x := range codes {
-		if x == x {
-			codes[i] = of(x)
-		}
-	}
-	return table.New(q.Name(), codes), nil
-}
-
-// codeOf returns the function that code applies to the values of q as numbers.
-func (c *indexColumn) codeOf(q table.Column) (func(x float64) float64, error) {
 	here := q.Type()
 	mismatch := fmt.Errorf("column %s holds %ss, in the index categories of type %s", q.Name(), here, c.Type)
 	switch c.Type {
 	case table.String.String():
-		of := c.coder()
-		switch {
-		case here == table.String:
-			codes := make([]float64, len(q.Dictionary()))
-			for code, category := range q.Dictionary() {
-				codes[code] = of(category)
-			}
-			return func(x float64) float64 { return codes[int(x)] }, nil
-		case here.Integer(): // text that looks like it
-			return func(x float64) float64 { return of(strconv.FormatFloat(x, 'f', -1, 64)) }, nil
+		if here.Float() || here == table.Bool {
+			return nil, mismatch
 		}
-		return nil, mismatch
+		q = c.withoutMarkers(q)
 	case table.Bool.String():
 		if here == table.String {
 			return nil, mismatch
 		}
-		return func(x float64) float64 {
-			if x == 0 || x == 1 {
-				return x
-			}
-			return unseen
-		}, nil
-	}
-	if here == table.String || here == table.Bool {
-		return nil, mismatch
-	}
-	values, err := c.numbers()
-	return func(x float64) float64 {
-		if code, ok := slices.BinarySearchFunc(values, x, cmp.Compare); ok {
-			return float64(code)
+		if here != table.Bool {
+			return c.codeBools(q), nil
 		}
-		return unseen
-	}, err
+	default:
+		if here == table.String || here == table.Bool {
+			return nil, mismatch
+		}
+	}
+	return dataset.Recode(q, c.all())
 }
+
+// codeBools returns the codes of numbers for booleans: 0 and 1 are false and true.
+func (c *indexColumn) codeBools(q table.Column) table.Column {
+	codes := make([]float64, q.Len())
+	q.Floats(codes, 1, 0, len(codes))
+	for i, x := range codes {
+		if x == x && x != 0 && x != 1 {
+			codes[i] = unseen
+		}
+	}
+	return table.New(q.Name(), codes)
+}
+
+// withoutMarkers returns a column of text in which those are missing that were taken
+// so in the indexed table.
+func (c *indexColumn) withoutMarkers(q table.Column) table.Column {
+	dictionary := q.Dictionary()
+	if !slices.ContainsFunc(dictionary, c.missing) {
+		return q
+	}
+	codes, gaps := make([]int64, q.Len()), make([]bool, q.Len())
+	q.Ints(codes, 0, len(codes))
+	for i, code := range codes {
+		gaps[i] = q.Missing(i) || c.missing(dictionary[code])
+	}
+	return table.Live(q.Field(), codes, gaps)
+}
+
+// missing tells whether text was taken for a missing value of the column.
+func (c *indexColumn) missing(text string) bool { return slices.Contains(c.Markers, text) }

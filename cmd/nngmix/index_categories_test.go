@@ -31,7 +31,7 @@ func randomPayments(n int, seed uint64) []payment {
 	r := rand.New(rand.NewPCG(seed, 3))
 	rows := make([]payment, n)
 	for i := range rows {
-		rows[i] = payment{100 * r.Float64(), []string{"FI", "at", "M\xfcn", "x,y", "0"}[r.IntN(5)], r.IntN(2) == 1, 1<<40 + int64(r.IntN(200)), 0}
+		rows[i] = payment{100 * r.Float64(), []string{"FI", "at", "Mün", "x,y", "0"}[r.IntN(5)], r.IntN(2) == 1, 1<<40 + int64(r.IntN(200)), 0}
 		if i%40 == 5 {
 			rows[i].label = 1
 		}
@@ -87,7 +87,7 @@ func paymentHits(tb testing.TB, rows, queries []payment, k int) *hits {
 	for i := range all {
 		all[i] = i
 	}
-	return newHits(res, k, all)
+	return newHits(res, all)
 }
 
 func buildPayments(t *testing.T, in string, args ...string) (index string) {
@@ -196,7 +196,6 @@ func TestIndexCategoriesErrors(t *testing.T) {
 		want string
 	}{
 		{"text for a number", search("amount,country,online,merchant\nx,FI,true,3\n"), "column amount holds strings, in the index numbers"},
-		{"fractions for text", search("amount,country,online,merchant\n1,2.5,true,3\n"), "column country holds float64s, in the index categories of type string"},
 		{"text for a boolean", search("amount,country,online,merchant\n1,FI,maybe,3\n"), "column online holds strings, in the index categories of type bool"},
 		{"text for codes", search("amount,country,online,merchant\n1,FI,true,shop\n"), "column merchant holds strings, in the index categories of type int64"},
 		{"missing", search("amount,country,online,merchant\n1,FI,true,3\n1,,true,3\n"), "column country, row 1"},
@@ -217,25 +216,43 @@ func TestIndexCategoriesErrors(t *testing.T) {
 }
 
 // TestDecodeMetaCategories gives decodeMeta descriptions that index build would not
-// write.
+// write, in today's version and, where old is set, in version 1.
 func TestDecodeMetaCategories(t *testing.T) {
-	for column, sound := range map[string]bool{
-		`"type":"string","nominal":true,"categories":["x","y"],"fill":1`:     true,
-		`"type":"string","nominal":true,"categories_base64":["/w==","eA=="]`: true,
-		`"type":"string","nominal":true`:                                     true, // every value is missing
-		`"type":"int64","nominal":true,"categories":["-3","1e+20","+Inf"]`:   true,
-		`"type":"string","nominal":true,"categories":["x","y"],"fill":2`:     false,
-		`"type":"string","nominal":true,"categories":["x","y"],"fill":0.5`:   false,
-		`"type":"string","nominal":true,"categories":["x","y"],"fill":-1`:    false,
-		`"type":"string","categories":["x"]`:                                 false,
-		`"type":"bool","nominal":true,"categories":["true"]`:                 false,
-		`"type":"int64","nominal":true,"categories":["2","1"]`:               false,
-		`"type":"int64","nominal":true,"categories":["1","NaN"]`:             false,
-		`"type":"int64","nominal":true,"categories":["x"]`:                   false,
+	for _, test := range []struct {
+		column     string
+		sound, old bool
+	}{
+		{`"type":"string","nominal":true,"categories":["x","y"],"fill":1`, true, true},
+		{`"type":"string","nominal":true,"categories_base64":["/w==","eA=="]`, true, true},
+		{`"type":"string","nominal":true`, true, true}, // every value is missing
+		{`"type":"int64","nominal":true,"categories":["-3","1582218195625938945","1582218195625938946"]`, true, false},
+		{`"type":"uint64","nominal":true,"categories":["3","18446744073709551615"]`, true, false},
+		{`"type":"int64","nominal":true,"categories":["-3","1e+20"]`, true, false},
+		{`"type":"int64","nominal":true,"categories":["-3","1.099511627776e+12"]`, true, true},
+		{`"type":"float64","nominal":true,"categories":["0.5"]`, true, false},
+		{`"type":"string","nominal":true,"categories":["x","y"],"fill":2`, false, false},
+		{`"type":"string","nominal":true,"categories":["x","y"],"fill":0.5`, false, false},
+		{`"type":"string","nominal":true,"categories":["x","y"],"fill":-1`, false, false},
+		{`"type":"string","categories":["x"]`, false, false},
+		{`"type":"bool","nominal":true,"categories":["true"]`, false, false},
+		{`"type":"int64","nominal":true,"categories":["2","1"]`, false, false},
+		{`"type":"int64","nominal":true,"categories":["1","1"]`, false, false},
+		{`"type":"int64","nominal":true,"categories":["1","NaN"]`, false, false},
+		{`"type":"int64","nominal":true,"categories":["x"]`, false, false},
+		{`"type":"int64","base":"x"`, false, false},
+		{`"type":"int64","base":"1582218195625938945"`, true, true},
+		{`"type":"int64","min":-9e18`, true, false},
+		{`"type":"float64","min":-9e18`, true, true},
 	} {
-		text := `{"nngmix_table_index":1,"rows":1,"columns":[{"name":"c","max":1,` + column + `}]}`
-		if _, err := decodeMeta([]byte(text)); (err == nil) != sound {
-			t.Errorf("%s: got %v", column, err)
+		for version, want := range map[int]bool{1: test.old, 2: test.sound} {
+			text := fmt.Sprintf(`{"nngmix_table_index":%d,"rows":1,"columns":[{"name":"c","max":1,%s}]}`, version, test.column)
+			m, err := decodeMeta([]byte(text))
+			if (err == nil) != want {
+				t.Errorf("%s, version %d: got %v", test.column, version, err)
+			}
+			if version == 1 && err == nil && m.Columns[0].Type == "int64" && m.Columns[0].count() == 2 && m.Columns[0].Texts[1] != "1099511627776" {
+				t.Errorf("version 1: categories are %v", m.Columns[0].Texts)
+			}
 		}
 	}
 }

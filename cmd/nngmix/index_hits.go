@@ -18,10 +18,9 @@ type hits struct {
 	distances  []float64 // queries x k, +Inf where there are fewer
 }
 
-// newHits returns the answers in res to queries for k neighbors; rows holds the
-// row number behind each id.
-func newHits(res *exact.Result, k int, rows []int) *hits {
-	n := len(res.Counts)
+// newHits returns the answers in res; rows holds the row number behind each id.
+func newHits(res *exact.Result, rows []int) *hits {
+	n, k := len(res.Counts), res.K
 	h := &hits{n, k, slices.Repeat([]int64{-1}, n*k), slices.Repeat([]float64{math.Inf(1)}, n*k)}
 	for q := range n {
 		ids, distances := res.Of(q)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/bits"
 	"path/filepath"
@@ -14,11 +15,13 @@ import (
 	"github.com/nngmix/nngmix/ann"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
+	"github.com/nngmix/nngmix/internal/table"
 )
 
 // metaVersion is the version of indexMeta that this program writes, and the
-// newest that it reads.
-const metaVersion = 1
+// newest that it reads. Version 1 knew no types of queries and rounded categories to
+// float64; see upgrade.
+const metaVersion = 2
 
 // indexMeta is what an index file knows of the table it was built from: enough to
 // scale queries as its rows were, to tell whose row numbers it returns, and to see
@@ -31,36 +34,22 @@ type indexMeta struct {
 	Dropped int           `json:"dropped"`         // rows that --missing drop left out
 	Gaps    []byte        `json:"gaps,omitempty"`  // bit i%8 of byte i/8: row i was left out
 	Missing string        `json:"missing"`
+	Markers []string      `json:"missing_values,omitempty"` // texts that --missing-value named
 	Scale   string        `json:"scale"`
 	Columns []indexColumn `json:"columns"`
-}
-
-// indexColumn describes a column of the search space.
-type indexColumn struct {
-	Name string  `json:"name"`
-	Type string  `json:"type"`
-	Min  float64 `json:"min"` // becomes 0
-	Max  float64 `json:"max"` // becomes 1
-	Fill float64 `json:"fill"`
-	Base string  `json:"base,omitempty"` // what Min, Max and Fill are counted from, see dataset.From
-	Sum  string  `json:"sum"`            // hash of all values, see columnSums
-
-	Nominal bool `json:"nominal,omitempty"` // it holds codes
-	categories
 }
 
 // newIndexMeta describes set, all of whose rows are unlabeled.
 func newIndexMeta(set *dataset.Set, opt *indexBuildOptions) *indexMeta {
 	m := &indexMeta{
 		Version: metaVersion, Source: filepath.Base(opt.In), Label: opt.Label, Rows: set.Table.Rows, Dropped: set.Dropped,
-		Gaps: gaps(set.Unlabeled, set.Table.Rows), Missing: opt.Missing, Scale: opt.Scale,
+		Gaps: gaps(set.Unlabeled, set.Table.Rows), Missing: opt.Missing, Markers: opt.MissingValues, Scale: opt.Scale,
 	}
 	sums := columnSums(set.Inputs, set.Table.Rows)
 	for j, c := range set.Columns {
-		m.Columns = append(m.Columns, indexColumn{
-			Name: set.Inputs[j].Name(), Type: set.Inputs[j].Type().String(),
-			Min: c.Min, Max: c.Max, Fill: set.Fill()[j], Base: set.Base(j), Sum: sums[j], Nominal: c.Nominal, categories: newCategories(set.Categories(j)),
-		})
+		column := newIndexColumn(set, j)
+		column.Min, column.Max, column.Fill, column.Sum = c.Min, c.Max, set.Fill()[j], sums[j]
+		m.Columns = append(m.Columns, column)
 	}
 	return m
 }
@@ -102,18 +91,39 @@ func decodeMeta(text []byte) (*indexMeta, error) {
 	if m.Version > metaVersion {
 		return nil, fmt.Errorf("its description has version %d, this program knows %d: use a newer nngmix", m.Version, metaVersion)
 	}
+	if m.Version < metaVersion {
+		if err := m.upgrade(); err != nil {
+			return nil, err
+		}
+	}
 	dropped := 0
 	for _, b := range m.Gaps {
 		dropped += bits.OnesCount8(b)
 	}
 	sound := len(m.Columns) > 0 && dropped == m.Dropped && m.Rows > m.Dropped && (m.Gaps == nil || len(m.Gaps) == (m.Rows+7)/8)
 	for _, c := range m.Columns {
-		sound = sound && c.Min <= c.Max && !math.IsInf(c.Max-c.Min, 0) && c.sound()
+		sound = sound && c.Min <= c.Max && !math.IsInf(c.Max-c.Min, 0) && c.sound() && c.checkBase() == nil
 	}
 	if !sound {
 		return nil, errors.New("its description is damaged: build it anew with 'nngmix index build'")
 	}
 	return m, nil
+}
+
+// fills tells whether queries that lack a value are searched for with a typical one.
+func (m *indexMeta) fills() bool {
+	return dataset.Missing(m.Missing).Fills()
+}
+
+// kinds returns as what the columns of queries are read: as those of the index are,
+// but for what asked says.
+func (m *indexMeta) kinds(asked map[string]table.Kind) map[string]table.Kind {
+	kinds := make(map[string]table.Kind, len(m.Columns))
+	for _, c := range m.Columns {
+		kinds[c.Name] = c.kind()
+	}
+	maps.Copy(kinds, asked)
+	return kinds
 }
 
 // used returns how many rows of the table are in the index.

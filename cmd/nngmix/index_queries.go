@@ -23,26 +23,64 @@ type queryTable struct {
 // readQueries reads the queries of an index described by meta. Columns are found
 // by their names, or by their places where the file names none.
 func readQueries(ctx context.Context, in *tableFlags, meta *indexMeta, threads int, progress func(done, total int64)) (*queryTable, error) {
-	t, err := in.read(ctx, "", threads, progress)
+	opt, err := in.options("", threads)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	opt.Progress = progress
+	t, err := readAs(ctx, in.In, opt, meta)
 	if err != nil {
 		return nil, err
 	}
-	q := &queryTable{path: in.In}
-	if t.Format == table.NPZ || t.Format == table.NPY {
-		err = q.takeByPlace(t, meta)
-	} else {
-		err = q.takeByName(t, meta)
-	}
-	if err == nil {
-		err = q.takeCodes(meta)
-	}
-	if err == nil {
-		err = q.checkMissing(meta)
-	}
+	q, err := takeQueries(t, meta)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", in.In, err)
 	}
+	q.path = in.In
 	return q, nil
+}
+
+// readAs reads queries with the types and the missing values of the index. Where
+// that fails, what their own types are tells best why; and an array has no names.
+func readAs(ctx context.Context, path string, opt table.ReadOptions, meta *indexMeta) (*table.Table, error) {
+	typed := opt
+	typed.Missing = slices.Concat(meta.Markers, opt.Missing)
+	typed.Kinds = meta.kinds(opt.Kinds)
+	t, err := table.Read(ctx, path, typed)
+	if err == nil || ctx.Err() != nil {
+		return t, err
+	}
+	opt.Missing = typed.Missing
+	guessed, again := table.Read(ctx, path, opt)
+	if again != nil {
+		return nil, err
+	}
+	if isArray(guessed) {
+		return guessed, nil
+	}
+	if _, again = takeQueries(guessed, meta); again != nil {
+		return nil, fmt.Errorf("%s: %w (%s)", path, again, strings.TrimPrefix(err.Error(), path+": "))
+	}
+	return nil, err
+}
+
+// isArray tells whether t came as an array, whose columns have no names.
+func isArray(t *table.Table) bool { return t.Format == table.NPZ || t.Format == table.NPY }
+
+// takeQueries takes the columns of the index from t, in its numbers and codes.
+func takeQueries(t *table.Table, meta *indexMeta) (*queryTable, error) {
+	q := new(queryTable)
+	take := q.takeByName
+	if isArray(t) {
+		take = q.takeByPlace
+	}
+	if err := take(t, meta); err != nil {
+		return nil, err
+	}
+	if err := q.translate(meta); err != nil {
+		return nil, err
+	}
+	return q, q.checkMissing(meta)
 }
 
 // takeByName takes the columns of the index from t.
@@ -84,21 +122,17 @@ func (q *queryTable) takeByPlace(t *table.Table, meta *indexMeta) error {
 	return nil
 }
 
-// takeCodes turns categories into the codes of the index. It refuses columns that
-// hold numbers on one side only.
-func (q *queryTable) takeCodes(meta *indexMeta) (err error) {
+// translate turns values into the numbers and codes of the index. It refuses columns
+// that hold numbers, times or categories on one side only.
+func (q *queryTable) translate(meta *indexMeta) (err error) {
 	q.columns = slices.Clone(q.columns)
 	for j, c := range q.columns {
 		if meta.Columns[j].Nominal {
-			if q.columns[j], err = meta.Columns[j].code(c); err != nil {
-				return err
-			}
-			continue
+			q.columns[j], err = meta.Columns[j].code(c)
+		} else {
+			q.columns[j], err = meta.Columns[j].numbers(c, meta.fills())
 		}
-		if c.Type() == table.String || c.Type() == table.Bool {
-			return fmt.Errorf("column %s holds %ss, in the index numbers", c.Name(), strings.TrimSuffix(c.Type().String(), "s"))
-		}
-		if q.columns[j], err = dataset.From(c, meta.Columns[j].Base); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -108,7 +142,7 @@ func (q *queryTable) takeCodes(meta *indexMeta) (err error) {
 // checkMissing refuses missing values, unless the index was built to fill them:
 // a row cannot be left out, since row i of the answers is that of query i.
 func (q *queryTable) checkMissing(meta *indexMeta) error {
-	if dataset.Missing(meta.Missing).Fills() {
+	if meta.fills() {
 		return nil
 	}
 	for _, c := range q.columns {

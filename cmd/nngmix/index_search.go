@@ -54,8 +54,8 @@ have, such as labels, are ignored.
 
 An .npz file gets the arrays ids (queries x k, int64: row numbers of the indexed
 table, from 0) and distances (queries x k, float64: between scaled rows), nearest
-first; where there are fewer than k rows, ids end in -1 and distances in +Inf. Any
-other format gets the columns query, rank, id and distance.
+first. Where the index has fewer than k rows, k is their number. Any other format
+gets the columns query, rank, id and distance.
 
 --recall-target measures the recall of searches of several widths on a sample of
 the queries and takes a width that reaches the target, or exact search where none
@@ -86,9 +86,10 @@ func indexSearchCommand() *cobra.Command {
 	flags.BoolVar(&opt.Load, "load", false, "read the index into memory instead of mapping it: starts later, searches large ones faster")
 	flags.IntVar(&opt.Threads, "threads", 0, "queries answered at once (default all processors); does not change the output")
 	flags.Uint64Var(&opt.Seed, "seed", 0, "seed of the sample of queries for --recall-target")
-	flags.StringVar(&opt.Delimiter, "delimiter", "", "what separates the fields of a CSV file, \\t for a tab (default a comma, in .tsv a tab)")
-	flags.StringVar(&opt.Header, "header", "auto", "whether the first line of a CSV file names the columns: auto, yes or no")
-	flags.StringVar(&opt.Features, "features", "X", "array of an NPZ file that holds the queries")
+	opt.tableFlags.add(flags)
+	flags.Lookup("keep").Hidden = true // the index says which columns it needs
+	flags.Lookup("type").Usage += ". Columns of the index have its types anyway"
+	flags.Lookup("features").Usage = "array of an NPZ file that holds the queries"
 	flags.StringVar(&opt.Report, "report", "", "write a JSON report of the run to this file")
 	flags.BoolVar(&opt.Force, "force", false, "replace existing output files")
 	flags.BoolVar(&opt.Quiet, "quiet", false, "no progress bars and no summary")
@@ -148,13 +149,16 @@ func indexSearch(ctx context.Context, opt *indexSearchOptions) error {
 	if report.Queries >= preloadQueries {
 		_ = report.timed("preload", func() error { x.Preload(); return nil })
 	}
+	if err := opt.limitNeighbors(x, report); err != nil {
+		return usageError{err}
+	}
 	searched := bars.spinner("search")
 	res, err := opt.answer(ctx, x, queries, report)
 	if err != nil {
 		return fmt.Errorf("%s: %w", opt.In, err)
 	}
 	searched()
-	err = report.timed("write", func() error { return newHits(res, opt.K, x.meta.rowNumbers()).write(opt.Out, opt.Force) })
+	err = report.timed("write", func() error { return newHits(res, x.meta.rowNumbers()).write(opt.Out, opt.Force) })
 	if err != nil {
 		return err
 	}
@@ -191,10 +195,24 @@ func (o *indexSearchOptions) readQueries(ctx context.Context, meta *indexMeta, r
 	return rows, err
 }
 
+// maxNeighbors is how many neighbors index search answers with, of all queries
+// together: about 30 GB of memory.
+const maxNeighbors = 1 << 30
+
+// limitNeighbors brings k down to the rows that there are, and refuses more
+// neighbors than fit memory.
+func (o *indexSearchOptions) limitNeighbors(x *tableIndex, report *indexSearchReport) error {
+	report.K = min(o.K, x.Stats().Rows)
+	if most := maxNeighbors / max(1, report.Queries); report.K > most {
+		return fmt.Errorf("--k is %d: that many neighbors of each of %d queries are too many for one run, want at most %d", o.K, report.Queries, max(1, most))
+	}
+	return nil
+}
+
 // answer searches for queries.
 func (o *indexSearchOptions) answer(ctx context.Context, x *tableIndex, queries []float32, report *indexSearchReport) (res *exact.Result, err error) {
 	start := time.Now()
-	res, report.answerReport, err = o.widthFlags.search(ctx, x.Index, queries, o.K, o.Seed, o.Threads)
+	res, report.answerReport, err = o.widthFlags.search(ctx, x.Index, queries, report.K, o.Seed, o.Threads)
 	report.SearchSeconds = time.Since(start).Seconds() - report.TuneSeconds
 	report.Seconds["tune"], report.Seconds["search"] = report.TuneSeconds, report.SearchSeconds
 	report.QPS = float64(report.Queries) / report.SearchSeconds

@@ -13,38 +13,24 @@ import (
 
 // columnSums returns a hash of the values of each column, 128 bits in hex. Equal
 // numbers give equal hashes whatever type they are stored in, equal texts whatever
-// their codes; missing values are equal to each other.
+// their codes; missing values are equal to each other. Time is compared by its
+// counts.
 func columnSums(columns []table.Column, rows int) []string {
-	const chunkRows = 2048 // of all columns, where they share a matrix, stay in cache
 	chunks := (rows + chunkRows - 1) / chunkRows
 	sums := make([][]byte, len(columns)) // of each column: the hashes of its chunks
-	for j := range sums {
-		sums[j] = make([]byte, 8*chunks)
-	}
-	texts := make([][]uint64, len(columns)) // of each column of text: the hashes of its dictionary
+	exact := make([]*exactColumn, len(columns))
 	for j, c := range columns {
-		for _, text := range c.Dictionary() {
-			texts[j] = append(texts[j], xxh3.HashString(text))
-		}
+		sums[j] = make([]byte, 8*chunks)
+		exact[j] = newExactColumn(c)
+		exact[j].hashTexts()
 	}
+	threads := parallel.Threads(0)
+	hashers := make([]hasher, threads)
 	// The work cannot fail and is done in the time of a breath.
-	_ = parallel.Do(context.Background(), parallel.Threads(0), chunks, func(_, chunk int) error {
-		var values [chunkRows]float64
-		var text [8 * chunkRows]byte
+	_ = parallel.Do(context.Background(), threads, chunks, func(worker, chunk int) error {
 		from, to := chunk*chunkRows, min((chunk+1)*chunkRows, rows)
-		for j, c := range columns {
-			c.Floats(values[:], 1, from, to)
-			for i, x := range values[:to-from] {
-				if x != x {
-					x = math.NaN() // of one bit pattern
-				}
-				bits := math.Float64bits(x + 0) // -0 becomes 0
-				if texts[j] != nil && x == x {
-					bits = texts[j][int(x)]
-				}
-				binary.LittleEndian.PutUint64(text[8*i:], bits)
-			}
-			binary.LittleEndian.PutUint64(sums[j][8*chunk:], xxh3.Hash(text[:8*(to-from)]))
+		for j, x := range exact {
+			binary.LittleEndian.PutUint64(sums[j][8*chunk:], hashers[worker].sum(x, from, to))
 		}
 		return nil
 	})
@@ -54,4 +40,94 @@ func columnSums(columns []table.Column, rows int) []string {
 		list[j] = fmt.Sprintf("%016x%016x", h.Hi, h.Lo)
 	}
 	return list
+}
+
+// hasher is the working memory of one goroutine of columnSums.
+type hasher struct {
+	cells
+	text []byte
+}
+
+// sum returns the hash of the rows from ≤ i < to of x. Eight bytes stand for each
+// row: the float64 that is the value, or the hash of a text. A number that no
+// float64 is leaves NaN there, and follows behind all rows with its row and kind.
+func (h *hasher) sum(x *exactColumn, from, to int) uint64 {
+	x.load(&h.cells, from, to)
+	h.text = h.text[:0]
+	n := to - from
+	for i, b := range h.bits[:n] {
+		bits := math.Float64bits(math.NaN()) // of one pattern, for every missing value
+		if !h.gaps[i] {
+			if v, ok := x.asFloat(b); ok {
+				bits = v
+			}
+		}
+		h.text = binary.LittleEndian.AppendUint64(h.text, bits)
+	}
+	for i, b := range h.bits[:n] {
+		if h.gaps[i] {
+			continue
+		}
+		if _, ok := x.asFloat(b); !ok {
+			v, kind := x.canonical(b)
+			h.text = binary.LittleEndian.AppendUint32(h.text, uint32(i))
+			h.text = binary.LittleEndian.AppendUint64(append(h.text, kind), v)
+		}
+	}
+	return xxh3.Hash(h.text)
+}
+
+// hashTexts makes the hashes of texts that asFloat returns.
+func (x *exactColumn) hashTexts() {
+	for _, text := range x.field.Dictionary {
+		x.hashes = append(x.hashes, xxh3.HashString(text))
+	}
+}
+
+// asFloat returns the bits of the float64 that is value b, or the hash of a text;
+// ok is not set for numbers that no float64 is.
+func (x *exactColumn) asFloat(b uint64) (bits uint64, ok bool) {
+	switch {
+	case x.field.Type.Float():
+		return b, true
+	case x.same != nil:
+		return x.hashes[b], true
+	}
+	v, kind := x.canonical(b)
+	const exact = 1 << 53
+	switch whole := int64(v); {
+	case kind == wholeNumber && whole >= -exact && whole <= exact:
+		return math.Float64bits(float64(whole)), true
+	case kind == wholeNumber:
+		f := float64(whole)
+		return math.Float64bits(f), f < 0x1p63 && int64(f) == whole
+	case kind == largeNumber:
+		f := float64(v)
+		return math.Float64bits(f), f < 0x1p64 && uint64(f) == v
+	case whole >= -exact && whole <= exact && kind <= 22: // a quotient of exact numbers is as a decimal literal is read
+		return math.Float64bits(float64(whole) / math.Pow10(int(kind))), true
+	}
+	return 0, false
+}
+
+// Kinds of numbers; what is below them is a count of that many decimal places.
+const (
+	wholeNumber = 0
+	largeNumber = 255 // a uint64 of 2^63 or more
+)
+
+// canonical returns the one form of the number with bits b of a column that holds
+// none in floating point: decimals without zeros at their end.
+func (x *exactColumn) canonical(b uint64) (v uint64, kind byte) {
+	switch {
+	case x.field.Type == table.Uint64 && b >= 1<<63:
+		return b, largeNumber
+	case x.field.Type != table.Decimal:
+		return b, wholeNumber
+	}
+	count, places := int64(b), x.field.Places
+	for places > 0 && count%10 == 0 {
+		count, places = count/10, places-1
+	}
+	return uint64(count), byte(places)
 }

@@ -101,7 +101,7 @@ func (t *numbers) truth(tb testing.TB, queries *numbers, k int, metric exact.Met
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return newHits(res, k, used)
+	return newHits(res, used)
 }
 
 // readHits reads what index search wrote.
@@ -193,15 +193,17 @@ func TestIndexSearchOfFewRows(t *testing.T) {
 	dir := t.TempDir()
 	path, index, out := in.write(t, "in.csv"), filepath.Join(dir, "t.nngx"), filepath.Join(dir, "hits.npz")
 	must(t, "index", "build", "--quiet", "--in", path, "--label", "y", "--out", index)
-	must(t, "index", "search", "--quiet", "--index", index, "--queries", path, "--k", "6", "--out", out)
-	h := readHits(t, out)
-	if h.queries != 4 || h.k != 6 {
-		t.Fatalf("shape %d x %d", h.queries, h.k)
-	}
-	for q := range 4 {
-		ids, distances := h.ids[6*q:][:6], h.distances[6*q:][:6]
-		if ids[0] != int64(q) || !slices.Equal(ids[4:], []int64{-1, -1}) || !math.IsInf(distances[4], 1) || !math.IsInf(distances[5], 1) || math.IsInf(distances[3], 1) {
-			t.Errorf("query %d: %v %v", q, ids, distances)
+	for _, k := range []string{"6", "1099511627776", "9223372036854775807"} {
+		must(t, "index", "search", "--quiet", "--force", "--index", index, "--queries", path, "--k", k, "--out", out)
+		h := readHits(t, out)
+		if h.queries != 4 || h.k != 4 {
+			t.Fatalf("k %s: shape %d x %d", k, h.queries, h.k)
+		}
+		for q := range 4 {
+			ids, distances := h.ids[4*q:][:4], h.distances[4*q:][:4]
+			if all := slices.Sorted(slices.Values(ids)); ids[0] != int64(q) || !slices.Equal(all, []int64{0, 1, 2, 3}) || !slices.IsSorted(distances) {
+				t.Errorf("k %s, query %d: %v %v", k, q, ids, distances)
+			}
 		}
 	}
 }

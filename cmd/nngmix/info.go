@@ -3,13 +3,15 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
+	"slices"
 	"strconv"
 	"text/tabwriter"
 
+	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/spf13/cobra"
 	"github.com/zeebo/xxh3"
@@ -18,10 +20,17 @@ import (
 func infoCommand() *cobra.Command {
 	var in tableFlags
 	var label string
+	var categorical []string
+	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "info FILE",
-		Short:   "Print what a table holds: shape, types, missing values, duplicate rows, labels",
-		Example: "  nngmix info payments.parquet --label is_fraud",
+		Use:   "info FILE",
+		Short: "Print what a table holds: shape, types, missing values, duplicate rows, labels",
+		Long: `Print what a table holds, and what was decided when it was read.
+
+Of each column: its type and, where that is not obvious, why; how many values are
+missing or infinite, and which texts were taken for missing ones; how many distinct
+values it has, up to 1000; the least and the greatest; and its part in a search.`,
+		Example: "  nngmix info payments.parquet --label is_fraud\n  nngmix info export.txt --format csv --type zip=text --json",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usageError{errors.New("want one FILE to look at")}
@@ -34,126 +43,218 @@ func infoCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return info(cmd.Context(), cmd.OutOrStdout(), t, label)
+			info, err := describeTable(cmd.Context(), t, label, categorical)
+			if err != nil {
+				return fmt.Errorf("%s: %w", in.In, err)
+			}
+			info.File = args[0]
+			if asJSON {
+				e := json.NewEncoder(cmd.OutOrStdout())
+				e.SetIndent("", "  ")
+				return e.Encode(info)
+			}
+			return info.print(cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&label, "label", "", "label column, whose values are counted (in an NPZ file an array, default y)")
-	in.add(cmd.Flags())
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&label, "label", "", "label column, whose values are counted (in an NPZ file an array, default y)")
+	flags.StringArrayVar(&categorical, "categorical", nil, "columns that are codes, separated by commas: the role that they have then")
+	flags.BoolVar(&asJSON, "json", false, "print JSON")
+	in.add(flags)
 	return cmd
 }
 
-// info prints what t holds. The label column is no part of a row when duplicate
-// rows are counted.
-func info(ctx context.Context, out io.Writer, t *table.Table, label string) error {
-	if label == "" && t.Format == table.NPZ {
-		label = "y"
-	}
-	var features []table.Column
-	var labels table.Column
-	for _, c := range t.Columns {
-		if c.Name() == label {
-			labels = c
-		} else {
-			features = append(features, c)
-		}
-	}
-	distinct, err := distinctRows(ctx, features, t.Rows)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "%d rows, %d feature columns\n", t.Rows, len(features))
-	fmt.Fprintf(out, "%d distinct rows (%.1f %%), %d duplicates\n", distinct, 100*float64(distinct)/float64(t.Rows), t.Rows-distinct)
-	if labels != nil {
-		fmt.Fprintf(out, "label %s: %s\n", labels.Name(), labelCounts(labels))
-	}
-	fmt.Fprintln(out)
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "column\ttype\tmissing\tvalues\tmin\tmax")
-	for _, c := range features {
-		describe(w, c)
-	}
-	return w.Flush()
+// tableInfo is what info prints.
+type tableInfo struct {
+	File         string       `json:"file"`
+	Rows         int          `json:"rows"`
+	DistinctRows int          `json:"distinct_rows"` // the label apart
+	Label        *labelInfo   `json:"label,omitempty"`
+	Columns      []columnInfo `json:"columns"` // without the label
 }
 
-// maxValues is where the counting of a column's distinct values ends.
-const maxValues = 1000
+// labelInfo counts the values of the label column.
+type labelInfo struct {
+	columnInfo
+	Counts []valueCount `json:"counts"` // in the order of the table
+}
 
-// describe prints the line of one column.
-func describe(w io.Writer, c table.Column) {
-	values := map[float64]struct{}{}
-	lo, hi := math.Inf(1), math.Inf(-1)
-	for i := range c.Len() {
-		x := c.Float(i)
-		if math.IsNaN(x) {
+// valueCount tells how often a value occurs.
+type valueCount struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+// describeTable looks at t. The label column is no part of a row when duplicate
+// rows are counted.
+func describeTable(ctx context.Context, t *table.Table, label string, categorical []string) (*tableInfo, error) {
+	if label == "" && t.Format == table.NPZ {
+		label = "y"
+	} else if label != "" {
+		if _, err := t.Find(label); err != nil {
+			return nil, fmt.Errorf("--label: %w", err)
+		}
+	}
+	leftOut, err := dataset.LeftOut(t, label, categorical)
+	if err != nil {
+		return nil, err
+	}
+	info := &tableInfo{Rows: t.Rows, Columns: []columnInfo{}}
+	var features []table.Column
+	for _, c := range t.Columns {
+		if c.Name() == label {
+			info.Label = &labelInfo{describeColumn(c), labelCounts(c)}
+			info.Label.Role = "label"
 			continue
 		}
-		lo, hi = min(lo, x), max(hi, x)
-		if len(values) <= maxValues {
-			values[x] = struct{}{}
-		}
+		features = append(features, c)
+		d := describeColumn(c)
+		d.setRole(leftOut)
+		info.Columns = append(info.Columns, d)
 	}
-	count, low, high := strconv.Itoa(len(values)), "", ""
-	if len(values) > maxValues {
-		count = fmt.Sprintf("> %d", maxValues)
-	}
-	if c.Type() != table.String && len(values) > 0 {
-		low, high = strconv.FormatFloat(lo, 'g', 6, 64), strconv.FormatFloat(hi, 'g', 6, 64)
-	}
-	fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\n", c.Name(), c.Type(), c.CountMissing(0, c.Len()), count, low, high)
+	info.DistinctRows, err = distinctRows(ctx, features, t.Rows)
+	return info, err
 }
 
 // distinctRows counts the rows that differ from all before, by their 128-bit
 // hashes: no two of them have met yet by chance.
 func distinctRows(ctx context.Context, columns []table.Column, rows int) (int, error) {
 	seen := make(map[xxh3.Uint128]struct{})
-	const chunk = 1024
-	values := make([]float64, chunk*len(columns))
-	row := make([]byte, 8*len(columns))
-	for from := 0; from < rows; from += chunk {
+	const cell = 9 // eight bytes of a value, one that tells whether there is one
+	width := cell * len(columns)
+	atOnce := max(1, min(chunkRows, (4<<20)/width))
+	chunk := make([]byte, atOnce*width)
+	values := new(cells)
+	exact := make([]*exactColumn, len(columns))
+	for j, c := range columns {
+		exact[j] = newExactColumn(c)
+	}
+	for from := 0; from < rows; from += atOnce {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		n := min(chunk, rows-from)
-		for j, c := range columns {
-			c.Floats(values[j:], len(columns), from, from+n)
+		n := min(atOnce, rows-from)
+		clear(chunk)
+		for j, x := range exact {
+			x.load(values, from, from+n)
+			for i := range n {
+				if at := chunk[i*width+cell*j:]; !values.gaps[i] {
+					at[0] = 1
+					binary.LittleEndian.PutUint64(at[1:], values.bits[i])
+				}
+			}
 		}
 		for i := range n {
-			for j, x := range values[i*len(columns):][:len(columns)] {
-				binary.LittleEndian.PutUint64(row[8*j:], math.Float64bits(x+0)) // -0 becomes 0
-			}
-			seen[xxh3.Hash128(row)] = struct{}{}
+			seen[xxh3.Hash128(chunk[i*width:][:width])] = struct{}{}
 		}
 	}
 	return len(seen), nil
 }
 
-// labelCounts lists the values of the label column and how often each occurs.
-func labelCounts(label table.Column) string {
-	const most = 10
-	count, order := map[string]int{}, []string{}
-	for i := range label.Len() {
-		text := "missing"
-		switch x := label.Float(i); {
-		case label.Missing(i):
-		case label.Type() == table.String:
-			text = strconv.Quote(label.Dictionary()[int(x)])
-		default:
-			text = strconv.FormatFloat(x, 'g', -1, 64)
+// labelCounts counts the values of the label column, missing ones as "missing".
+func labelCounts(label table.Column) []valueCount {
+	x, values := newExactColumn(label), new(cells)
+	at := map[uint64]int{}
+	missing := -1
+	var counts []valueCount
+	for from := 0; from < x.Len(); from += chunkRows {
+		n := min(chunkRows, x.Len()-from)
+		x.load(values, from, from+n)
+		for i, b := range values.bits[:n] {
+			place, ok := at[b]
+			if values.gaps[i] {
+				place, ok = missing, missing >= 0
+			}
+			if ok {
+				counts[place].Count++
+				continue
+			}
+			text := "missing"
+			if values.gaps[i] {
+				missing = len(counts)
+			} else if at[b], text = len(counts), x.text(b); x.field.Type == table.String {
+				text = strconv.Quote(text)
+			}
+			counts = append(counts, valueCount{text, 1})
 		}
-		if count[text] == 0 {
-			order = append(order, text)
-		}
-		count[text]++
 	}
+	return counts
+}
+
+// print prints what the table holds.
+func (t *tableInfo) print(out io.Writer) error {
+	fmt.Fprintf(out, "%d rows, %d feature columns\n", t.Rows, len(t.Columns))
+	fmt.Fprintf(out, "%d distinct rows (%.1f %%), %d duplicates\n", t.DistinctRows, 100*float64(t.DistinctRows)/float64(t.Rows), t.Rows-t.DistinctRows)
+	if t.Label != nil {
+		fmt.Fprintf(out, "label %s: %s\n", t.Label.Name, someCounts(t.Label.Counts))
+	}
+	fmt.Fprintln(out)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	infinite := slices.ContainsFunc(t.Columns, func(c columnInfo) bool { return c.Infinite > 0 })
+	fmt.Fprint(w, "column\ttype\tmissing\t")
+	if infinite {
+		fmt.Fprint(w, "infinite\t")
+	}
+	fmt.Fprintln(w, "values\tmin\tmax\trole")
+	for _, c := range t.Columns {
+		fmt.Fprintf(w, "%s\t%s\t%d\t", c.Name, c.Type, c.Missing)
+		if infinite {
+			fmt.Fprintf(w, "%d\t", c.Infinite)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.valuesText(), orEmpty(c.Min), orEmpty(c.Max), c.Role)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	columns := t.Columns
+	if t.Label != nil {
+		columns = append([]columnInfo{t.Label.columnInfo}, columns...)
+	}
+	return printReadings(out, columns)
+}
+
+// printReadings prints what is worth saying of how columns were read.
+func printReadings(out io.Writer, columns []columnInfo) error {
+	first := true
+	for _, c := range columns {
+		lines := c.lines()
+		if c.Note != "" {
+			lines = append(lines, c.Note)
+		}
+		for _, line := range lines {
+			if first {
+				fmt.Fprintln(out)
+			}
+			first = false
+			if _, err := fmt.Fprintf(out, "%s: %s\n", c.Name, line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// someCounts lists the first counts.
+func someCounts(counts []valueCount) string {
+	const most = 10
 	list := ""
-	for i, text := range order {
+	for i, c := range counts {
 		if i == most {
-			return list + fmt.Sprintf(", and %d other values", len(order)-most)
+			return list + fmt.Sprintf(", and %d other values", len(counts)-most)
 		}
 		if i > 0 {
 			list += ", "
 		}
-		list += fmt.Sprintf("%s %d times", text, count[text])
+		list += fmt.Sprintf("%s %d times", c.Value, c.Count)
 	}
 	return list
+}
+
+// orEmpty returns v as text, nothing for nil.
+func orEmpty(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
 }

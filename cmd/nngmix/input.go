@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/generator"
@@ -12,64 +10,6 @@ import (
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/spf13/pflag"
 )
-
-// tableFlags are the options that say how a file is read as a table.
-type tableFlags struct {
-	In        string   `json:"in"`
-	Delimiter string   `json:"delimiter,omitempty"`
-	Header    string   `json:"header"`
-	Features  string   `json:"features"`
-	Drop      []string `json:"drop,omitempty"`
-	Keep      []string `json:"keep,omitempty"`
-}
-
-func (f *tableFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&f.Delimiter, "delimiter", "", "what separates the fields of a CSV file, \\t for a tab (default a comma, in .tsv a tab)")
-	flags.StringVar(&f.Header, "header", "auto", "whether the first line of a CSV file names the columns: auto, yes or no")
-	flags.StringVar(&f.Features, "features", "X", "array of an NPZ file that holds the features")
-	flags.StringSliceVar(&f.Drop, "drop", nil, "columns to leave out, separated by commas")
-	flags.StringSliceVar(&f.Keep, "keep", nil, "feature columns to read, separated by commas (default all)")
-}
-
-// read reads the table. label is kept whatever --keep says, and names the array
-// of labels in an NPZ file. progress may be nil.
-func (f *tableFlags) read(ctx context.Context, label string, threads int, progress func(done, total int64)) (*table.Table, error) {
-	opt, err := f.options(label, threads)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	opt.Progress = progress
-	return table.Read(ctx, f.In, opt)
-}
-
-// options turns the flags into those of package table.
-func (f *tableFlags) options(label string, threads int) (table.ReadOptions, error) {
-	if f.In == "" {
-		return table.ReadOptions{}, errors.New("--in FILE is missing: the table to read")
-	}
-	opt := table.ReadOptions{X: f.Features, Y: label, Drop: f.Drop, Keep: f.Keep, Threads: threads}
-	if label != "" && len(opt.Keep) > 0 {
-		opt.Keep = append([]string{label}, opt.Keep...)
-	}
-	switch f.Header {
-	case "auto":
-	case "yes":
-		opt.Header = table.HeaderYes
-	case "no":
-		opt.Header = table.HeaderNo
-	default:
-		return opt, fmt.Errorf("--header %s: want auto, yes or no", f.Header)
-	}
-	if f.Delimiter == "" {
-		return opt, nil
-	}
-	delimiter := []rune(strings.ReplaceAll(f.Delimiter, `\t`, "\t"))
-	if len(delimiter) != 1 {
-		return opt, fmt.Errorf("--delimiter %q: want one character", f.Delimiter)
-	}
-	opt.Delimiter = delimiter[0]
-	return opt, nil
-}
 
 // setFlags are the options that say how a table is read as a data set.
 type setFlags struct {

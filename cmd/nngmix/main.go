@@ -89,12 +89,13 @@ func exitCode(err error) int {
 
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "nngmix",
-		Short:         "Make few labeled anomalies go further on very large tables",
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          noArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:               "nngmix",
+		Short:             "Make few labeled anomalies go further on very large tables",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              noArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return checkRanges(cmd) },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(generateCommand(), indexCommand(), synthCommand(), plotCommand(), infoCommand(), evalCommand(), reportCommand(), adbenchCommand(), versionCommand())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nngmix/nngmix/internal/atomicfile"
@@ -61,6 +62,13 @@ func drawPlot(ctx context.Context, opt *plotOptions) error {
 	if err := opt.npzLabel(opt.In); err != nil {
 		return usageError{err}
 	}
+	format := strings.TrimPrefix(strings.ToLower(filepath.Ext(opt.Out)), ".")
+	if !slices.Contains(plot.Formats, format) {
+		return fmt.Errorf("--out %s: format %q is unknown, want .%s", opt.Out, format, strings.Join(plot.Formats, " or ."))
+	}
+	if err := refuseExisting(opt.Out, opt.Force); err != nil {
+		return usageError{err}
+	}
 	figure, err := opt.figure(ctx)
 	if err != nil {
 		return err
@@ -70,7 +78,6 @@ func drawPlot(ctx context.Context, opt *plotOptions) error {
 		return err
 	}
 	defer f.Abort()
-	format := strings.TrimPrefix(strings.ToLower(filepath.Ext(opt.Out)), ".")
 	if err := plot.Write(f, format, figure, opt.Options); err != nil {
 		return err
 	}
@@ -104,46 +111,49 @@ func (o *plotOptions) figure(ctx context.Context) (plot.Figure, error) {
 		}
 	}
 	f.Dim = len(numeric)
-	f.Unlabeled = pickColumns(set.UnlabeledRows(), numeric)
-	f.Labeled = pickColumns(set.LabeledRows(), numeric)
+	f.Unlabeled = pickColumns(set.UnlabeledRows(), numeric, set.Fill())
+	f.Labeled = pickColumns(set.LabeledRows(), numeric, set.Fill())
 	if o.Pseudo != "" {
-		f.Pseudo, err = o.readPseudo(ctx, f.Names)
+		f.Pseudo, err = o.readPseudo(ctx, set, numeric)
 	}
 	return f, err
 }
 
-// pickColumns returns the columns of rows, row-major.
-func pickColumns(rows dataset.Rows, columns []int) []float64 {
+// pickColumns returns the columns of rows, row-major, missing values filled.
+func pickColumns(rows dataset.Rows, columns []int, fill []float64) []float64 {
 	picked := make([]float64, 0, rows.Len()*len(columns))
 	row := make([]float64, rows.Dim())
 	for i := range rows.Len() {
 		rows.Row(row, i)
 		for _, j := range columns {
-			picked = append(picked, row[j])
+			x := row[j]
+			if x != x {
+				x = fill[j]
+			}
+			picked = append(picked, x)
 		}
 	}
 	return picked
 }
 
-// readPseudo returns the columns called names of the pseudo-anomalies, which are
-// all rows of the file or those that nngmix_synthetic marks.
-func (o *plotOptions) readPseudo(ctx context.Context, names []string) ([]float64, error) {
-	in := o.tableFlags
-	in.In, in.Keep, in.Drop = o.Pseudo, nil, nil
-	t, err := in.read(ctx, syntheticName, 0, nil)
-	if err != nil { // an NPZ file without that array holds pseudo-anomalies alone
-		t, err = in.read(ctx, "", 0, nil)
-	}
+// readPseudo returns the features in numeric of the pseudo-anomalies, which are all
+// rows of the file or those that nngmix_synthetic marks, read with the types of set
+// and in its numbers.
+func (o *plotOptions) readPseudo(ctx context.Context, set *dataset.Set, numeric []int) ([]float64, error) {
+	t, err := o.pseudoTable(ctx, set, numeric)
 	if err != nil {
 		return nil, err
 	}
-	columns := make([]table.Column, len(names))
-	for j, name := range names {
-		at, err := t.Find(name)
+	columns := make([]table.Column, len(numeric))
+	for i, j := range numeric {
+		at, err := t.Find(set.Inputs[j].Name())
+		if err == nil {
+			like := newIndexColumn(set, j)
+			columns[i], err = like.numbers(t.Columns[at], false)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", o.Pseudo, err)
 		}
-		columns[j] = t.Columns[at]
 	}
 	var synthetic table.Column
 	if at, err := t.Find(syntheticName); err == nil {
@@ -152,10 +162,38 @@ func (o *plotOptions) readPseudo(ctx context.Context, names []string) ([]float64
 	var rows []float64
 	for i := range t.Rows {
 		if synthetic == nil || synthetic.Float(i) == 1 {
-			for _, c := range columns {
-				rows = append(rows, c.Float(i))
+			for k, c := range columns {
+				x := c.Float(i)
+				if x != x {
+					x = set.Fill()[numeric[k]]
+				}
+				rows = append(rows, x)
 			}
 		}
 	}
 	return rows, nil
+}
+
+// pseudoTable reads the file of pseudo-anomalies with the types of set.
+func (o *plotOptions) pseudoTable(ctx context.Context, set *dataset.Set, numeric []int) (*table.Table, error) {
+	in := o.tableFlags
+	in.In, in.Keep, in.Drop, in.Types = o.Pseudo, nil, nil, nil
+	in.Format, in.Encoding, in.Thousands, in.Comment = "", "", "", "" // generate writes plain UTF-8
+	opt, err := in.options("", 0)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	opt.Kinds = make(map[string]table.Kind)
+	for _, j := range numeric {
+		like := newIndexColumn(set, j)
+		opt.Kinds[like.Name] = like.kind()
+	}
+	t, err := table.Read(ctx, o.Pseudo, opt)
+	if err == nil && t.Format == table.NPZ { // where it has that array, it says more
+		opt.Y = syntheticName
+		if marked, err := table.Read(ctx, o.Pseudo, opt); err == nil {
+			return marked, nil
+		}
+	}
+	return t, err
 }

@@ -29,6 +29,25 @@ func TestReportPageErrors(t *testing.T) {
 	}
 }
 
+// TestReportNumbers gives the report numbers that no run measures, which once made
+// it draw ticks without end.
+func TestReportNumbers(t *testing.T) {
+	for name, text := range map[string]string{
+		"recall.csv":   "engine,parameter,recall,qps\nhnsw,a,0.9,100000000000000000\nhnsw,b,0.8,100000000000000016\n",
+		"recall.csv ":  "engine,parameter,recall,qps\nhnsw,a,100000000000000000,5\nhnsw,b,100000000000000016,5\n",
+		"tradeoff.csv": "group,detector,labeled,search,ef_search,share,recall,auroc,gain_over_exact,ci_low,ci_high,sets,seeds\ng,mlp,0.1,hnsw,10,0,1e17,0.5,0,,,1,1\n",
+	} {
+		dir := t.TempDir()
+		name = strings.TrimSpace(name)
+		os.WriteFile(filepath.Join(dir, "run.json"), []byte(`{"machine": {"go": "go1.26.0", "cpu": "Chip 9"}}`), 0o666)
+		os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666)
+		_, err := command(t, "report", dir, "--out", filepath.Join(dir, "report.html"))
+		if err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "want") {
+			t.Errorf("%s: got %v, want an error that names the file and the bound", name, err)
+		}
+	}
+}
+
 func TestReportPage(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/nngmix/nngmix/internal/synth"
 	"github.com/nngmix/nngmix/internal/table"
@@ -28,7 +29,7 @@ come with all frauds labeled: the truth to compare with.`,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := opt.Validate(); err != nil {
-				return usageError{err}
+				return usageError{shareNames(err)}
 			}
 			if out == "" {
 				return usageError{errors.New("--out FILE is missing: the file to write")}
@@ -46,6 +47,12 @@ come with all frauds labeled: the truth to compare with.`,
 	flags.BoolVar(&force, "force", false, "replace an existing file")
 	flags.BoolVar(&quiet, "quiet", false, "no progress bar and no summary")
 	return cmd
+}
+
+// shareNames puts the names of the options into an error of Options.Validate.
+func shareNames(err error) error {
+	names := strings.NewReplacer("synth: anomaly share", "--anomaly-share: anomaly share", "synth: labeled share", "--labeled-share: labeled share")
+	return errors.New(names.Replace(err.Error()))
 }
 
 func writeSynth(ctx context.Context, out string, opt synth.Options, force, quiet bool) error {

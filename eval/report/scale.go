@@ -24,9 +24,10 @@ func newScale(values []float64, from, to float64, log bool) scale {
 	if log {
 		return scale{lo / 1.5, hi * 1.5, from, to, true}
 	}
-	margin := (hi - lo) * 0.05
-	if margin == 0 {
-		margin = max(math.Abs(hi)*0.05, 0.01)
+	size := max(math.Abs(lo), math.Abs(hi))
+	margin := hi*0.05 - lo*0.05 // in this order it cannot overflow
+	if margin < size*1e-9 || margin == 0 {
+		margin = max(size*0.05, 0.01) // so narrow that ticks would fall together
 	}
 	return scale{lo - margin, hi + margin, from, to, false}
 }
@@ -53,8 +54,13 @@ func (s scale) ticks(n int) []float64 {
 		}
 	}
 	var ticks []float64
-	for i := math.Ceil(s.lo / step); i*step <= s.hi; i++ {
-		ticks = append(ticks, i*step)
+	first := math.Ceil(s.lo / step)
+	for i := range 4 * n { // more than fit, whatever was rounded
+		tick := (first + float64(i)) * step
+		if !(tick <= s.hi) {
+			break
+		}
+		ticks = append(ticks, tick)
 	}
 	return ticks
 }

@@ -40,6 +40,20 @@ func TestScale(t *testing.T) {
 	})
 }
 
+// TestTicksOfExtremes draws scales on which adding 1 to a number changes nothing, or
+// whose width overflows.
+func TestTicksOfExtremes(t *testing.T) {
+	for _, values := range [][]float64{
+		{1e17, 1e17 + 16}, {-1e17, 1e17}, {1, math.Nextafter(1, 2)}, {math.MaxFloat64, -math.MaxFloat64}, {5e-324, 1e-323},
+		{1e300, math.Nextafter(1e300, 0)}, {0, 5e-324}, {-1e-300},
+	} {
+		s := newScale(values, 0, 100, false)
+		if ticks := s.ticks(6); len(ticks) > 30 {
+			t.Errorf("%v: %d ticks", values, len(ticks))
+		}
+	}
+}
+
 func TestTick(t *testing.T) {
 	for v, want := range map[float64]string{0: "0", 1e-18: "0", 0.30000000000000004: "0.3", -0.005: "-0.005", 1500: "1.5k", 2e6: "2M", 1: "1"} {
 		if got := tick(v); got != want {

@@ -47,13 +47,23 @@ func readSheet(path string, columns []string) (*Sheet, error) {
 			continue
 		}
 		for i := range s.Rows {
-			if text := s.text(i, name); math.IsNaN(number(text)) && text != "" {
+			text := s.text(i, name)
+			switch v := number(text); {
+			case text == "":
+			case math.IsNaN(v):
 				return nil, fmt.Errorf("report: %s: line %d: %s is %q, not a number", path, i+2, name, text)
+			case name == "recall" && !(v >= 0 && v <= 1):
+				return nil, fmt.Errorf("report: %s: line %d: recall is %s, want 0 to 1", path, i+2, text)
+			case math.Abs(v) > maxNumber:
+				return nil, fmt.Errorf("report: %s: line %d: %s is %s, want at most %g", path, i+2, name, text, maxNumber)
 			}
 		}
 	}
 	return s, nil
 }
+
+// maxNumber is beyond all that a run can measure.
+const maxNumber = 1e15
 
 // text returns the value of a row in the column called name, "" without that column.
 func (s *Sheet) text(row int, name string) string {
