@@ -49,7 +49,7 @@ func TestArrowBombs(t *testing.T) {
 		return bytes.Replace(packed, said, binary.LittleEndian.AppendUint64(nil, uint64(size)), 1)
 	}
 	for name, content := range map[string][]byte{
-		"missing values":     ipcBytes(t, false, []arrow.RecordBatch{record(array.NewNull(1<<30))}),
+		"missing values":     ipcBytes(t, false, []arrow.RecordBatch{record(array.NewNull(1 << 30))}),
 		"runs":               ipcBytes(t, true, []arrow.RecordBatch{record(runs)}),
 		"views":              ipcBytes(t, true, []arrow.RecordBatch{record(overlapping(2500, 100_000))}),
 		"Zstandard, a TB":    claim(ipc.WithZstd(), 1<<30),
