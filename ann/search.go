@@ -214,7 +214,7 @@ func (s *searcher) unvisited(list []uint32) {
 			break
 		}
 		if int(to) >= len(marks) {
-			damaged("a link leads to node %d of %d", to, len(marks))
+			damagedLink(to, len(marks))
 		}
 		mark := marks[to]
 		marks[to] = epoch
