@@ -1,7 +1,7 @@
 # Every check that .ci/run makes is a target here.
 GO       ?= go
 VERSION  := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
-LDFLAGS  := -X main.version=$(VERSION)
+LDFLAGS  := -X github.com/nngmix/nngmix/cmd/nngmix/internal/cli.version=$(VERSION)
 PORTABLE := ./simd/... ./exact/... ./ann/... ./generator/... ./internal/xrand/...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 

@@ -45,6 +45,7 @@ type Report struct {
 	ScaleSeconds    float64 `json:"scale_seconds"`    // reading rows and mapping them to search space
 	DedupeSeconds   float64 `json:"dedupe_seconds"`   // finding equal rows
 	SearchSeconds   float64 `json:"search_seconds"`   // the rest of the neighbor search, indexes included
+	Detail          any     `json:"-"`                // what Options.Engine or Data.Index tells of the search, see SearchStats
 }
 
 // New prepares a Generator: it checks the data, scales it, and finds the

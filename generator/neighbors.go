@@ -17,6 +17,14 @@ type Searcher interface {
 	SearchBatch(ctx context.Context, queries []float32, k int) (*exact.Result, error)
 }
 
+// StatsSearcher is a Searcher that tells how it answered. New asks Answer where
+// Data.Index has it.
+type StatsSearcher interface {
+	Searcher
+	// Answer is SearchBatch with what there is to say of the search.
+	Answer(ctx context.Context, queries []float32, k int) (*exact.Result, SearchStats, error)
+}
+
 // Engine finds the k nearest of rows for each query, as a Searcher does. Rows and
 // queries are row-major with dim columns, of which the last nominal ones are
 // category codes. It must not keep rows.
@@ -29,6 +37,7 @@ type SearchStats struct {
 	Unique        int     // distinct rows, 0 where not known
 	DedupeSeconds float64 // the part of the time that went to finding equal rows
 	Bytes         int64   // memory that the index took
+	Detail        any     // what else the engine tells its caller, as Report.Detail
 }
 
 // exactEngine returns the Engine of package exact.
@@ -40,7 +49,7 @@ func (o *Options) exactEngine(progress func(done, total int)) Engine {
 		if !s.Deduped {
 			s.Unique = 0
 		}
-		return res, SearchStats{s.Method.String(), s.Reason, s.Unique, s.DedupeSeconds, s.Bytes}, err
+		return res, SearchStats{Method: s.Method.String(), Reason: s.Reason, Unique: s.Unique, DedupeSeconds: s.DedupeSeconds, Bytes: s.Bytes}, err
 	}
 }
 
@@ -176,6 +185,9 @@ func (g *Generator) searchUnlabeled(ctx context.Context, data Data, q *queries) 
 // given returns the Engine that asks index, which holds the rows.
 func given(index Searcher) Engine {
 	return func(ctx context.Context, _ []float32, _, _ int, queries []float32, k int) (*exact.Result, SearchStats, error) {
+		if x, ok := index.(StatsSearcher); ok {
+			return x.Answer(ctx, queries, k)
+		}
 		res, err := index.SearchBatch(ctx, queries, k)
 		return res, SearchStats{Method: "index", Reason: "an index of the unlabeled rows was given"}, err
 	}
@@ -187,7 +199,7 @@ func (g *Generator) ask(ctx context.Context, engine Engine, rows []float32, q *q
 	start := time.Now()
 	res, stats, err := engine(ctx, rows, g.dim, g.space.nominal, q.rows, k)
 	r := &g.report
-	r.Method, r.Reason, r.IndexBytes = stats.Method, stats.Reason, stats.Bytes
+	r.Method, r.Reason, r.IndexBytes, r.Detail = stats.Method, stats.Reason, stats.Bytes, stats.Detail
 	r.DedupeSeconds += stats.DedupeSeconds
 	r.SearchSeconds += time.Since(start).Seconds() - stats.DedupeSeconds
 	if err != nil {

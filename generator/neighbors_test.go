@@ -75,6 +75,14 @@ func TestWrongIndex(t *testing.T) {
 	}
 }
 
+// talkative is an index that tells how it answered.
+type talkative struct{ *exact.Index }
+
+func (x talkative) Answer(ctx context.Context, queries []float32, k int) (*exact.Result, SearchStats, error) {
+	res, err := x.SearchBatch(ctx, queries, k)
+	return res, SearchStats{Method: "asked", Detail: x}, err
+}
+
 // TestIndexAndEngine: an index that is given and an engine that is plugged in
 // give the samples of exact search.
 func TestIndexAndEngine(t *testing.T) {
@@ -94,7 +102,7 @@ func TestIndexAndEngine(t *testing.T) {
 		}
 		kept = x
 		res, err := x.SearchBatch(ctx, queries, k)
-		return res, SearchStats{Method: "mine", Reason: "because", Unique: 7, Bytes: 9}, err
+		return res, SearchStats{Method: "mine", Reason: "because", Unique: 7, Bytes: 9, Detail: 5 * k}, err
 	}
 	g := mustNew(t, data, opt)
 	if got, _ := sampleN(t, g, 200); !slices.Equal(got.data, want.data) {
@@ -103,7 +111,7 @@ func TestIndexAndEngine(t *testing.T) {
 	if !slices.Equal(asked, []int{80 * 5, 5, 1, 9 * 5, 10}) {
 		t.Errorf("the engine was asked for %v", asked)
 	}
-	if r := g.Report(); r.Method != "mine" || r.Reason != "because" || r.UniqueUnlabeled != 7 || r.IndexBytes != 9 {
+	if r := g.Report(); r.Method != "mine" || r.Reason != "because" || r.UniqueUnlabeled != 7 || r.IndexBytes != 9 || r.Detail != 50 {
 		t.Errorf("report %+v", r)
 	}
 
@@ -112,7 +120,11 @@ func TestIndexAndEngine(t *testing.T) {
 	if got, _ := sampleN(t, g, 200); !slices.Equal(got.data, want.data) {
 		t.Error("the index gives other samples")
 	}
-	if r := g.Report(); r.Method != "index" {
+	if r := g.Report(); r.Method != "index" || r.Detail != nil {
+		t.Errorf("report %+v", r)
+	}
+	data.Index = talkative{kept}
+	if r := mustNew(t, data, opt).Report(); r.Method != "asked" || r.Detail != data.Index {
 		t.Errorf("report %+v", r)
 	}
 	opt.Engine = func(context.Context, []float32, int, int, []float32, int) (*exact.Result, SearchStats, error) {

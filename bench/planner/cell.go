@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/nngmix/nngmix/ann"
-	"github.com/nngmix/nngmix/ann/planner"
 	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/planner"
 )
 
 const k, recall = 10, 0.99

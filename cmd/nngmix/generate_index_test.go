@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/nngmix/nngmix/cmd/nngmix/internal/generate"
 )
 
 // TestGenerateWithIndexEqualsExact makes pseudo-anomalies with an index whose
@@ -112,7 +114,7 @@ func TestGenerateReportsApproximateSearch(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			report := filepath.Join(dir, "r.json")
 			must(t, append([]string{"generate", "--quiet", "--force", "--in", path, "--label", "y", "--out", filepath.Join(dir, "o.csv"), "--count", "10", "--report", report}, tt.args...)...)
-			var r generateReport
+			var r generate.Report
 			if err := json.Unmarshal([]byte(readFile(t, report)), &r); err != nil {
 				t.Fatal(err)
 			}
@@ -152,7 +154,7 @@ func TestExplainIndex(t *testing.T) {
 			report := filepath.Join(t.TempDir(), "r.json")
 			args := append([]string{"--in", path, "--label", "y", "--index", index, "--report", report, "--force"}, tt.args...)
 			checkExplain(t, args, tt.want)
-			var r generateReport
+			var r generate.Report
 			if err := json.Unmarshal([]byte(readFile(t, report)), &r); err != nil {
 				t.Fatal(err)
 			}

@@ -11,7 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/nngmix/nngmix/internal/table"
+	"github.com/nngmix/nngmix/cmd/nngmix/internal/cli"
+	"github.com/nngmix/nngmix/cmd/nngmix/internal/generate"
 )
 
 // csvFile writes lines to a file called in.csv.
@@ -25,7 +26,7 @@ func csvFile(t *testing.T, lines ...string) string {
 }
 
 // made runs generate on a file and returns the CSV that it writes, and the report.
-func made(t *testing.T, in string, args ...string) (header []string, rows [][]string, report generateReport) {
+func made(t *testing.T, in string, args ...string) (header []string, rows [][]string, report generate.Report) {
 	t.Helper()
 	dir := t.TempDir()
 	out, path := filepath.Join(dir, "out.csv"), filepath.Join(dir, "report.json")
@@ -200,7 +201,7 @@ func TestNoiseKeepKeepsZerosOfATable(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("%s,%d,%d", paid, 20+i*13%50, (i%20)/18))
 	}
 	in := csvFile(t, lines...)
-	zeros := func(args ...string) (zero, negative int, report generateReport) {
+	zeros := func(args ...string) (zero, negative int, report generate.Report) {
 		_, rows, report := made(t, in, append([]string{"--label", "y", "--count", "1000"}, args...)...)
 		for _, row := range rows {
 			if x, err := strconv.ParseFloat(row[0], 64); err != nil || x < 0 {
@@ -230,7 +231,7 @@ func TestColumnsThatNameRowsAreMissingInSamples(t *testing.T) {
 	}
 	in := csvFile(t, lines...)
 	_, rows, report := made(t, in, "--label", "y", "--append", "--count", "5")
-	want := []columnReport{{Name: "id", Type: "string", Part: "none"}, {Name: "amount", Type: "float64", Part: "number"}, {Name: "y", Type: "int64", Part: "label"}}
+	want := []cli.ColumnReport{{Name: "id", Type: "string", Part: "none"}, {Name: "amount", Type: "float64", Part: "number"}, {Name: "y", Type: "int64", Part: "label"}}
 	for at := range report.Table {
 		report.Table[at].Reading = nil
 	}
@@ -265,26 +266,6 @@ func TestArraysOfWideIntegersAreNotRounded(t *testing.T) {
 	}
 	if _, err := os.Stat(out); err == nil {
 		t.Error("the file is there")
-	}
-}
-
-func TestStyleGoesFromCSVToCSV(t *testing.T) {
-	semicolons := &table.Table{Style: table.Style{Delimiter: ';', Decimal: ',', NoHeader: true}}
-	tabs := &table.Table{Style: table.Style{Delimiter: '\t', NoHeader: true}}
-	for _, test := range []struct {
-		in, out string
-		t       *table.Table
-		want    table.Style
-	}{
-		{"a.csv", "b.csv.gz", semicolons, semicolons.Style},
-		{"-", "-", tabs, tabs.Style},
-		{"a.tsv", "b.tsv", tabs, tabs.Style},
-		{"a.csv", "b.tsv", semicolons, table.Style{NoHeader: true}},
-		{"a.tsv.gz", "b.csv", tabs, table.Style{NoHeader: true}},
-	} {
-		if diff := cmp.Diff(test.want, styleFor(test.out, test.in, test.t)); diff != "" {
-			t.Errorf("%s to %s: %s", test.in, test.out, diff)
-		}
 	}
 }
 

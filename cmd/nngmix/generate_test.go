@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngmix/nngmix/cmd/nngmix/internal/cli"
+	"github.com/nngmix/nngmix/cmd/nngmix/internal/generate"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/nngmix/nngmix/internal/testdata"
 )
@@ -99,7 +101,7 @@ func TestAppendKeepsInput(t *testing.T) {
 	if len(all) != len(input)+7 {
 		t.Fatalf("%d rows, want %d", len(all), len(input)+7)
 	}
-	mark := slices.Index(header, syntheticName)
+	mark := slices.Index(header, cli.SyntheticColumn)
 	for i, row := range all {
 		if got, want := row[mark] == "true", i >= len(input); got != want {
 			t.Fatalf("row %d: synthetic %s", i, row[mark])
@@ -135,7 +137,7 @@ func TestReport(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "r.json")
 	must(t, "generate", "--quiet", "--in", in, "--label", "is_fraud", "--out", filepath.Join(dir, "o.csv"), "--report", path, "--seed", "4", "--labeled-fraction", "0.5")
-	var report generateReport
+	var report generate.Report
 	if err := json.Unmarshal([]byte(readFile(t, path)), &report); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/nngmix/nngmix/ann"
+	indexcmd "github.com/nngmix/nngmix/cmd/nngmix/internal/index"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/table"
 )
@@ -90,6 +91,27 @@ func (t *numbers) scaled(rows []int, by *numbers, over []int) (out []float32) {
 		}
 	}
 	return out
+}
+
+// hits are the neighbors of queries, as index search writes them.
+type hits struct {
+	queries, k int
+	ids        []int64   // queries x k row numbers of the indexed table, -1 where there are fewer
+	distances  []float64 // queries x k, +Inf where there are fewer
+}
+
+// newHits returns the answers in res; rows holds the row number behind each id.
+func newHits(res *exact.Result, rows []int) *hits {
+	n, k := len(res.Counts), res.K
+	h := &hits{n, k, slices.Repeat([]int64{-1}, n*k), slices.Repeat([]float64{math.Inf(1)}, n*k)}
+	for q := range n {
+		ids, distances := res.Of(q)
+		copy(h.distances[q*k:], distances)
+		for i, id := range ids {
+			h.ids[q*k+i] = int64(rows[id])
+		}
+	}
+	return h
 }
 
 // truth returns what a search of t for queries has to give, by its definition.
@@ -275,7 +297,7 @@ func TestIndexColumnsOfQueries(t *testing.T) {
 					t.Fatalf("row %d is nearest to row %d", id, q)
 				}
 			}
-			var r indexSearchReport
+			var r indexcmd.SearchReport
 			if err := json.Unmarshal([]byte(readFile(t, report)), &r); err != nil || !slices.Equal(r.Ignored, tt.ignored) {
 				t.Errorf("ignored %v, want %v (%v)", r.Ignored, tt.ignored, err)
 			}
@@ -349,11 +371,11 @@ func TestIndexInfoAndVerify(t *testing.T) {
 			t.Errorf("info prints %q, want it to hold %q", out, want)
 		}
 	}
-	var info indexInfo
+	var info indexcmd.Info
 	if err := json.Unmarshal([]byte(must(t, "index", "info", "--json", index)), &info); err != nil {
 		t.Fatal(err)
 	}
-	if info.Rows != 771 || info.Table.Rows != 900 || !slices.Equal(info.Table.names(), []string{"a", "b", "c"}) {
+	if info.Rows != 771 || info.Table.Rows != 900 || !slices.Equal(info.Table.Names(), []string{"a", "b", "c"}) {
 		t.Errorf("info --json prints %+v", info)
 	}
 	if out := must(t, "index", "verify", index); !strings.Contains(out, "sound, 771 rows") {

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
+	"github.com/nngmix/nngmix/cmd/nngmix/internal/cli"
 	"github.com/nngmix/nngmix/simd"
 	"github.com/spf13/cobra"
 )
@@ -20,11 +20,6 @@ const (
 	exitFailure = 1 // the work could not be done
 	exitUsage   = 2 // the command line is wrong
 )
-
-// usageError marks an error of the command line, not of the work.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
 
 func main() {
 	ctx, stop := signalContext()
@@ -77,49 +72,11 @@ func interrupted(cmd *cobra.Command) error {
 
 // exitCode returns the exit code that err stands for.
 func exitCode(err error) int {
-	var usage usageError
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &usage):
+	case cli.IsUsage(err):
 		return exitUsage
 	}
 	return exitFailure
-}
-
-func rootCommand() *cobra.Command {
-	root := &cobra.Command{
-		Use:               "nngmix",
-		Short:             "Make few labeled anomalies go further on very large tables",
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		Args:              noArgs,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return checkRanges(cmd) },
-		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(generateCommand(), indexCommand(), synthCommand(), plotCommand(), infoCommand(), evalCommand(), reportCommand(), adbenchCommand(), versionCommand())
-	return root
-}
-
-// noArgs refuses arguments, which are often a forgotten --in or a typo.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError{fmt.Errorf("unexpected argument %q", args[0])}
-	}
-	return nil
-}
-
-// exclusive refuses more than one of the flags called names.
-func exclusive(cmd *cobra.Command, names []string) error {
-	var given []string
-	for _, name := range names {
-		if cmd.Flags().Changed(name) {
-			given = append(given, "--"+name)
-		}
-	}
-	if len(given) > 1 {
-		return usageError{fmt.Errorf("%s exclude each other: give one of them", strings.Join(given, " and "))}
-	}
-	return nil
 }

@@ -26,9 +26,6 @@ type Run struct {
 	Tradeoff []eval.TradeoffPoint // of tradeoff.csv; nil without that file
 }
 
-// recallColumns are what the figure needs; the file may have more.
-var recallColumns = []string{"engine", "parameter", "recall", "qps"}
-
 // Open reads the folder dir. It is an error, ErrNoRun, when dir has no run.json of nngmix
 // eval or none of the files it explains, and an error when one of them cannot be read.
 func Open(dir string) (*Run, error) {
@@ -40,8 +37,11 @@ func Open(dir string) (*Run, error) {
 	if r.Rows, err = eval.ReadResults(results); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("report: %w", err)
 	}
-	if r.Recall, err = readSheet(filepath.Join(dir, "recall.csv"), recallColumns); err != nil {
-		return nil, err
+	switch lines, err := eval.ReadSweep(filepath.Join(dir, "recall.csv")); {
+	case err == nil:
+		r.Recall = &Sheet{lines[0], lines[1:]}
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("report: %w", err)
 	}
 	points := filepath.Join(dir, "tradeoff.csv")
 	if r.Tradeoff, err = eval.ReadTradeoff(points); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -1,0 +1,32 @@
+package cli
+
+import (
+	"github.com/nngmix/nngmix/internal/columns"
+	"github.com/nngmix/nngmix/internal/dataset"
+	"github.com/nngmix/nngmix/internal/table"
+)
+
+// SyntheticColumn is the column (in an NPZ file the array) that tells
+// pseudo-anomalies from rows of the input.
+const SyntheticColumn = "nngmix_synthetic"
+
+// ColumnReport tells what a column of the input was read as.
+type ColumnReport struct {
+	Name     string         `json:"name"`
+	Type     string         `json:"type"`
+	Part     string         `json:"part"` // label, number, category, or none
+	Missing  int            `json:"missing,omitempty"`
+	Infinite int            `json:"infinite,omitempty"`
+	Reading  *table.Reading `json:"reading,omitempty"`
+}
+
+// ColumnReports describes all columns of the input.
+func ColumnReports(set *dataset.Set) []ColumnReport {
+	var list []ColumnReport
+	for at, c := range set.Table.Columns {
+		r := ColumnReport{Name: c.Name(), Type: columns.TypeName(c.Field()), Part: set.Part(at), Reading: c.Field().Reading}
+		r.Missing, r.Infinite = set.Lacking(at)
+		list = append(list, r)
+	}
+	return list
+}

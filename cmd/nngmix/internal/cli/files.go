@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/nngmix/nngmix/internal/atomicfile"
+)
+
+// RefuseExisting returns an error for a file that is there and may not be
+// replaced, before any work is done.
+func RefuseExisting(path string, force bool) error {
+	if path == "" || path == "-" || force {
+		return nil
+	}
+	if _, err := os.Stat(path); err == nil {
+		return fmt.Errorf("%s exists: --force replaces it", path)
+	}
+	return nil
+}
+
+// WriteJSON writes v to path, whole or not at all.
+func WriteJSON(path string, v any, force bool) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	f, err := atomicfile.Create(path, force)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if _, err := f.Write(append(text, '\n')); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// WriteCSV writes lines to path, whole or not at all.
+func WriteCSV(path string, lines [][]string, force bool) error {
+	f, err := atomicfile.Create(path, force)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if err := csv.NewWriter(f).WriteAll(lines); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// Megabytes returns bytes in units of a million.
+func Megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }

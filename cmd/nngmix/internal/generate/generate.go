@@ -1,0 +1,257 @@
+// Package generate has the command that makes pseudo-anomalies: its options, its
+// search for neighbors and the table it writes.
+package generate
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nngmix/nngmix/cmd/nngmix/internal/cli"
+	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/generator"
+	"github.com/nngmix/nngmix/internal/dataset"
+	"github.com/nngmix/nngmix/internal/table"
+	"github.com/nngmix/nngmix/internal/tableindex"
+	"github.com/spf13/cobra"
+)
+
+// options are the options of nngmix generate, as its report shows them.
+type options struct {
+	cli.TableFlags
+	cli.SetFlags
+	generator.Options
+	cli.GraphFlags
+	cli.WidthFlags
+	SearchName string  `json:"search"`
+	Index      string  `json:"index,omitempty"`
+	Multiplier float64 `json:"multiplier"`
+	Count      int64   `json:"count,omitempty"`
+	Balance    float64 `json:"balance,omitempty"`
+	Out        string  `json:"out"`
+	Append     bool    `json:"append"`
+	Provenance bool    `json:"provenance"`
+	KeepExact  bool    `json:"exact_integers"`
+	Force      bool    `json:"force"`
+	Report     string  `json:"report,omitempty"`
+	Explain    bool    `json:"explain"`
+	Quiet      bool    `json:"quiet"`
+
+	amount string // the option that says how many to make
+}
+
+const long = `Make pseudo-anomalies from a table with few labeled anomalies.
+
+The labeled anomalies are the rows whose --label column is 1 or true (or
+--anomaly-value); all others, and rows without a label, are unlabeled. By NNG-Mix
+each pseudo-anomaly mixes a labeled anomaly with one of its nearest neighbors,
+half the time among the unlabeled rows and half among the labeled anomalies.
+
+The output holds the pseudo-anomalies alone, in the columns and units of the
+input; with --append the input's rows come first.`
+
+const example = `  nngmix generate --in payments.parquet --label is_fraud --out augmented.parquet --multiplier 10 --seed 1
+  nngmix generate --in 11_donors.npz --out pseudo.npz --count 50000 --provenance --report run.json
+  nngmix generate --in 8_celeba.npz --index celeba.nngx --recall-target 0.99 --out pseudo.npz --seed 2
+  zcat log.csv.gz | nngmix generate --in - --label attack --anomaly-value yes --out - --balance 0.1 > pseudo.csv`
+
+// Command returns nngmix generate.
+func Command() *cobra.Command {
+	opt := options{Options: generator.DefaultOptions()}
+	cmd := &cobra.Command{
+		Use:     "generate --in FILE --label COLUMN --out FILE",
+		Short:   "Make pseudo-anomalies from a table with few labeled anomalies",
+		Long:    long,
+		Example: example,
+		Args:    cli.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, names := range [][]string{{"multiplier", "count", "balance"}, {"k", "k-factor"}, {"k-labeled", "k-labeled-share"}, {"anomaly-value", "normal-value"}, {"ef-search", "recall-target"}} {
+				if err := cli.Exclusive(cmd, names); err != nil {
+					return err
+				}
+			}
+			for _, name := range []string{"multiplier", "count", "balance"} {
+				if cmd.Flags().Changed(name) {
+					opt.amount = name
+				}
+			}
+			report, err := generate(cmd.Context(), &opt)
+			if err == nil && opt.Explain {
+				opt.explain(cmd.ErrOrStderr(), report.Search.Plan)
+			}
+			return err
+		},
+	}
+	opt.addFlags(cmd)
+	return cmd
+}
+
+// addFlags declares the options on cmd.
+func (o *options) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&o.In, "in", "", "table to read: .csv .csv.gz .csv.zst .tsv .parquet .arrow .npz .npy, or - for CSV on stdin")
+	o.SetFlags.Add(flags)
+	flags.StringVar(&o.Out, "out", "", "file to write, in the format of its name, or - for CSV on stdout")
+	flags.TextVar(&o.Method, "method", o.Method, "nng-mix, mixup, cutmix, cutout, gaussian, smote or oversample")
+	flags.Float64Var(&o.Multiplier, "multiplier", 10, "pseudo-anomalies for each labeled anomaly")
+	flags.Int64Var(&o.Count, "count", 0, "number of pseudo-anomalies, instead of --multiplier")
+	flags.Float64Var(&o.Balance, "balance", 0, "make as many as bring labeled and pseudo-anomalies to this share of the unlabeled rows, instead of --multiplier")
+	flags.IntVar(&o.K, "k", o.K, "nearest unlabeled rows to draw from")
+	flags.IntVar(&o.KFactor, "k-factor", 0, "instead of --k: this many times the number of labeled anomalies")
+	flags.IntVar(&o.KLabeled, "k-labeled", o.KLabeled, "nearest labeled anomalies to draw from, the anomaly itself counted")
+	flags.Float64Var(&o.KLabeledShare, "k-labeled-share", 0, "instead of --k-labeled: this share of the labeled anomalies")
+	flags.Float64Var(&o.Alpha, "alpha", o.Alpha, "first parameter of the Beta distribution of the mixing weight")
+	flags.Float64Var(&o.Beta, "beta", o.Beta, "second parameter of it")
+	flags.BoolVar(&o.UniformLambda, "uniform-lambda", false, "draw the mixing weight uniformly instead")
+	flags.Float64Var(&o.NoiseStd, "noise-std", o.NoiseStd, "standard deviation of the Gaussian noise, as a share of a column's range; 0 for none")
+	flags.TextVar(&o.Noise, "noise", o.Noise, "gaussian, as published; or keep: no noise where parents agree, and a value that many rows have at the end of a column's range (zero, say) is taken or left, not mixed")
+	flags.BoolVar(&o.LabeledOnly, "labeled-only", false, "mixup, cutmix and cutout use labeled anomalies only")
+	flags.BoolVar(&o.Clip, "clip", false, "keep every value within the range its column has in the input")
+	flags.BoolVar(&o.KeepExact, "exact-integers", false, "write integer columns as float64 with the exact mixture, not rounded (but for categories, times and values beyond 2^53)")
+	flags.BoolVar(&o.Append, "append", false, "write all of the input's rows first; column nngmix_synthetic tells them apart, nngmix_hidden what --labeled-fraction hides")
+	flags.BoolVar(&o.Provenance, "provenance", false, "write which rows each pseudo-anomaly comes from, and the mixing weight")
+	flags.StringVar(&o.SearchName, "search", "auto", "neighbor search: auto, brute or kdtree (the same answer at another speed; auto with a --recall-target below 1 may use hnsw), hnsw (approximate), or coder-hnsw (github.com/coder/hnsw, to compare with)")
+	flags.StringVar(&o.Index, "index", "", "search this index of the table, made by 'nngmix index build', instead of reading all rows")
+	o.WidthFlags.Add(flags)
+	o.GraphFlags.Add(flags)
+	flags.Uint64Var(&o.Seed, "seed", 0, "seed of the random numbers: equal seeds, equal bytes")
+	flags.IntVar(&o.Threads, "threads", 0, "threads to use (default all processors); does not change the output")
+	o.TableFlags.Add(flags)
+	flags.StringVar(&o.Report, "report", "", "write a JSON report of the run to this file")
+	flags.BoolVar(&o.Force, "force", false, "replace existing output files")
+	flags.BoolVar(&o.Explain, "explain", false, "print what each way to search was thought to take, the choice, and what it took")
+	flags.BoolVar(&o.Quiet, "quiet", false, "no progress bars and no summary")
+}
+
+// generate carries out nngmix generate: read, prepare, search, make and write.
+func generate(ctx context.Context, opt *options) (*Report, error) {
+	if err := opt.check(); err != nil {
+		return nil, cli.Usage(err)
+	}
+	report := &Report{RunReport: cli.NewRunReport("generate", opt, opt.Threads), Seed: opt.Seed}
+	bars := cli.NewProgress(opt.Quiet)
+	defer bars.Wait()
+
+	index, err := opt.openIndex()
+	if err != nil {
+		return nil, err
+	}
+	set, err := opt.readSet(ctx, &report.RunReport, bars.Stage("read"))
+	if err != nil {
+		return nil, err
+	}
+	count, err := opt.count(set)
+	if err != nil {
+		return nil, cli.Usage(err)
+	}
+	if err := opt.checkMemory(set); err != nil {
+		return nil, cli.Usage(err)
+	}
+	out, err := newOutput(set, opt, count) // refuses before the search what cannot be written
+	if err != nil {
+		return nil, err
+	}
+	defer out.writer.Abort()
+	advance := bars.Stage("search")
+	opt.Progress = func(done, total int) { advance(int64(done), int64(total)) }
+	gen, err := opt.newGenerator(ctx, set, index, &report.Search)
+	if err != nil {
+		return nil, err
+	}
+	if err := out.write(ctx, gen, count, &report.RunReport, bars.Stage("write")); err != nil {
+		return nil, err
+	}
+	report.fill(set, opt, gen.Report(), count)
+	if opt.Report != "" {
+		if err := cli.WriteJSON(opt.Report, report, opt.Force); err != nil {
+			return nil, err
+		}
+	}
+	bars.Wait()
+	if !opt.Quiet {
+		report.summary(opt)
+	}
+	return report, nil
+}
+
+// newGenerator searches for neighbors, in index unless it is nil, and tells in
+// report how.
+func (o *options) newGenerator(ctx context.Context, set *dataset.Set, index *tableindex.Index, report *searchReport) (*generator.Generator, error) {
+	d := cli.GeneratorData(set)
+	if o.Method == generator.NNGMix && o.SearchName == "coder-hnsw" {
+		if err := cli.NumericOnly(set, "coder-hnsw searches numbers only"); err != nil {
+			return nil, fmt.Errorf("%s: %w", o.In, err)
+		}
+	}
+	if index != nil && o.Method == generator.NNGMix {
+		how := tableindex.Options{Scale: dataset.Scale(o.Scale), Missing: dataset.Missing(o.Missing)}
+		unlabeled, err := index.Unlabeled(set, how, o.WidthFlags.Options(o.Seed, o.Threads))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", o.In, o.Index, err)
+		}
+		d.Index = unlabeled
+	}
+	gen, err := generator.New(ctx, d, o.Options)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.In, cli.InColumn(err, set))
+	}
+	report.tell(gen.Report(), o)
+	if asked, ok := gen.Report().Detail.(tableindex.Asked); ok && o.Explain {
+		report.Plan, err = o.explained(ctx, set, index, asked)
+	}
+	return gen, err
+}
+
+// openIndex opens the index that the options name, if they do.
+func (o *options) openIndex() (*tableindex.Index, error) {
+	if o.Index == "" {
+		return nil, nil
+	}
+	x, err := tableindex.Open(o.Index)
+	if err != nil {
+		return nil, err
+	}
+	if m := x.Options().Metric; m != exact.L2Squared {
+		return nil, fmt.Errorf("%s: it has the metric %v, generate needs l2squared", o.Index, m)
+	}
+	return x, nil
+}
+
+// readSet reads the input and prepares it.
+func (o *options) readSet(ctx context.Context, report *cli.RunReport, progress func(done, total int64)) (set *dataset.Set, err error) {
+	var input *table.Table
+	err = report.Timed("read", func() (err error) {
+		input, err = o.TableFlags.Read(ctx, o.Label, o.Threads, progress)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = report.Timed("scale", func() (err error) {
+		set, err = dataset.New(input, o.SetFlags.Options(o.Seed))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.In, err)
+	}
+	return set, nil
+}
+
+// count returns the number of pseudo-anomalies to make.
+func (o *options) count(set *dataset.Set) (n uint64, err error) {
+	switch o.amount {
+	case "count":
+		n = uint64(o.Count)
+	case "balance":
+		n, err = generator.Balance(len(set.Labeled), len(set.Unlabeled), o.Balance)
+	default:
+		n, err = generator.Multiple(len(set.Labeled), o.Multiplier)
+	}
+	if err != nil {
+		return 0, flagNames(err)
+	}
+	if n == 0 {
+		err = fmt.Errorf("no pseudo-anomalies to make: --multiplier, --count or --balance asks for none beside the %d labeled anomalies", len(set.Labeled))
+	}
+	return n, err
+}
