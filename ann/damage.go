@@ -13,6 +13,11 @@ type damage struct{ err error }
 // damaged panics with damage.
 func damaged(format string, args ...any) { panic(damage{corrupt(format, args...)}) }
 
+// damagedLink is a function of its own, so that loops that call it stay small.
+//
+//go:noinline
+func damagedLink(to uint32, n int) { damaged("a link leads to node %d of %d", to, n) }
+
 // damageOf returns the error that value, which was recovered, stands for: damage, or a
 // fault at an address of data, which is mapped from a file. Other values stand for
 // none.

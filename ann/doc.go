@@ -44,6 +44,11 @@
 //     on the number of threads or on the instruction set.
 //   - Every row can be reached from the entry points; links that are missing for
 //     that are added.
+//   - Where a filter allows a part of the rows only, a walk keeps no others, and looks
+//     behind some of those it may not keep (ACORN-1: Patel et al., SIGMOD 2024,
+//     arXiv:2403.04871); few allowed rows are compared without the graph.
 //
-// An Index is safe for concurrent use.
+// An Index is safe for concurrent use. Changes are made beside what searches see; none
+// waits for another that takes long. Close ends the use of an index; the memory of one
+// that is not closed is freed some time after its last use.
 package ann

@@ -16,7 +16,7 @@ type rule struct {
 	hidden *rowSet
 	filter func(id uint32) bool // nil allows all
 	marks  *marks               // of all rows, or nil
-	few    []uint32             // the nodes that have allowed rows, ascending, or nil
+	few    []uint32             // the nodes that have allowed rows, each once, or nil
 }
 
 // marks tells which rows of a view may be returned, by their position, and which nodes
@@ -81,7 +81,7 @@ func (st *state) rules(dst []rule, opt *SearchOptions) []rule {
 		v := &st.views[i]
 		r := rule{hidden: &v.hidden, filter: filter}
 		if opt.Allowed != nil && opt.Allowed.Len() <= len(v.ids)/fewShare {
-			r.few = v.nodesOf(opt.Allowed, &r)
+			r.few = v.nodesOf(opt.Allowed, &r, opt.Filter)
 		}
 		dst = append(dst, r)
 	}
@@ -89,17 +89,21 @@ func (st *state) rules(dst []rule, opt *SearchOptions) []rule {
 }
 
 // fewShare is the share of the rows below which those of a Bitmap are looked up.
-const fewShare = 64
+const fewShare = 16
 
-// nodesOf returns the nodes that have a row of which the id is in b and that r allows.
-func (v *view) nodesOf(b *Bitmap, r *rule) []uint32 {
+// nodesOf returns the nodes that have a row of which the id is in b, that was not
+// deleted and that rest, if there is one, allows.
+func (v *view) nodesOf(b *Bitmap, r *rule, rest func(id uint32) bool) []uint32 {
 	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
 	nodes := make([]uint32, 0, b.Len())
 	b.each(func(id uint32) {
-		if at, ok := v.position(id); ok && v.allowed(r, at) {
+		if at, ok := v.position(id); ok && !r.hidden.has(at) && (rest == nil || rest(id)) {
 			nodes = append(nodes, v.nodeAt(at))
 		}
 	})
+	if v.starts == nil && v.nodeStarts == nil {
+		return nodes // each of them once
+	}
 	slices.Sort(nodes)
 	return slices.Compact(nodes)
 }
@@ -206,7 +210,7 @@ func (v *view) scanPays(r *rule, share float64, ef int) bool {
 	stride := float64(v.stride)
 	cost := share * float64(v.n) * (15_000 + 250*stride)
 	if r.marks == nil && r.few == nil {
-		cost += float64(v.n) * 5000
+		cost += float64(v.n) * 4000
 	}
 	return cost < 3*float64(ef)*(200_000+1500*stride)
 }

@@ -15,6 +15,7 @@ type searcher struct {
 	list    []uint32               // the links to follow next
 	allow   func(node uint32) bool // which nodes the pool may hold in a walk; nil for all
 	blocked []uint32               // nodes of list that it may not
+	through int                    // how many of these a walk looks behind
 	batch   []uint32               // rows to compare with next
 	held    []uint32               // see around
 	ranks   []uint32               // of batch, or of an entrance
@@ -213,7 +214,7 @@ func (s *searcher) unvisited(list []uint32) {
 			break
 		}
 		if int(to) >= len(marks) {
-			damaged("a link leads to node %d of %d", to, len(marks))
+			damagedLink(to, len(marks))
 		}
 		mark := marks[to]
 		marks[to] = epoch
@@ -226,8 +227,8 @@ func (s *searcher) unvisited(list []uint32) {
 }
 
 // allowedAround makes the rows to compare with next those of list that may be kept,
-// and where these are fewer than a list has room for, some that the others link to
-// (Patel et al., ACORN, SIGMOD 2024, arXiv:2403.04871: the two-hop search of ACORN-1).
+// and those that the first through of the others link to (Patel et al., ACORN, SIGMOD
+// 2024, arXiv:2403.04871: the two-hop search of ACORN-1).
 func (s *searcher) allowedAround(l *layer) {
 	s.batch, s.blocked = s.batch[:0], s.blocked[:0]
 	for _, to := range trimList(s.list) {
@@ -240,10 +241,7 @@ func (s *searcher) allowedAround(l *layer) {
 			s.blocked = append(s.blocked, to)
 		}
 	}
-	for _, node := range s.blocked {
-		if len(s.batch) >= l.degree {
-			break
-		}
+	for _, node := range s.blocked[:min(s.through, len(s.blocked))] {
 		for _, to := range l.linked(node) {
 			if s.visited.has(to) || !s.allow(to) {
 				continue

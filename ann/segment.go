@@ -25,7 +25,7 @@ type segment struct {
 	ids        []uint32  // row ids, value after value, ascending within one
 	starts     []uint32  // ids[starts[v]:starts[v+1]] are value v; nil where each value is one row
 	memory     *mapping  // the file that the slices refer to, or nil
-	next       uint32    // ids are below; 0 where they are not from a file
+	next       uint32    // ids are below, if it is not 0
 	lookup     lookup    // of ids
 }
 
@@ -48,7 +48,7 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	if err != nil {
 		return nil, err
 	}
-	x := &segment{space: sp, graph: graph{kernels: kernels, products: products, n: groups.Len(), columns: sp.width(), stride: sp.padded()}}
+	x := &segment{space: sp, next: none, graph: graph{kernels: kernels, products: products, n: groups.Len(), columns: sp.width(), stride: sp.padded()}}
 	if err := x.checkSize(opt.M, tune.width); err != nil {
 		return nil, err
 	}
@@ -169,11 +169,7 @@ func (x *segment) nodeValues(node uint32) (from, to uint32) {
 	if x.nodeStarts == nil {
 		return node, node + 1
 	}
-	from, to = x.nodeStarts[node], x.nodeStarts[node+1]
-	if from >= to || int(to) > x.unique() {
-		damaged("node %d has values %d to %d of %d", node, from, to, x.unique())
-	}
-	return from, to
+	return x.valuesOf(node)
 }
 
 // valueRows returns the range in ids of the rows that are equal to value v.
@@ -181,17 +177,40 @@ func (x *segment) valueRows(v uint32) (from, to uint32) {
 	if x.starts == nil {
 		return v, v + 1
 	}
-	from, to = x.starts[v], x.starts[v+1]
-	if from >= to || int(to) > len(x.ids) {
-		damaged("value %d has rows %d to %d of %d", v, from, to, len(x.ids))
+	return x.rowsOf(v)
+}
+
+// valuesOf and rowsOf are not part of their callers, which so are of theirs.
+//
+//go:noinline
+func (x *segment) valuesOf(node uint32) (from, to uint32) {
+	return between(x.nodeStarts, node, x.unique())
+}
+
+//go:noinline
+func (x *segment) rowsOf(v uint32) (from, to uint32) { return between(x.starts, v, len(x.ids)) }
+
+// between returns start i and the next one, which may be end at most.
+func between(starts []uint32, i uint32, end int) (from, to uint32) {
+	from, to = starts[i], starts[i+1]
+	if from >= to || int(to) > end {
+		damaged("start %d is %d, the next %d, of %d", i, from, to, end)
 	}
 	return from, to
 }
 
 // id returns the id of the row at position i of ids.
 func (x *segment) id(i uint32) uint32 {
+	if id := x.ids[i]; id < x.next {
+		return id
+	}
+	return x.lastID(i)
+}
+
+// lastID is id where that is not below next.
+func (x *segment) lastID(i uint32) uint32 {
 	id := x.ids[i]
-	if id >= x.next && x.next > 0 {
+	if x.next > 0 {
 		damaged("there is an id %d, the next one is %d", id, x.next)
 	}
 	return id

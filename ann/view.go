@@ -33,7 +33,7 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, r *rule) {
 	allow := v.allow(r, share)
 	switch {
 	case allow != nil: // fewer ways lead from one allowed node to the next
-		ef = int(min(float64(v.n), float64(ef)*(1-math.Log2(max(share, 1e-3))/3)))
+		ef = int(min(float64(v.n), float64(ef)*(1-math.Log2(max(share, 1e-3))/6)))
 	case share < 1:
 		ef = int(min(float64(v.n), float64(max(ef, k))/share))
 	}
@@ -47,7 +47,7 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, r *rule) {
 		s.vector = grow(s.vector, v.stride)
 		clear(s.vector)
 		v.putQuery(s.vector, s.query)
-		s.q, s.allow = v.targetOf(&s.searcher, s.vector), allow
+		s.q, s.allow, s.through = v.targetOf(&s.searcher, s.vector), allow, max(0, through(share))
 		open = append(open, s)
 	}
 	flat := v.entries.size == v.n // without links
@@ -72,10 +72,23 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, r *rule) {
 // allow returns what tells a walk which nodes it may keep, or nil where it is to keep
 // all of them.
 func (v *view) allow(r *rule, share float64) func(node uint32) bool {
-	if share >= walkShare || v.entries.size == v.n {
+	switch {
+	case share >= walkShare || v.entries.size == v.n:
 		return nil
+	case r.marks != nil:
+		nodes := r.marks.nodes
+		return func(node uint32) bool { return nodes[node/64]>>(node%64)&1 == 1 }
+	case v.starts == nil && v.nodeStarts == nil && r.hidden.empty():
+		filter := r.filter
+		return func(node uint32) bool { return filter(v.id(node)) }
 	}
 	return func(node uint32) bool { return v.nodeAllowed(r, node) }
+}
+
+// through returns how many forbidden rows of a list a walk looks behind, so that it
+// comes to about half as many allowed rows as a list has links.
+func through(share float64) int {
+	return int(math.Ceil(0.5/max(share, 1e-3) - 1))
 }
 
 // searchGraph does what nearest says and returns those of group for which it found

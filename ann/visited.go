@@ -22,7 +22,7 @@ func (v *visited) reset(n int) {
 // has tells whether node is in the set.
 func (v *visited) has(node uint32) bool {
 	if int(node) >= len(v.marks) {
-		damaged("a link leads to node %d of %d", node, len(v.marks))
+		damagedLink(node, len(v.marks))
 	}
 	return v.marks[node] == v.epoch
 }

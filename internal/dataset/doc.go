@@ -141,6 +141,7 @@ func New(t *table.Table, opt Options) (*Set, error) {
 	if err := s.split(rows, opt); err != nil {
 		return nil, err
 	}
+	s.noteMarkers()
 	s.noteUnused()
 	return s, s.measure(rows, opt.Scale)
 }

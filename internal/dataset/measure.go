@@ -137,6 +137,9 @@ func (s *Set) measureChunk(rows []int, from, to int) []bounds {
 // range is a mass.
 const massShare = 0.05
 
+// noteShare is the share from which on the user hears of it.
+const noteShare = 0.25
+
 // setRange sets the range of feature j over that many rows.
 func (s *Set) setRange(j int, b bounds, rows int) error {
 	if b == empty {
@@ -154,10 +157,10 @@ func (s *Set) setRange(j int, b bounds, rows int) error {
 	share := func(n int) float64 { return float64(n) / float64(rows) }
 	c.MassMin, c.MassMax = share(b.atLo) >= massShare, share(b.atHi) >= massShare
 	var piles []string
-	if c.MassMin {
+	if c.MassMin && share(b.atLo) >= noteShare {
 		piles = append(piles, fmt.Sprintf("%.0f %% of rows are %s", 100*share(b.atLo), s.numberText(j, b.lo)))
 	}
-	if c.MassMax {
+	if c.MassMax && share(b.atHi) >= noteShare {
 		piles = append(piles, fmt.Sprintf("%.0f %% of rows are %s", 100*share(b.atHi), s.numberText(j, b.hi)))
 	}
 	if piles != nil {

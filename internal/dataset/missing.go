@@ -78,6 +78,9 @@ func (s *Set) missingError() error {
 			continue
 		}
 		item := fmt.Sprintf("%s %d", c.Name(), n)
+		if list := markers(s.Inputs[j]); list != "" {
+			item += " (" + list + ")"
+		}
 		if seen.infinite > 0 {
 			item += fmt.Sprintf(" (Inf %d)", seen.infinite)
 			if infinite == "" {

@@ -14,6 +14,7 @@ type NoteKind string
 // The kinds, in the order in which Lines gives them.
 const (
 	NoteReading NoteKind = "odd"      // the reader met something odd in the column
+	NoteMarkers NoteKind = "missing"  // texts stood for missing values
 	NoteLeftOut NoteKind = "left out" // the column is not a feature
 	NoteUnused  NoteKind = "not used" // rows that no sample is made of
 	NoteWide    NoteKind = "wide"     // the column holds integers that float64 rounds
@@ -32,7 +33,7 @@ type Note struct {
 func Lines(notes []Note) []string {
 	const most = 4
 	var lines []string
-	for _, kind := range []NoteKind{NoteReading, NoteLeftOut, NoteUnused, NoteWide, NoteMass} {
+	for _, kind := range []NoteKind{NoteReading, NoteMarkers, NoteLeftOut, NoteUnused, NoteWide, NoteMass} {
 		var items, cures []string
 		for _, n := range notes {
 			if n.Kind != kind {
@@ -68,10 +69,42 @@ func (s *Set) note(kind NoteKind, column, cure, format string, args ...any) {
 // noteReadings passes on what readers found odd.
 func (s *Set) noteReadings() {
 	for _, c := range s.Table.Columns {
-		if r := c.Field().Reading; r != nil && r.Odd {
-			s.note(NoteReading, c.Name(), "", "%s", r.Why)
+		f := c.Field()
+		if stored := strings.TrimSpace(f.Header); stored != "" && stored != f.Name {
+			s.note(NoteReading, f.Name, "", "the file has another column called %s", stored)
+		}
+		if r := f.Reading; r != nil && r.Odd {
+			s.note(NoteReading, f.Name, "", "%s", r.Why)
 		}
 	}
+}
+
+// noteMarkers tells which texts of features were taken as missing.
+func (s *Set) noteMarkers() {
+	for _, c := range s.Inputs {
+		if list := markers(c); list != "" {
+			s.note(NoteMarkers, c.Name(), "--type COLUMN=text keeps them as text", "%s", list)
+		}
+	}
+}
+
+// markers lists the texts of c that were taken as missing, an empty one apart.
+func markers(c table.Column) string {
+	r := c.Field().Reading
+	if r == nil {
+		return ""
+	}
+	var list []string
+	for _, m := range r.Markers {
+		switch {
+		case m.Text == "":
+		case m.Count == 1:
+			list = append(list, fmt.Sprintf("%q in row %d", m.Text, m.Row))
+		default:
+			list = append(list, fmt.Sprintf("%q in %d rows, the first %d", m.Text, m.Count, m.Row))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // noteWide tells of a feature of integers beyond 2^53, which may be codes, and of

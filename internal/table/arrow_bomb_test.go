@@ -39,7 +39,7 @@ func TestArrowBombs(t *testing.T) {
 	zeros.AppendValues(make([]int64, n), nil)
 	numbers := zeros.NewArray()
 	one := fromJSON(t, arrow.PrimitiveTypes.Int8, `[1]`)
-	runs := array.NewRunEndEncodedArray(fromJSON(t, arrow.PrimitiveTypes.Int64, fmt.Sprint("[", 1<<40, "]")), one, 1<<40, 0)
+	runs := array.NewRunEndEncodedArray(fromJSON(t, arrow.PrimitiveTypes.Int64, fmt.Sprint("[", 1<<30, "]")), one, 1<<30, 0)
 	claim := func(codec ipc.Option, size int64) []byte {
 		packed := ipcBytes(t, true, []arrow.RecordBatch{record(numbers)}, codec)
 		said := binary.LittleEndian.AppendUint64(nil, 8*n)
@@ -49,15 +49,15 @@ func TestArrowBombs(t *testing.T) {
 		return bytes.Replace(packed, said, binary.LittleEndian.AppendUint64(nil, uint64(size)), 1)
 	}
 	for name, content := range map[string][]byte{
-		"missing values":     ipcBytes(t, false, []arrow.RecordBatch{record(array.NewNull(1 << 40))}),
+		"missing values":     ipcBytes(t, false, []arrow.RecordBatch{record(array.NewNull(1 << 30))}),
 		"runs":               ipcBytes(t, true, []arrow.RecordBatch{record(runs)}),
 		"views":              ipcBytes(t, true, []arrow.RecordBatch{record(overlapping(2500, 100_000))}),
-		"Zstandard, a TB":    claim(ipc.WithZstd(), 1<<40),
+		"Zstandard, a TB":    claim(ipc.WithZstd(), 1<<30),
 		"Zstandard, 60 MB":   claim(ipc.WithZstd(), 60<<20),
 		"Zstandard, too few": claim(ipc.WithZstd(), 8*n-8),
 		"Zstandard, none":    claim(ipc.WithZstd(), 0),
 		"Zstandard, -2":      claim(ipc.WithZstd(), -2),
-		"LZ4, a TB":          claim(ipc.WithLZ4(), 1<<40),
+		"LZ4, a TB":          claim(ipc.WithLZ4(), 1<<30),
 		"LZ4, 60 MB":         claim(ipc.WithLZ4(), 60<<20),
 		"LZ4, too few":       claim(ipc.WithLZ4(), 8*n-8),
 	} {

@@ -37,7 +37,7 @@ func readArrow(ctx context.Context, src *source, opt ReadOptions) ([]Column, err
 		if !chosen[j] {
 			continue
 		}
-		field := Field{Name: name}
+		field := Field{Name: name, Header: renamed(names[j], name)}
 		if index(names[j]) {
 			field.Role = Index
 		}

@@ -14,6 +14,7 @@ type number struct {
 	size     uint64 // of an exact integer: its absolute value
 	negative bool
 	exact    bool // an integer within 64 bits, size with its sign
+	cut      bool // a decimal fraction of more digits than float64 gives back
 }
 
 // integer returns the value as int64, or as uint64 by its bits.
@@ -51,7 +52,7 @@ func parseNumber(cell []byte) (number, class) {
 	if i == len(cell) {
 		return n.wholeNumber(cell, cell[start:], digits)
 	}
-	power := 0
+	power, scientific := 0, false
 	if cell[i] == '.' {
 		point := i
 		for i++; i < len(cell) && cell[i]-'0' < 10; i++ {
@@ -74,7 +75,7 @@ func parseNumber(cell []byte) (number, class) {
 		if !ok {
 			return number{}, words
 		}
-		power += exponent
+		power, scientific = power+exponent, true
 	}
 	if digits <= 19 && n.size < 1<<53 && -22 <= power && power <= 22 {
 		n.float = float64(n.size)
@@ -86,6 +87,7 @@ func parseNumber(cell []byte) (number, class) {
 		if n.negative {
 			n.float = -n.float
 		}
+		n.cut = digits > sureDigits && !scientific && !survives(n.float, n.size, -power)
 		return n, real
 	}
 	v, err := strconv.ParseFloat(unsafe.String(&cell[0], len(cell)), 64)
@@ -93,7 +95,49 @@ func parseNumber(cell []byte) (number, class) {
 		return number{}, words
 	}
 	n.float = v
+	if digits > sureDigits && !scientific {
+		n.cut = digits > 19 && !survivesText(v, cell, -power) || digits <= 19 && !survives(v, n.size, -power)
+	}
 	return n, real
+}
+
+// sureDigits is how many decimal digits float64 gives back whatever they are.
+const sureDigits = 15
+
+// survives tells whether v, rounded to places digits behind the point, is ±size
+// counts of the last one. Places is at most 19.
+func survives(v float64, size uint64, places int) bool {
+	fraction, exponent := math.Frexp(math.Abs(v))
+	hi, lo := bits.Mul64(uint64(math.Ldexp(fraction, 53)), pow10(places)) // counts, times 2^shift
+	shift := 53 - exponent
+	if shift <= 0 || shift > 127 {
+		return shift > 0 && size == 0 || shift == 0 && hi == 0 && lo == size
+	}
+	lo, carry := bits.Add64(lo, 1<<(shift-1), 0) // half a count; shifts of 64 and more give 0
+	half := uint64(0)
+	if shift > 64 {
+		half = 1 << (shift - 65)
+	}
+	hi += half + carry
+	if shift >= 64 {
+		return hi>>(shift-64) == size
+	}
+	return hi>>shift == 0 && hi<<(64-shift)|lo>>shift == size
+}
+
+func pow10(n int) uint64 {
+	p := uint64(1)
+	for range n {
+		p *= 10
+	}
+	return p
+}
+
+// survivesText is survives for a cell of any number of digits.
+func survivesText(v float64, cell []byte, places int) bool {
+	bare := bytes.TrimLeft(bytes.TrimLeft(cell, "+-"), "0")
+	text := strconv.AppendFloat(nil, math.Abs(v), 'f', places, 64)
+	return bytes.Equal(bytes.TrimLeft(text, "0"), bare)
 }
 
 var tens = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,

@@ -54,6 +54,8 @@ type builder struct {
 	negative, beyond bool // an integer below zero, and beyond int64
 	inexact          *cellAt
 	comma            *cellAt // the first number with a decimal comma
+	cut              *cellAt // the first number whose last digits float64 loses
+	exact            bool    // the texts are numbers that become a Decimal
 	markers          map[string]*Marker
 	unsure           int    // quoted fields and weak markers taken as missing so far
 	emptyText        int    // those in quotes with nothing in these, or a text that an option calls missing
@@ -89,6 +91,7 @@ func (b *builder) add(in *batch, j int) {
 		b.line = in.lines[i]
 		if simple && !s.quoted && (b.kind == floating || b.kind == integer) {
 			if v, c := parseNumber(cell); c.number() && b.store(v, c) {
+				b.noteCut(v, cell)
 				b.values++
 				b.plain++
 				b.n++

@@ -210,5 +210,5 @@ func (f *csvFile) invalidName() error {
 
 // notUTF8 says that text is in another encoding.
 func notUTF8(line int, column, text string) error {
-	return fmt.Errorf("%w: line %d, column %s: %q is not UTF-8: set --encoding to what the text is in, such as windows-1252, latin1 or shift_jis", ErrCorrupt, line, column, text)
+	return fmt.Errorf("table: line %d, column %s: %q is not UTF-8: set --encoding to what the text is in, such as windows-1252, latin1 or shift_jis", line, column, text)
 }

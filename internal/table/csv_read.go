@@ -36,6 +36,7 @@ func readCSV(ctx context.Context, src *source, opt ReadOptions) ([]Column, Style
 		if err := b.settle(all); err != nil {
 			return nil, Style{}, err
 		}
+		b.keepDigits()
 		if b.late {
 			again[j], late = b.again(), true
 			builders[j] = again[j]

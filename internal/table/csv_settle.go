@@ -94,7 +94,7 @@ func (k kind) asked() Kind {
 
 // again returns a builder that reads the column as text.
 func (b *builder) again() *builder {
-	return &builder{rules: b.rules, name: b.name, asked: b.asked, missing: b.missing, reserve: b.n, kind: text, why: b.why}
+	return &builder{rules: b.rules, name: b.name, asked: b.asked, missing: b.missing, reserve: b.n, kind: text, why: b.why, cut: b.cut, exact: b.exact}
 }
 
 // column returns what was built. A column without any value is one of NaN.
@@ -102,6 +102,9 @@ func (b *builder) column(all bool) (described, error) {
 	field := Field{Name: b.name, Reading: &Reading{Asked: b.asked != KindAuto, Category: b.asked == AsCategory}}
 	if b.kind == unknown {
 		b.toFloats(b.n)
+	}
+	if b.exact {
+		return b.decimals(field), nil
 	}
 	if b.kind == text {
 		b.dropQuoted(all)

@@ -147,7 +147,7 @@ func (t *tally) notationCure(name string) string {
 			option = append(option, "--decimal ','")
 		}
 		if r.thousands != "" && strings.Contains(string(bare), r.thousands) {
-			option = append(option, fmt.Sprintf("--thousands '%s'", r.thousands))
+			option = append(option, "--thousands "+shellQuoted(r.thousands))
 		}
 		if text := strings.Join(option, " "); !slices.Contains(options, text) && len(options) < 2 {
 			options = append(options, text)
@@ -160,4 +160,12 @@ func (t *tally) notationCure(name string) string {
 		return "set " + strings.Join(options[:len(options)-1], " or ") + " with " + options[len(options)-1]
 	}
 	return "set " + strings.Join(options, " or ")
+}
+
+// shellQuoted returns a sign as a shell takes it.
+func shellQuoted(sign string) string {
+	if sign == "'" {
+		return `"'"`
+	}
+	return "'" + sign + "'"
 }

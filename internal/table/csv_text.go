@@ -42,18 +42,14 @@ func openText(src *source, opt ReadOptions) (*csvText, error) {
 func (t *csvText) decompress(src *source, asked Format) error {
 	r := bufio.NewReaderSize(src, blockSize)
 	magic, _ := r.Peek(4)
-	want := asked
-	if want == 0 {
-		want, _ = FormatOf(src.path)
-	}
 	switch {
-	case bytes.HasPrefix(magic, []byte("\x1f\x8b")) || want == CSVGzip:
+	case bytes.HasPrefix(magic, []byte("\x1f\x8b")) || asked == CSVGzip:
 		z, err := gzip.NewReader(r)
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}
 		t.Reader, t.close, t.packed = z, z.Close, true
-	case isZstd(magic) || want == CSVZstd:
+	case isZstd(magic) || asked == CSVZstd:
 		narrow, err := narrowWindows(src.File, src.size)
 		if err != nil {
 			return err

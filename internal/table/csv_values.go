@@ -33,6 +33,7 @@ func (b *builder) begin(k kind) {
 
 // addNumber adds a number to a column of numbers so far, or counts it in another.
 func (b *builder) addNumber(cell []byte, v number, c class, quoted bool) {
+	b.noteCut(v, cell)
 	switch {
 	case b.asked == AsCategory && c == real:
 		b.rise("")

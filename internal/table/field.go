@@ -19,7 +19,7 @@ const (
 // Field describes a column.
 type Field struct {
 	Name       string
-	Header     string // what a CSV file calls the column where that is not Name
+	Header     string // what the file calls the column where that is not Name; a CSV file is written with it
 	Type       Type
 	Dictionary []string // of a String: the text of each code
 	Temporal   Temporal // of an integer that counts time

@@ -75,6 +75,14 @@ type ReadOptions struct {
 	Progress func(done, total int64)
 }
 
+// renamed returns what the file calls a column where that is not name.
+func renamed(stored, name string) string {
+	if stored == name {
+		return ""
+	}
+	return stored
+}
+
 // distinctNames returns names with those that stand twice told apart as pandas
 // does it: a, a.1, a.2.
 func distinctNames(names []string) []string {

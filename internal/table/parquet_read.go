@@ -74,7 +74,7 @@ func newParquetColumns(src *source, footer *parquetFooter, opt ReadOptions) ([]*
 		if !chosen[j] {
 			continue
 		}
-		c := &parquetColumn{leaf: leaf, field: Field{Name: names[j]}, note: times[leaf.name], footer: footer, limits: limits, pages: pageReader{src: src}}
+		c := &parquetColumn{leaf: leaf, field: Field{Name: names[j], Header: renamed(stored[j], names[j])}, note: times[leaf.name], footer: footer, limits: limits, pages: pageReader{src: src}}
 		if index[leaf.name] {
 			c.field.Role = Index
 		}
@@ -94,7 +94,7 @@ func (c *parquetColumn) read(ctx context.Context) error {
 		return err
 	}
 	c.column = c.finish(func(f *Field) {
-		f.Name, f.Role = c.field.Name, c.field.Role
+		f.Name, f.Header, f.Role = c.field.Name, c.field.Header, c.field.Role
 		c.leaf.describe(f)
 		refine(f, c.note)
 	})

@@ -32,9 +32,6 @@ func Read(ctx context.Context, path string, opt ReadOptions) (*Table, error) {
 		if t.Format, err = src.format(opt.Format); err != nil {
 			return err
 		}
-		if named, err := FormatOf(src.path); err != nil || named != t.Format {
-			src.path += "." + t.Format.String()
-		}
 		t.Columns, t.Style, err = readers(t.Format)(ctx, src, opt)
 		if err == nil && t.Format.typed() {
 			t.Columns, err = opt.convert(t.Columns)

@@ -162,7 +162,7 @@ func TestMisbehave(t *testing.T) {
 				big[i] = 1
 			}
 		case "allocate":
-			big = make([]byte, 8<<30)
+			big = make([]byte, 1<<31-1)
 		}
 		return fmt.Errorf("something is wrong with %d", len(big))
 	})
