@@ -22,9 +22,9 @@ const (
 	all     = engines + " planner generator/... eval/... ann/... " + tables
 )
 
-// rules say what each package of the module may import of the others: names separated
-// by blanks, "..." for a package and all below it. The first rule whose name fits is the
-// one that holds. docs/architecture.md draws them.
+// rules say what each package of the module may import of the others: names
+// separated by blanks, "..." for a package and all below it. The first rule
+// whose name fits is the one that holds. docs/architecture.md draws them.
 var rules = []struct{ name, imports, tests string }{
 	{"simd", "", ""},
 	{"internal/dedupe", "internal/parallel", ""},
@@ -108,8 +108,8 @@ func TestArrowsAreHeld(t *testing.T) {
 	}
 }
 
-// refused tells why package from, or its tests, may not import package to; "" where it
-// may.
+// refused tells why package from, or its tests, may not import package to; ""
+// where it may.
 func refused(from, to string, test bool) string {
 	name := ruleOf(from)
 	for _, r := range rules {

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// TestArchitectureNamesFiles: every file and folder that docs/architecture.md names is
-// there. A bare name of a file is one in a folder that was named before.
+// TestArchitectureNamesFiles: every file and folder that docs/architecture.md
+// names is there. A bare name of a file is one in a folder that was named
+// before.
 func TestArchitectureNamesFiles(t *testing.T) {
 	root := filepath.Join("..", "..")
 	text, err := os.ReadFile(filepath.Join(root, "docs", "architecture.md"))
