@@ -15,7 +15,6 @@ type csvParts struct {
 	mixed    bool            // there are other files, too
 	known    map[string]bool // columns that are text in these
 	files    []*csvFile
-	byName   map[string]*builder
 	builders []*builder // in order of the first file
 }
 
