@@ -2,7 +2,7 @@
 GO       ?= go
 VERSION  := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 LDFLAGS  := -X github.com/nngmix/nngmix/cmd/nngmix/internal/cli.version=$(VERSION)
-PORTABLE := ./simd/... ./exact/... ./ann/... ./generator/... ./internal/xrand/...
+PORTABLE := ./simd/... ./exact/... ./ann/... ./planner/... ./generator/... ./internal/xrand/...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: help build demo test test-purego test-levels test-race test-arm64 \

@@ -24,8 +24,8 @@ type Sweep struct {
 	CurveOptions
 }
 
-// NewSweep finds the true k nearest rows of each query and returns what engines are
-// measured on.
+// NewSweep finds the true k nearest rows of each query and returns what engines
+// are measured on.
 func NewSweep(ctx context.Context, rows, queries []float32, dim, nominal, k int, opt CurveOptions) (*Sweep, error) {
 	truth, _, err := exact.Search(ctx, rows, dim, queries, k, exact.Options{Nominal: nominal})
 	if err != nil {
@@ -65,8 +65,8 @@ func (s *Sweep) Exact(ctx context.Context, method exact.Method) (SweepPoint, err
 	return SweepPoint{method.String(), "", point, stats.DedupeSeconds + stats.BuildSeconds, stats.Bytes, perQuery}, err
 }
 
-// Graph builds a graph as opt says, Nominal and Threads apart, and measures searches
-// of the given widths.
+// Graph builds a graph as opt says, Nominal and Threads apart, and measures
+// searches of the given widths.
 func (s *Sweep) Graph(ctx context.Context, opt ann.Options, widths []int) ([]SweepPoint, error) {
 	opt.Nominal, opt.Threads = s.Nominal, s.Threads
 	x, err := ann.Build(ctx, s.Rows, s.Dim, opt)
@@ -106,15 +106,15 @@ func (s *Sweep) width(ctx context.Context, x *ann.Index, ef int) (SweepPoint, er
 // Width returns the parameter of a search of width ef.
 func Width(ef int) string { return "efSearch=" + strconv.Itoa(ef) }
 
-// sweepColumns are the columns of recall.csv; sweepNeeds those that a reader needs,
-// texts and numbers.
+// sweepColumns are the columns of recall.csv; sweepNeeds those that a reader
+// needs, texts and numbers.
 var (
 	sweepColumns = []string{"engine", "parameter", "recall", "recall_by_id", "qps", "p50", "p90", "p99", "max", "build_seconds", "index_bytes", "distances_per_query"}
 	sweepNeeds   = [2][]string{{"engine", "parameter"}, {"recall", "qps"}}
 )
 
-// SweepRecords returns points as the lines of recall.csv, the first of them the names
-// of its columns.
+// SweepRecords returns points as the lines of recall.csv, the first of them the
+// names of its columns.
 func SweepRecords(points []SweepPoint) [][]string {
 	records := [][]string{sweepColumns}
 	for _, p := range points {
@@ -137,9 +137,9 @@ func (p SweepPoint) record() []string {
 		number(p.BuildSeconds, 3), known(float64(p.IndexBytes)), known(p.Distances)}
 }
 
-// ReadSweep returns the lines of a recall.csv, the first of them the names of its
-// columns. Engine, parameter, recall and qps are there and can be what a run measured;
-// other columns may be there or not, and hold anything.
+// ReadSweep returns the lines of a recall.csv, the first of them the names of
+// its columns. Engine, parameter, recall and qps are there and can be what a
+// run measured; other columns may be there or not, and hold anything.
 func ReadSweep(path string) ([][]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -170,8 +170,8 @@ func ReadSweep(path string) ([][]string, error) {
 	return records, nil
 }
 
-// checkMeasure returns an error for text that is not empty and that no run writes to
-// the column called name.
+// checkMeasure returns an error for text that is not empty and that no run
+// writes to the column called name.
 func checkMeasure(name, text string) error {
 	v, err := strconv.ParseFloat(text, 64)
 	switch {

@@ -20,9 +20,9 @@
 // bit: that of package exact. The choice, which depends on the machine and the
 // moment, changes the time taken and nothing else. With a lower target the graph
 // may be chosen, and then it does change the answer: equal requests may get
-// different neighbors on different machines, each with the recall asked for. Who
-// needs both approximate answers and equal ones everywhere names the method, Graph,
-// and an EfSearch; who needs equal answers leaves the target at 1.
+// different neighbors on different machines, each with the recall asked for. For
+// answers that are approximate and the same on every machine, set Method to Graph
+// and give an EfSearch; for exact ones leave the target at 1.
 //
 // A few thousand queries among some hundred thousand rows, as NNG-Mix has them, are
 // answered exactly in less time than a graph takes to build.

@@ -27,9 +27,9 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:]))
 }
 
-// signalContext returns a context that ends when the user or the system asks the
-// program to: Ctrl-C, a kill, a terminal that goes away. What is ignored from the
-// start, as nohup and background jobs want it, stays so.
+// signalContext returns a context that ends when the user or the system asks
+// the program to: Ctrl-C, a kill, a terminal that goes away. What is ignored
+// from the start, as nohup and background jobs want it, stays so.
 func signalContext() (context.Context, context.CancelFunc) {
 	var heard []os.Signal
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {

@@ -66,8 +66,8 @@ func (x *Exact) Load(into *Chunk, from, to int) {
 	}
 }
 
-// Text returns the value with bits b: a float in the shortest form that tells it
-// from others, anything else as a CSV file shows it.
+// Text returns the value with bits b: a float in the shortest form that tells
+// it from others, anything else as a CSV file shows it.
 func (x *Exact) Text(b uint64) string {
 	switch v := math.Float64frombits(b); {
 	case x.Desc.Type == table.Float64:

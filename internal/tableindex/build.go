@@ -10,9 +10,9 @@ import (
 	"github.com/nngmix/nngmix/internal/dataset"
 )
 
-// Options say how the data set was read that an index is built from, so that queries
-// are read the same way. Source, the name of the table's file, and Label, the column
-// that was left out of it, are there to be shown only.
+// Options say how the data set was read that an index is built from, so that
+// queries are read the same way. Source, the name of the table's file, and
+// Label, the column that was left out of it, are there to be shown only.
 type Options struct {
 	Source  string
 	Label   string
@@ -30,9 +30,9 @@ type Rows struct {
 	threads int
 }
 
-// Scale returns the rows of set, which has no label: all of its rows are indexed.
-// They do not keep set. The error is a generator.ValueError where a value has no
-// place in search space.
+// Scale returns the rows of set, which has no label: all of its rows are
+// indexed. They do not keep set. The error is a generator.ValueError where a
+// value has no place in search space.
 func Scale(ctx context.Context, set *dataset.Set, opt Options) (*Rows, error) {
 	if len(set.Labeled) > 0 {
 		return nil, fmt.Errorf("tableindex: %d rows are labeled, want a set without a label", len(set.Labeled))
@@ -52,8 +52,8 @@ func scales(set *dataset.Set) (columns []generator.Column) {
 	return columns
 }
 
-// Build builds an index of the rows. Nominal and Threads of opt are of no effect:
-// the rows know. Categories need the metric L2Squared.
+// Build builds an index of the rows. Nominal and Threads of opt are of no
+// effect: the rows know. Categories need the metric L2Squared.
 func (r *Rows) Build(ctx context.Context, opt ann.Options) (*Index, error) {
 	opt.Nominal, opt.Threads = r.Schema.Nominal(), r.threads
 	if opt.Nominal > 0 && opt.Metric != exact.L2Squared {

@@ -14,8 +14,8 @@ import (
 // unseen is the code of a category that no row of an index has.
 const unseen = -1
 
-// Categories are the categories of a column of an index: what each code stands for.
-// Text that is not UTF-8, which JSON cannot hold, is kept as bytes.
+// Categories are the categories of a column of an index: what each code stands
+// for. Text that is not UTF-8, which JSON cannot hold, is kept as bytes.
 type Categories struct {
 	Texts []string `json:"categories,omitempty"`
 	Bytes [][]byte `json:"categories_base64,omitempty"`
@@ -77,8 +77,8 @@ func (c *Categories) ascend() bool {
 	return true
 }
 
-// code returns the codes of column q, that of queries, in the index: unseen where no
-// row has its category, and missing where the value is.
+// code returns the codes of column q, that of queries, in the index: unseen
+// where no row has its category, and missing where the value is.
 func (c *Column) code(q table.Column) (table.Column, error) {
 	here := q.Type()
 	mismatch := fmt.Errorf("column %s holds %ss, in the index categories of type %s", q.Name(), here, c.Type)
@@ -103,7 +103,8 @@ func (c *Column) code(q table.Column) (table.Column, error) {
 	return dataset.Recode(q, c.All())
 }
 
-// codeBools returns the codes of numbers for booleans: 0 and 1 are false and true.
+// codeBools returns the codes of numbers for booleans: 0 and 1 are false and
+// true.
 func (c *Column) codeBools(q table.Column) table.Column {
 	codes := make([]float64, q.Len())
 	q.Floats(codes, 1, 0, len(codes))
@@ -115,8 +116,8 @@ func (c *Column) codeBools(q table.Column) table.Column {
 	return table.New(q.Name(), codes)
 }
 
-// withoutMarkers returns a column of text in which those are missing that were taken
-// so in the indexed table.
+// withoutMarkers returns a column of text in which those are missing that were
+// taken so in the indexed table.
 func (c *Column) withoutMarkers(q table.Column) table.Column {
 	dictionary := q.Dictionary()
 	if !slices.ContainsFunc(dictionary, c.missing) {

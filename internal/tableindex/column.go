@@ -61,8 +61,8 @@ func newClock(f table.Field) *Clock {
 	return &Clock{kind, f.PerSecond()}
 }
 
-// Kind returns as what queries are read, so that they have the types of the index
-// whatever their own values look like.
+// Kind returns as what queries are read, so that they have the types of the
+// index whatever their own values look like.
 func (c *Column) Kind() table.Kind {
 	switch {
 	case c.Time != nil && (c.Time.Kind == "date" || c.Time.Kind == "timestamp"):
@@ -78,8 +78,8 @@ func (c *Column) Kind() table.Kind {
 	}
 }
 
-// Numbers returns column q of queries in the numbers of the index: infinite values
-// as missing ones where those are filled.
+// Numbers returns column q of queries in the numbers of the index: infinite
+// values as missing ones where those are filled.
 func (c *Column) Numbers(q table.Column, filled bool) (table.Column, error) {
 	f := q.Field()
 	switch here := newClock(f); {
@@ -125,11 +125,12 @@ type steps struct {
 	x                     big.Float
 }
 
-// stepBits hold a difference of 64-bit integers in units a billion apart exactly.
+// stepBits hold a difference of 64-bit integers in units a billion apart
+// exactly.
 const stepBits = 160
 
-// newSteps returns what turns values of field f into numbers of the index; nil where
-// they are such already.
+// newSteps returns what turns values of field f into numbers of the index; nil
+// where they are such already.
 func (c *Column) newSteps(f table.Field) *steps {
 	s := &steps{field: f, base: bigFloat(0), factor: bigFloat(1), divisor: bigFloat(1)}
 	s.x.SetPrec(stepBits)
@@ -207,8 +208,8 @@ func errOldIndex(column string) error {
 }
 
 // upgrade turns a description of version 1 into one of today. There numbers of
-// categories were written as float64, and numbers beyond 2^53 were rounded: what may
-// have been is an error.
+// categories were written as float64, and numbers beyond 2^53 were rounded:
+// what may have been is an error.
 func (m *Schema) upgrade() error {
 	const exact = 1 << 53
 	for j := range m.Columns {

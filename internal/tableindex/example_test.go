@@ -13,8 +13,8 @@ import (
 	"github.com/nngmix/nngmix/internal/tableindex"
 )
 
-// A table of payments becomes an index in a file, and payments in another file find
-// their nearest rows there.
+// A table of payments becomes an index in a file, and payments in another file
+// find their nearest rows there.
 func Example() {
 	dir, err := os.MkdirTemp("", "tableindex")
 	if err != nil {

@@ -12,10 +12,10 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// fingerprints returns a hash of all values of each column, 128 bits in hex. Equal
-// numbers give equal hashes whatever type they are stored in, equal texts whatever
-// their codes; missing values are equal to each other. Time is compared by its
-// counts.
+// fingerprints returns a hash of all values of each column, 128 bits in hex.
+// Equal numbers give equal hashes whatever type they are stored in, equal texts
+// whatever their codes; missing values are equal to each other. Time is
+// compared by its counts.
 func fingerprints(list []table.Column, rows int) []string {
 	chunks := (rows + columns.ChunkRows - 1) / columns.ChunkRows
 	sums := make([][]byte, len(list)) // of each column: the hashes of its chunks
@@ -48,9 +48,10 @@ type hasher struct {
 	text []byte
 }
 
-// sum returns the hash of the rows from ≤ i < to of x. Eight bytes stand for each
-// row: the float64 that is the value, or the hash of a text. A number that no
-// float64 is leaves NaN there, and follows behind all rows with its row and kind.
+// sum returns the hash of the rows from ≤ i < to of x. Eight bytes stand for
+// each row: the float64 that is the value, or the hash of a text. A number that
+// no float64 is leaves NaN there, and follows behind all rows with its row and
+// kind.
 func (h *hasher) sum(x *hashed, from, to int) uint64 {
 	x.Load(&h.Chunk, from, to)
 	h.text = h.text[:0]
@@ -91,8 +92,8 @@ func newHashed(c table.Column) *hashed {
 	return x
 }
 
-// asFloat returns the bits of the float64 that is value b, or the hash of a text;
-// ok is not set for numbers that no float64 is.
+// asFloat returns the bits of the float64 that is value b, or the hash of a
+// text; ok is not set for numbers that no float64 is.
 func (x *hashed) asFloat(b uint64) (bits uint64, ok bool) {
 	switch {
 	case x.Desc.Type.Float():
@@ -123,8 +124,8 @@ const (
 	largeNumber = 255 // a uint64 of 2^63 or more
 )
 
-// canonical returns the one form of the number with bits b of a column that holds
-// none in floating point: decimals without zeros at their end.
+// canonical returns the one form of the number with bits b of a column that
+// holds none in floating point: decimals without zeros at their end.
 func (x *hashed) canonical(b uint64) (v uint64, kind byte) {
 	switch {
 	case x.Desc.Type == table.Uint64 && b >= 1<<63:

@@ -10,8 +10,8 @@ import (
 	_ "github.com/nngmix/nngmix/internal/steady"
 )
 
-// TestFingerprints compares columns in pairs: equal values give equal sums whatever
-// they are stored in, and one value that differs gives another.
+// TestFingerprints compares columns in pairs: equal values give equal sums
+// whatever they are stored in, and one value that differs gives another.
 func TestFingerprints(t *testing.T) {
 	const big = 1<<60 + 1
 	decimal := func(places int, counts ...int64) table.Column {
@@ -59,8 +59,8 @@ func TestFingerprints(t *testing.T) {
 	}
 }
 
-// TestFingerprintsProperty: a column and its copy with one value changed have equal
-// sums just where that value is equal.
+// TestFingerprintsProperty: a column and its copy with one value changed have
+// equal sums just where that value is equal.
 func TestFingerprintsProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Uint64(), 1, 3*columns.ChunkRows).Draw(t, "values")

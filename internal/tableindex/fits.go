@@ -9,8 +9,8 @@ import (
 	"github.com/nngmix/nngmix/internal/dataset"
 )
 
-// Fits returns an error that tells in what set, read with options opt, is not the
-// table of the index.
+// Fits returns an error that tells in what set, read with options opt, is not
+// the table of the index.
 func (m *Schema) Fits(set *dataset.Set, opt Options) error {
 	var differ []string
 	report := func(different bool, format string, args ...any) {
@@ -58,8 +58,8 @@ func (m *Schema) differentColumns(set *dataset.Set) string {
 	return "its columns are in another order"
 }
 
-// differentKinds tells which columns are numbers on one side and categories on the
-// other; "" for none.
+// differentKinds tells which columns are numbers on one side and categories on
+// the other; "" for none.
 func (m *Schema) differentKinds(set *dataset.Set) string {
 	var numbers, nominal []string // in the index
 	for j, c := range m.Columns {

@@ -12,8 +12,9 @@ type Index struct {
 	Schema *Schema
 }
 
-// Open opens the index in the file path, as ann.Open does: it stays in the file and
-// is mapped. It is an error where rows were added or deleted since it was built.
+// Open opens the index in the file path, as ann.Open does: it stays in the file
+// and is mapped. It is an error where rows were added or deleted since it was
+// built.
 func Open(path string) (*Index, error) { return open(path, ann.Open) }
 
 // Load is Open that reads the index into memory.

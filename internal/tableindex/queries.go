@@ -23,9 +23,9 @@ type Queries struct {
 	columns []table.Column // those of the index, in its order
 }
 
-// ReadQueries reads the table of queries at path as opt says, in the types of the
-// indexed table. Columns are found by their names, or by their places where the file
-// names none.
+// ReadQueries reads the table of queries at path as opt says, in the types of
+// the indexed table. Columns are found by their names, or by their places where
+// the file names none.
 func (m *Schema) ReadQueries(ctx context.Context, path string, opt table.ReadOptions) (*Queries, error) {
 	t, err := m.readAs(ctx, path, opt)
 	if err != nil {
@@ -39,8 +39,9 @@ func (m *Schema) ReadQueries(ctx context.Context, path string, opt table.ReadOpt
 	return q, nil
 }
 
-// readAs reads queries with the types and the missing values of the index. Where
-// that fails, what their own types are tells best why; and an array has no names.
+// readAs reads queries with the types and the missing values of the index.
+// Where that fails, what their own types are tells best why; and an array has
+// no names.
 func (m *Schema) readAs(ctx context.Context, path string, opt table.ReadOptions) (*table.Table, error) {
 	typed := opt
 	typed.Missing = slices.Concat(m.Markers, opt.Missing)
@@ -102,8 +103,8 @@ func (q *Queries) takeByName(t *table.Table) error {
 }
 
 // takeByPlace takes the columns of t, an array without names, as those of the
-// index. An array y beside them holds labels. Where the index left out some of the
-// array's columns, they have the names x0, x1, ... that the array's have.
+// index. An array y beside them holds labels. Where the index left out some of
+// the array's columns, they have the names x0, x1, ... that the array's have.
 func (q *Queries) takeByPlace(t *table.Table) error {
 	features := t.Columns
 	if n := len(features); n > 1 && features[n-1].Name() == "y" {
@@ -121,8 +122,8 @@ func (q *Queries) takeByPlace(t *table.Table) error {
 	return nil
 }
 
-// translate turns values into the numbers and codes of the index. It refuses columns
-// that hold numbers, times or categories on one side only.
+// translate turns values into the numbers and codes of the index. It refuses
+// columns that hold numbers, times or categories on one side only.
 func (q *Queries) translate() (err error) {
 	q.columns = slices.Clone(q.columns)
 	for j, c := range q.columns {

@@ -15,14 +15,15 @@ import (
 	"github.com/nngmix/nngmix/internal/table"
 )
 
-// metaVersion is the version of Schema that this program writes, and the
-// newest that it reads. Version 1 knew no types of queries and rounded categories to
+// metaVersion is the version of Schema that this program writes, and the newest
+// that it reads. Version 1 knew no types of queries and rounded categories to
 // float64; see upgrade.
 const metaVersion = 2
 
 // Schema is what an index file knows of the table it was built from: enough to
-// scale queries as its rows were, to tell whose row numbers it returns, and to see
-// whether another table is the same. It is kept as JSON in the file's meta section.
+// scale queries as its rows were, to tell whose row numbers it returns, and to
+// see whether another table is the same. It is kept as JSON in the file's meta
+// section.
 type Schema struct {
 	Version int      `json:"nngmix_table_index"`
 	Source  string   `json:"source"`          // name of the table's file
@@ -107,13 +108,14 @@ func Decode(text []byte) (*Schema, error) {
 	return m, nil
 }
 
-// fills tells whether queries that lack a value are searched for with a typical one.
+// fills tells whether queries that lack a value are searched for with a typical
+// one.
 func (m *Schema) fills() bool {
 	return dataset.Missing(m.Missing).Fills()
 }
 
-// kinds returns as what the columns of queries are read: as those of the index are,
-// but for what asked says.
+// kinds returns as what the columns of queries are read: as those of the index
+// are, but for what asked says.
 func (m *Schema) kinds(asked map[string]table.Kind) map[string]table.Kind {
 	kinds := make(map[string]table.Kind, len(m.Columns))
 	for _, c := range m.Columns {

@@ -13,8 +13,9 @@ import (
 type SearchOptions struct {
 	EfSearch int     // width of a search, at least 1; without Recall
 	Recall   float64 // instead: the share of the true neighbors to find, to 1; 0 for EfSearch
-	// Measure says to measure how wide a search must be for Recall, however few the
-	// queries are. Else they are answered exactly where that takes less time.
+	// Measure says to measure how wide a search must be for Recall, however few
+	// the queries are. Else they are answered exactly where that takes less
+	// time.
 	Measure bool
 	Seed    uint64 // of the sample of queries that Recall is measured on
 	Threads int    // 0 for all processors; does not change the answer
@@ -29,8 +30,8 @@ type Answer struct {
 	TuneSeconds float64    `json:"tune_seconds"`
 }
 
-// Search finds the k nearest rows of x for each query, a row in search space, and
-// tells how.
+// Search finds the k nearest rows of x for each query, a row in search space,
+// and tells how.
 func Search(ctx context.Context, x *ann.Index, queries []float32, k int, opt SearchOptions) (*exact.Result, Answer, error) {
 	if opt.Recall > 0 && !opt.Measure {
 		res, tuned, err := x.SearchAtRecall(ctx, queries, k, opt.Recall, tuneOptions(x, opt))
@@ -66,9 +67,9 @@ func width(ctx context.Context, x *ann.Index, queries []float32, k int, opt Sear
 	return how, nil
 }
 
-// tuneOptions returns how the search of x is tuned for a recall target. Searches
-// wider than MaxEf take longer than exact search, which goes through memory in
-// order.
+// tuneOptions returns how the search of x is tuned for a recall target.
+// Searches wider than MaxEf take longer than exact search, which goes through
+// memory in order.
 func tuneOptions(x *ann.Index, how SearchOptions) ann.TuneOptions {
 	s, opt := x.Stats(), ann.DefaultTuneOptions()
 	opt.MaxEf = MaxEf(s.Unique * s.Dim)
@@ -76,8 +77,9 @@ func tuneOptions(x *ann.Index, how SearchOptions) ann.TuneOptions {
 	return opt
 }
 
-// MaxEf returns the width from which on exact search among rows of that many values
-// in all is faster: a step of the graph costs about as much as 32,768 values.
+// MaxEf returns the width from which on exact search among rows of that many
+// values in all is faster: a step of the graph costs about as much as 32,768
+// values.
 func MaxEf(values int) int { return max(200, values>>15) }
 
 // AnswerTuned tells what tuning for the recall target came to.

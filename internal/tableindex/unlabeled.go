@@ -10,8 +10,8 @@ import (
 	"github.com/nngmix/nngmix/internal/dataset"
 )
 
-// Unlabeled searches the unlabeled rows of a table in an index of all its rows. It
-// is a generator.StatsSearcher.
+// Unlabeled searches the unlabeled rows of a table in an index of all its rows.
+// It is a generator.StatsSearcher.
 type Unlabeled struct {
 	*Index
 
@@ -28,8 +28,8 @@ type Asked struct {
 }
 
 // Unlabeled makes x an index of the unlabeled rows of set, which was read with
-// the options of opt: those that are labeled now are deleted from it, in memory and
-// not in the file. It is an error where set is not the table of the index.
+// the options of opt: those that are labeled now are deleted from it, in memory
+// and not in the file. It is an error where set is not the table of the index.
 func (x *Index) Unlabeled(set *dataset.Set, opt Options, how SearchOptions) (*Unlabeled, error) {
 	if err := x.Schema.Fits(set, opt); err != nil {
 		return nil, err
@@ -54,8 +54,8 @@ func (x *Index) Unlabeled(set *dataset.Set, opt Options, how SearchOptions) (*Un
 	return u, nil
 }
 
-// SearchBatch finds the k nearest unlabeled rows of each query: its ids are places
-// in Set.Unlabeled.
+// SearchBatch finds the k nearest unlabeled rows of each query: its ids are
+// places in Set.Unlabeled.
 func (x *Unlabeled) SearchBatch(ctx context.Context, queries []float32, k int) (*exact.Result, error) {
 	res, _, err := x.Answer(ctx, queries, k)
 	return res, err

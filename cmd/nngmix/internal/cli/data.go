@@ -33,8 +33,8 @@ func InColumn(err error, set *dataset.Set) error {
 	return fmt.Errorf("column %s, row %d: %v cannot be searched for; leave the column out with --drop %s", name, rows[bad.Row], bad.Value, name)
 }
 
-// NumericOnly returns an error where set has columns that are categories, which it
-// begins with why that is not possible.
+// NumericOnly returns an error where set has columns that are categories, which
+// it begins with why that is not possible.
 func NumericOnly(set *dataset.Set, why string) error {
 	var names []string
 	for j, c := range set.Columns {

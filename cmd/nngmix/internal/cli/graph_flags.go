@@ -43,8 +43,8 @@ func (f *GraphFlags) Check() error {
 // ErrNominal says that coder/hnsw knows numbers only.
 var ErrNominal = errors.New("coder-hnsw searches numeric columns only: leave the categories out with --drop, or search with hnsw")
 
-// Build makes an index of rows of dim columns, of which the last nominal ones are
-// codes.
+// Build makes an index of rows of dim columns, of which the last nominal ones
+// are codes.
 func (f *GraphFlags) Build(ctx context.Context, rows []float32, dim, nominal int, seed uint64, threads int) (*ann.Index, error) {
 	opt := f.Options(exact.L2Squared, seed, threads)
 	opt.Nominal = nominal

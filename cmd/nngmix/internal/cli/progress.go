@@ -52,8 +52,8 @@ func (p *Progress) add(name string, left decor.Decorator) func(done, total int64
 	}
 }
 
-// Spinner shows that a stage of unknown length is at work, and for how long, until
-// what it returns is called.
+// Spinner shows that a stage of unknown length is at work, and for how long,
+// until what it returns is called.
 func (p *Progress) Spinner(name string) (done func()) {
 	bar := p.bars.AddSpinner(1,
 		mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),

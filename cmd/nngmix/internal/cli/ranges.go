@@ -23,9 +23,9 @@ const (
 	anything = math.MaxFloat64
 )
 
-// flagRanges are the bounds of the numeric options, by name; those that only some
-// commands have go by command and name. Options that are not here take any number
-// (--seed), or are checked where they are used.
+// flagRanges are the bounds of the numeric options, by name; those that only
+// some commands have go by command and name. Options that are not here take any
+// number (--seed), or are checked where they are used.
 var flagRanges = map[string]flagRange{
 	"threads":         {low: 0, high: 1 << 12},
 	"k":               {low: 1, high: all},
@@ -46,8 +46,8 @@ var flagRanges = map[string]flagRange{
 	"eval balance":    {low: 0, high: 1e3, above: true},
 }
 
-// CheckRanges returns an error for a number among the given options of cmd that is
-// out of its bounds.
+// CheckRanges returns an error for a number among the given options of cmd that
+// is out of its bounds.
 func CheckRanges(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		r, ok := flagRanges[f.Name]
@@ -85,7 +85,8 @@ func flagNumbers(f *pflag.Flag) []string {
 	return texts
 }
 
-// check returns what r wants instead of the number in text, "" where it is within.
+// check returns what r wants instead of the number in text, "" where it is
+// within.
 func (r flagRange) check(text string) (want string) {
 	x, err := strconv.ParseFloat(text, 64)
 	if err == nil && (x > r.low || x == r.low && !r.above) && x <= r.high {

@@ -68,8 +68,8 @@ func (f *TableFlags) Read(ctx context.Context, label string, threads int, progre
 	return t, err
 }
 
-// checkName says of a file that is not there and has no name of a table both, since
-// either may be what is wrong.
+// checkName says of a file that is not there and has no name of a table both,
+// since either may be what is wrong.
 func (f *TableFlags) checkName() error {
 	_, unknown := table.FormatOf(f.In)
 	if _, err := os.Stat(f.In); unknown == nil || f.Format != "" || !errors.Is(err, fs.ErrNotExist) {

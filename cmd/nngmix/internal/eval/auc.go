@@ -1,5 +1,5 @@
-// Package eval has the commands that measure what pseudo-anomalies are worth. The
-// measuring is that of the module's package eval.
+// Package eval has the commands that measure what pseudo-anomalies are worth.
+// The measuring is that of the module's package eval.
 package eval
 
 import (

@@ -47,7 +47,8 @@ func (o *studyFlags) check(p *eval.Protocol) error {
 	return nil
 }
 
-// gridNames puts the names of the options into an error of the Validate of a study.
+// gridNames puts the names of the options into an error of the Validate of a
+// study.
 func gridNames(err error) error {
 	if err == nil {
 		return nil
@@ -59,8 +60,8 @@ func gridNames(err error) error {
 	return errors.New(names.Replace(err.Error()))
 }
 
-// study runs a study, which reports to *report, on the sets that o names, and prints the
-// summary that it returns to stdout.
+// study runs a study, which reports to *report, on the sets that o names, and
+// prints the summary that it returns to stdout.
 func (o *studyFlags) study(stdout io.Writer, report *func(eval.Progress), run func([]eval.Source) (string, error)) error {
 	sets, err := eval.FindSets(o.Data...)
 	if err != nil {
@@ -84,8 +85,8 @@ func (o *studyFlags) study(stdout io.Writer, report *func(eval.Progress), run fu
 	return err
 }
 
-// progress returns what shows the progress of a study: a bar on a terminal, else a line
-// now and then; and a line for each set that is skipped.
+// progress returns what shows the progress of a study: a bar on a terminal,
+// else a line now and then; and a line for each set that is skipped.
 func (o *studyFlags) progress(bars *cli.Progress) func(eval.Progress) {
 	var mu sync.Mutex
 	left := "?"

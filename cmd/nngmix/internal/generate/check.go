@@ -48,7 +48,8 @@ func (o *options) check() error {
 	return cli.RefuseExisting(o.Report, o.Force)
 }
 
-// maxCount is the most pseudo-anomalies that --count takes, as --multiplier does.
+// maxCount is the most pseudo-anomalies that --count takes, as --multiplier
+// does.
 const maxCount = 1 << 53
 
 // checkAmount refuses numbers of pseudo-anomalies that no table gives sense to.
@@ -68,8 +69,8 @@ func (o *options) checkAmount() error {
 	return nil
 }
 
-// checkMemory refuses so many neighbors that memory does not hold their numbers and
-// distances, 8 bytes each.
+// checkMemory refuses so many neighbors that memory does not hold their numbers
+// and distances, 8 bytes each.
 func (o *options) checkMemory(set *dataset.Set) error {
 	free := freeMemory()
 	if free == 0 {

@@ -33,9 +33,9 @@ func (o *options) explain(w io.Writer, plan *planner.Plan) {
 	}
 }
 
-// explained returns what the planner thinks of the search that index has answered,
-// beside what was done and what it took. The index was asked whatever that is, as it
-// is without --explain: answers do not depend on estimates.
+// explained returns what the planner thinks of the search that index has
+// answered, beside what was done and what it took. The index was asked whatever
+// that is, as it is without --explain: answers do not depend on estimates.
 func (o *options) explained(ctx context.Context, set *dataset.Set, index *tableindex.Index, asked tableindex.Asked) (*planner.Plan, error) {
 	rows, nominal, err := generator.SearchMatrix(ctx, set.UnlabeledRows(), cli.GeneratorData(set).Columns, o.Threads)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package generate has the command that makes pseudo-anomalies: its options, its
-// search for neighbors and the table it writes.
+// Package generate has the command that makes pseudo-anomalies: its options,
+// its search for neighbors and the table it writes.
 package generate
 
 import (

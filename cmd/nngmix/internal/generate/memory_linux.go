@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// freeMemory returns how many bytes the machine can still give, 0 where it does not
-// say so.
+// freeMemory returns how many bytes the machine can still give, 0 where it does
+// not say so.
 func freeMemory() int64 {
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {

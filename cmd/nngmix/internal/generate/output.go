@@ -44,7 +44,8 @@ func newOutput(set *dataset.Set, opt *options, count uint64) (*output, error) {
 	return o, err
 }
 
-// fitsArray refuses integers that X of an NPZ file, a matrix of float64, would round.
+// fitsArray refuses integers that X of an NPZ file, a matrix of float64, would
+// round.
 func (o *output) fitsArray() error {
 	for at, c := range o.set.Table.Columns {
 		if !o.set.IsLabel(at) && o.set.Wide(at) {
@@ -54,8 +55,8 @@ func (o *output) fitsArray() error {
 	return nil
 }
 
-// styleFor returns how a CSV file at path is written: as the input was, where that
-// was CSV; but names in .tsv ask for tabs, and others for none.
+// styleFor returns how a CSV file at path is written: as the input was, where
+// that was CSV; but names in .tsv ask for tabs, and others for none.
 func styleFor(path, in string, t *table.Table) table.Style {
 	tabs := func(path string) bool { return strings.Contains(strings.ToLower(filepath.Base(path)), ".tsv") }
 	style := t.Style
@@ -122,8 +123,8 @@ func (o *output) write(ctx context.Context, gen *generator.Generator, count uint
 	return report.Timed("write", o.writer.Close)
 }
 
-// writeInput writes all rows of the input, also those that are not used, so that
-// row numbers are those of the input.
+// writeInput writes all rows of the input, also those that are not used, so
+// that row numbers are those of the input.
 func (o *output) writeInput() error {
 	rows := o.set.Table.Rows
 	columns := append(slices.Clone(o.set.Table.Columns), table.New("", make([]uint8, rows)))
@@ -158,7 +159,8 @@ type chunk struct {
 	seconds float64 // spent making it
 }
 
-// newChunk returns an empty chunk and its columns, which see what is written to it.
+// newChunk returns an empty chunk and its columns, which see what is written to
+// it.
 func (o *output) newChunk() *chunk {
 	c := &chunk{
 		samples: o.set.NewSamples(chunkSamples), origins: make([]generator.Origin, chunkSamples),
@@ -201,7 +203,8 @@ func (c *chunk) make(ctx context.Context, o *output, gen *generator.Generator, f
 	return nil
 }
 
-// rowNumber returns the row of the input that stands at place i of rows, -1 for none.
+// rowNumber returns the row of the input that stands at place i of rows, -1 for
+// none.
 func rowNumber(rows []int, i int) int64 {
 	if i < 0 {
 		return -1

@@ -15,11 +15,12 @@ func (o *options) planned() bool {
 	return o.Index == "" && (o.SearchName != "hnsw" || o.RecallTarget > 0 && o.RecallTarget < 1) && o.SearchName != "coder-hnsw"
 }
 
-// planEngine returns the generator's engine that plans its search by method. It tells
-// the plan and what it came to in a *planner.Plan.
+// planEngine returns the generator's engine that plans its search by method. It
+// tells the plan and what it came to in a *planner.Plan.
 //
-// Without --recall-target the answer is exact, so that the output depends on the
-// options alone. With it, auto may choose a graph, by the speed of the machine.
+// Without --recall-target the answer is exact, so that the output depends on
+// the options alone. With it, auto may choose a graph, by the speed of the
+// machine.
 func (o *options) planEngine(method planner.Method) generator.Engine {
 	return func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, generator.SearchStats, error) {
 		r := o.request(rows, dim, queries, k)

@@ -32,8 +32,8 @@ func newHits(res *exact.Result, rows []int) *hits {
 	return h
 }
 
-// write writes h to path: as the arrays ids and distances of an NPZ file, or as a
-// table with a row for each neighbor.
+// write writes h to path: as the arrays ids and distances of an NPZ file, or as
+// a table with a row for each neighbor.
 func (h *hits) write(path string, force bool) error {
 	if format, err := table.FormatOf(path); err != nil || format != table.NPZ {
 		return h.writeTable(path, force)

@@ -1,5 +1,5 @@
-// Package index has the commands that build, search, describe and verify an index of
-// a table.
+// Package index has the commands that build, search, describe and verify an
+// index of a table.
 package index
 
 import (
@@ -97,8 +97,8 @@ type Info struct {
 	Table          *tableindex.Schema `json:"table"` // null where a program made the index
 }
 
-// describeIndex returns the description of the index in the file path, which has
-// to pass check.
+// describeIndex returns the description of the index in the file path, which
+// has to pass check.
 func describeIndex(path string, check func(path string) error) (*Info, error) {
 	if err := check(path); err != nil {
 		return nil, err

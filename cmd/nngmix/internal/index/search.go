@@ -15,7 +15,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// searchOptions are the options of nngmix index search, as its report shows them.
+// searchOptions are the options of nngmix index search, as its report shows
+// them.
 type searchOptions struct {
 	cli.TableFlags
 	cli.WidthFlags
@@ -174,8 +175,8 @@ func search(ctx context.Context, opt *searchOptions) error {
 	return nil
 }
 
-// preloadQueries is the number of queries from which it pays to bring all of an index
-// into memory first.
+// preloadQueries is the number of queries from which it pays to bring all of an
+// index into memory first.
 const preloadQueries = 200
 
 // readQueries reads the queries and returns them in search space.

@@ -1,5 +1,5 @@
-// Package tools has the commands beside the main ones: info, plot, synth, adbench,
-// report and version.
+// Package tools has the commands beside the main ones: info, plot, synth,
+// adbench, report and version.
 package tools
 
 import "github.com/spf13/cobra"

@@ -19,8 +19,8 @@ type columnInfo struct {
 	Infinite   int    `json:"infinite"`
 	Values     int    `json:"distinct"`      // up to maxValues
 	MoreValues bool   `json:"distinct_more"` // there are more than that
-	// Min and Max are the least and the greatest finite value: a number with all
-	// its digits, or the text of a time. Text has none.
+	// Min and Max are the least and the greatest finite value: a number with
+	// all its digits, or the text of a time. Text has none.
 	Min  any    `json:"min"`
 	Max  any    `json:"max"`
 	Role string `json:"role"`           // feature, index, label or left out
@@ -57,7 +57,8 @@ func describeColumn(c table.Column) columnInfo {
 	return info
 }
 
-// setRole says what part the column has in a search, given which are left out of it.
+// setRole says what part the column has in a search, given which are left out
+// of it.
 func (c *columnInfo) setRole(leftOut []dataset.Note) {
 	for _, n := range leftOut {
 		if n.Column != c.Name {

@@ -50,8 +50,8 @@ func TestDescribeColumn(t *testing.T) {
 	}
 }
 
-// TestDistinctRowsProperty compares with a count by the texts of rows, across the
-// borders of chunks.
+// TestDistinctRowsProperty compares with a count by the texts of rows, across
+// the borders of chunks.
 func TestDistinctRowsProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 2*columns.ChunkRows+5).Draw(t, "rows")

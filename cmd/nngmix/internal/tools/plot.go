@@ -138,9 +138,9 @@ func pickColumns(rows dataset.Rows, columns []int, fill []float64) []float64 {
 	return picked
 }
 
-// readPseudo returns the features in numeric of the pseudo-anomalies, which are all
-// rows of the file or those that nngmix_synthetic marks, read with the types of set
-// and in its numbers.
+// readPseudo returns the features in numeric of the pseudo-anomalies, which are
+// all rows of the file or those that nngmix_synthetic marks, read with the
+// types of set and in its numbers.
 func (o *plotOptions) readPseudo(ctx context.Context, set *dataset.Set, numeric []int) ([]float64, error) {
 	t, err := o.pseudoTable(ctx, set, numeric)
 	if err != nil {
