@@ -11,6 +11,8 @@ import (
 	"gonum.org/v1/gonum/integrate"
 	"gonum.org/v1/gonum/stat"
 	"pgregory.net/rapid"
+
+	_ "github.com/nngmix/nngmix/internal/steady"
 )
 
 func TestAgainstScikitLearn(t *testing.T) {

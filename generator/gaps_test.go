@@ -9,6 +9,8 @@ import (
 
 	"github.com/nngmix/nngmix/internal/xrand"
 	"pgregory.net/rapid"
+
+	_ "github.com/nngmix/nngmix/internal/steady"
 )
 
 // gappy returns rows of dim columns: numbers, the last column codes, every other

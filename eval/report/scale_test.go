@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	_ "github.com/nngmix/nngmix/internal/steady"
 )
 
 // TestScale tests that all values are on the axis in their order, and that ticks are

@@ -1,9 +1,9 @@
-// Package atomicfile writes files that are there whole or not at all.
+// Package atomicfile writes files and folders that are there whole or not at all.
 //
 // The bytes go to a temporary file in the folder of the file to be, named
 // .nngmix-*.tmp; Commit brings them to the disk and renames the file. A program
 // that fails, or is killed at any moment, leaves the old file or none, and at
-// most a temporary file.
+// most a temporary file. A folder is written likewise (Dir).
 package atomicfile
 
 import (

@@ -15,3 +15,11 @@ func renameNew(old, path string) error {
 	}
 	return linkNew(old, path)
 }
+
+// exchange lets two folders change their names at once, where the file system can.
+func exchange(fresh, path string) error {
+	if unix.RenamexNp(fresh, path, unix.RENAME_SWAP) == nil {
+		return nil
+	}
+	return swap(fresh, path)
+}

@@ -15,3 +15,11 @@ func renameNew(old, path string) error {
 	}
 	return linkNew(old, path)
 }
+
+// exchange lets two folders change their names at once, where the file system can.
+func exchange(fresh, path string) error {
+	if unix.Renameat2(unix.AT_FDCWD, fresh, unix.AT_FDCWD, path, unix.RENAME_EXCHANGE) == nil {
+		return nil
+	}
+	return swap(fresh, path)
+}

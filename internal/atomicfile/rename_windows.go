@@ -21,3 +21,6 @@ func renameNew(old, path string) error {
 	}
 	return nil
 }
+
+// exchange lets two folders change their names.
+func exchange(fresh, path string) error { return swap(fresh, path) }

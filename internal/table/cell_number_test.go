@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	_ "github.com/nngmix/nngmix/internal/steady"
 )
 
 // TestParseNumber compares with package strconv, to the bit.

@@ -7,7 +7,7 @@ import (
 
 // parse reads the texts of c as cells of a CSV column of the kind.
 func parse(kind Kind, c Column, missing *askedMissing) (Column, error) {
-	b := &builder{rules: plainRules, name: c.Name(), asked: kind, missing: missing, place: "row", reserve: c.Len()}
+	b := &builder{rules: plainRules, name: c.Name(), asked: kind, missing: missing, counts: "row", reserve: c.Len()}
 	texts, one := c.Dictionary(), make([]int64, 1)
 	for i := range c.Len() {
 		b.line = i + 1

@@ -38,7 +38,7 @@ func (b *builder) addAsked(cell []byte) {
 	}
 	if !ok {
 		b.fail(fmt.Errorf("table: %s %d, column %q: %.60q is no %s, as --type %s=%s wants: mend it, set --missing-value '%.60s' if it stands for a missing value, or another --type",
-			cmp.Or(b.place, "line"), b.line, b.name, cell, want, b.name, b.asked, cell))
+			cmp.Or(b.counts, "line"), b.line-b.before, b.name, cell, want, b.name, b.asked, cell))
 		return
 	}
 	b.values++
@@ -68,7 +68,7 @@ func (b *builder) addAskedNumber(v number, c class) {
 	}
 	if b.kind == integer && !b.store(v, c) {
 		if b.asked == AsInteger {
-			b.fail(fmt.Errorf("table: %s %d, column %q: no integer type holds this and the rows before, some are below zero and some are 2^63 or more: set --type %s=number, which rounds, or =text", cmp.Or(b.place, "line"), b.line, b.name, b.name))
+			b.fail(fmt.Errorf("table: %s %d, column %q: no integer type holds this and the rows before, some are below zero and some are 2^63 or more: set --type %s=number, which rounds, or =text", cmp.Or(b.counts, "line"), b.line-b.before, b.name, b.name))
 			return
 		}
 		b.begin(floating)

@@ -28,9 +28,13 @@ type builder struct {
 	name    string
 	asked   Kind
 	missing *askedMissing
-	place   string // what line counts; "": lines
-	watch   bool   // whether fields are quoted without need matters
-	reserve int    // rows to expect
+	counts  string    // what line counts; "": lines
+	watch   bool      // whether fields are quoted without need matters
+	known   bool      // another file says that the column is text
+	files   lineFiles // those so far, where there are several
+	before  int       // lines of the files before this one
+	ends    []int     // rows with which files end
+	reserve int       // rows to expect
 
 	kind     kind
 	late     bool // text after other values: their text is lost
@@ -66,12 +70,29 @@ type builder struct {
 }
 
 // cellAt is a cell and where it stands.
-type cellAt struct {
-	text string
-	line int
+type cellAt struct{ text, place string }
+
+func (c *cellAt) String() string { return c.text + " in " + c.place }
+
+// lineFiles tells the lines of files that are read one after another, which are
+// counted through. None are those of a single file.
+type lineFiles []fileLines
+
+// fileLines is where a file begins: its first line is the one after before.
+type fileLines struct {
+	path   string
+	before int
 }
 
-func (c *cellAt) String() string { return fmt.Sprintf("%s in line %d", c.text, c.line) }
+// at says where a line is.
+func (l lineFiles) at(line int) string {
+	for k := len(l) - 1; k >= 0; k-- {
+		if line > l[k].before {
+			return fmt.Sprintf("line %d of %s", line-l[k].before, l[k].path)
+		}
+	}
+	return fmt.Sprintf("line %d", line)
+}
 
 // cellError is an error about a cell of a line.
 type cellError struct {
@@ -88,7 +109,7 @@ func (b *builder) add(in *batch, j int) {
 	for i := range in.lines {
 		s := in.spans[i*in.width+j]
 		cell := in.text[s.from:s.to]
-		b.line = in.lines[i]
+		b.line = b.before + in.lines[i]
 		if simple && !s.quoted && (b.kind == floating || b.kind == integer) {
 			if v, c := parseNumber(cell); c.number() && b.store(v, c) {
 				b.noteCut(v, cell)
@@ -215,7 +236,7 @@ func (b *builder) addValue(cell []byte, c class, v number, quoted bool) {
 		b.bools = append(b.bools, v)
 	case c == moment && b.addMoment(cell):
 	case c == code && b.asked == KindAuto && !quoted && b.kind != boolean && b.kind != timed:
-		b.rise(codeWhy(cell, b.line))
+		b.rise(codeWhy(cell, b.place(b.line)))
 	case (b.kind == integer || b.kind == floating || b.kind == counted) && c != code && b.asked == KindAuto:
 		b.addOther(cell, c)
 	default:
@@ -235,13 +256,13 @@ func (b *builder) addOther(cell []byte, c class) {
 }
 
 // codeWhy says why an integer is text.
-func codeWhy(cell []byte, line int) string {
+func codeWhy(cell []byte, place string) string {
 	switch {
 	case cell[0] == '+':
-		return fmt.Sprintf("%s in line %d would lose its sign as a number", cell, line)
+		return fmt.Sprintf("%s in %s would lose its sign as a number", cell, place)
 	case bytes.TrimLeft(cell, "-")[0] == '0':
-		return fmt.Sprintf("%s in line %d would lose its zeros as a number", cell, line)
+		return fmt.Sprintf("%s in %s would lose its zeros as a number", cell, place)
 	default:
-		return fmt.Sprintf("%.40s in line %d has more digits than a number holds", cell, line)
+		return fmt.Sprintf("%.40s in %s has more digits than a number holds", cell, place)
 	}
 }

@@ -27,22 +27,12 @@ func readCSV(ctx context.Context, src *source, opt ReadOptions) ([]Column, Style
 	if err := f.parse(ctx, builders, src.size, opt.Threads); err != nil {
 		return nil, Style{}, err
 	}
-	all := f.quotesAll(builders)
-	again, late := make([]*builder, len(builders)), false
-	for j, b := range builders {
-		if b == nil {
-			continue
-		}
-		if err := b.settle(all); err != nil {
-			return nil, Style{}, err
-		}
-		b.keepDigits()
-		if b.late {
-			again[j], late = b.again(), true
-			builders[j] = again[j]
-		}
+	all := f.allQuoted() && quotesAll(builders, f.needless)
+	again, err := settleAll(builders, all)
+	if err != nil {
+		return nil, Style{}, err
 	}
-	if late {
+	if again != nil {
 		second, err := openCSV(src, opt)
 		if err != nil {
 			return nil, Style{}, err
@@ -53,6 +43,29 @@ func readCSV(ctx context.Context, src *source, opt ReadOptions) ([]Column, Style
 	}
 	columns, err := f.columns(builders, all)
 	return columns, f.style, err
+}
+
+// settleAll decides what the columns are. It returns builders of those that have to
+// be read again, which it puts in place of the others, or nil where there are none.
+func settleAll(builders []*builder, all bool) ([]*builder, error) {
+	var again []*builder
+	for j, b := range builders {
+		if b == nil {
+			continue
+		}
+		if err := b.settle(all); err != nil {
+			return nil, err
+		}
+		b.keepDigits()
+		if b.late {
+			if again == nil {
+				again = make([]*builder, len(builders))
+			}
+			again[j] = b.again()
+			builders[j] = again[j]
+		}
+	}
+	return again, nil
 }
 
 // builders returns a builder for each column, nil for those that are not wanted.
@@ -70,7 +83,7 @@ func (f *csvFile) builders(opt ReadOptions) ([]*builder, error) {
 		if !chosen[j] {
 			continue
 		}
-		b := &builder{name: name, rules: f.rules, asked: opt.Kinds[name], missing: missing, watch: f.quoted || !f.header}
+		b := &builder{name: name, rules: f.rules, asked: opt.Kinds[name], missing: missing, watch: f.allQuoted()}
 		if b.asked == AsText {
 			b.kind = text
 		}
@@ -79,10 +92,12 @@ func (f *csvFile) builders(opt ReadOptions) ([]*builder, error) {
 	return builders, nil
 }
 
-// quotesAll tells whether whoever wrote the file put everything in quotes, which
-// therefore say nothing.
-func (f *csvFile) quotesAll(builders []*builder) bool {
-	needless := f.needless
+// allQuoted tells whether every name is in quotes, as far as there are names.
+func (f *csvFile) allQuoted() bool { return f.quoted || !f.header }
+
+// quotesAll tells whether whoever wrote the columns put everything in quotes, which
+// therefore say nothing; needless says that a name was without need.
+func quotesAll(builders []*builder, needless bool) bool {
 	for _, b := range builders {
 		if b == nil {
 			continue
@@ -92,7 +107,7 @@ func (f *csvFile) quotesAll(builders []*builder) bool {
 		}
 		needless = needless || b.needless
 	}
-	return needless && (f.quoted || !f.header)
+	return needless
 }
 
 // parse adds the rows to the builders of their columns and closes f. The next
@@ -161,11 +176,11 @@ func (f *csvFile) cutAll(ctx context.Context, free <-chan *batch, full chan<- *b
 	}
 }
 
-// reserve tells builders how many rows to expect.
+// reserve tells builders how many more rows to expect.
 func reserve(builders []*builder, rows int) {
 	for _, b := range builders {
 		if b != nil {
-			b.reserve = rows
+			b.reserve = b.n + rows
 		}
 	}
 }

@@ -57,11 +57,12 @@ func csvOptions(style Style, columns []Column) (ReadOptions, bool) {
 	if style.NoHeader {
 		opt.Header = HeaderNo
 	}
-	if len(columns) == 1 || style.Delimiter == ' ' || style.Delimiter == ':' {
+	few := style.NoHeader && columns[0].Len() < 3 // to tell a delimiter from text
+	if few || len(columns) == 1 || style.Delimiter == ' ' || style.Delimiter == ':' {
 		opt.Delimiter = style.Delimiter
 	}
-	if style.Delimiter == ',' && style.Decimal == ',' {
-		opt.Decimal = ','
+	if few || style.Delimiter == ',' && style.Decimal == ',' {
+		opt.Decimal = style.Decimal
 	}
 	for j, c := range columns {
 		// A text that is a number and has the delimiter in it, such as 1,5, is in

@@ -74,7 +74,7 @@ func (b *builder) settle(all bool) error {
 		b.tally.join(&b.inQuotes)
 	}
 	b.tally.quoted = 0
-	why, err := b.tally.judge(b.name)
+	why, err := b.tally.judge(b.name, b.place)
 	if err == nil {
 		b.rise(why)
 	}
@@ -94,7 +94,7 @@ func (k kind) asked() Kind {
 
 // again returns a builder that reads the column as text.
 func (b *builder) again() *builder {
-	return &builder{rules: b.rules, name: b.name, asked: b.asked, missing: b.missing, reserve: b.n, kind: text, why: b.why, cut: b.cut, exact: b.exact}
+	return &builder{rules: b.rules, name: b.name, asked: b.asked, missing: b.missing, reserve: b.n, kind: text, why: b.why, files: b.files, cut: b.cut, exact: b.exact}
 }
 
 // column returns what was built. A column without any value is one of NaN.
@@ -179,7 +179,7 @@ func (b *builder) judge(r *Reading, all bool) error {
 			weaks = append(weaks, fmt.Sprintf("%s in %d rows is taken as text (--missing-value '%s' makes it missing)", cell, s.plain, cell))
 		}
 		if class == code && s.plain > 0 && b.why == "" {
-			b.why = codeWhy(trim(cell), int(s.line))
+			b.why = codeWhy(trim(cell), b.place(int(s.line)))
 		}
 		if class != weak && class != strong || plain == 0 {
 			t.add(cell, class, plain, int(s.line))
@@ -190,9 +190,9 @@ func (b *builder) judge(r *Reading, all bool) error {
 		}
 	}
 	why := ""
-	if b.asked == KindAuto {
+	if b.asked == KindAuto && !b.known {
 		var err error
-		if why, err = t.judge(b.name); err != nil {
+		if why, err = t.judge(b.name, b.place); err != nil {
 			return err
 		}
 	}
@@ -227,18 +227,35 @@ func (b *builder) dropQuoted(all bool) {
 	}
 }
 
-// numbersRows tells whether the column tells all rows apart, as an index does.
+// numbersRows tells whether the column tells all rows apart, as an index does, or
+// all rows of each file where there are several.
 func (b *builder) numbersRows() bool {
 	if b.values != b.n || len(b.gaps) > 0 {
 		return false
 	}
+	from := 0
+	for _, to := range append(slices.Clip(b.ends), b.n) {
+		if !b.distinct(from, to) {
+			return false
+		}
+		from = to
+	}
+	return true
+}
+
+// distinct tells whether no two of the rows from ≤ i < to have the same value.
+func (b *builder) distinct(from, to int) bool {
 	switch b.kind {
 	case text:
-		return len(b.texts.texts) == b.n
+		return allDistinct(b.codes[from:to])
 	case integer, timed:
-		sorted := slices.Clone(b.ints)
-		slices.Sort(sorted)
-		return len(slices.Compact(sorted)) == b.n
+		return allDistinct(b.ints[from:to])
 	}
 	return false
+}
+
+func allDistinct[T cmp.Ordered](values []T) bool {
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	return len(slices.Compact(sorted)) == len(values)
 }

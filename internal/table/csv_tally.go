@@ -81,8 +81,8 @@ func (t *tally) join(o *tally) {
 
 // judge tells why a column of text is worth a line, or that it cannot be text
 // unless an option says so: most of it are numbers, or all of it is in another
-// notation.
-func (t *tally) judge(name string) (why string, err error) {
+// notation. Place says where a line is.
+func (t *tally) judge(name string, place func(line int) string) (why string, err error) {
 	others := t.values - t.numbers
 	sort.SliceStable(t.cells, func(i, j int) bool { return t.cells[i].line < t.cells[j].line })
 	odds := slices.DeleteFunc(slices.Clone(t.cells), func(c oddCell) bool { return c.class != odd })
@@ -91,27 +91,27 @@ func (t *tally) judge(name string) (why string, err error) {
 		return "", nil
 	case t.notations > 0 && t.numbers+t.quoted+t.notations == t.values:
 		return "", fmt.Errorf("table: column %q is text whose every value is a number, but written as %s: %s, keep it as text with --type %s=text, or leave it out with --drop %s",
-			name, t.shown(odds), t.notationCure(name), name, name)
+			name, t.shown(odds, place), t.notationCure(name), name, name)
 	case len(t.cells) > 1 && len(t.units) == 1 && slices.Collect(maps.Values(t.units))[0] == t.values:
-		return "", fmt.Errorf("table: column %q is text whose every value is a number with a unit, such as %s: keep it as text with --type %s=text, leave it out with --drop %s, or take the unit out of the file and --type %s=number", name, t.shown(t.cells), name, name, name)
+		return "", fmt.Errorf("table: column %q is text whose every value is a number with a unit, such as %s: keep it as text with --type %s=text, leave it out with --drop %s, or take the unit out of the file and --type %s=number", name, t.shown(t.cells, place), name, name, name)
 	case 2*t.numbers >= t.values:
 		return "", fmt.Errorf("table: column %q has numbers in %d rows and in %d others %s: %s--missing-value '%s' if that stands for a missing value, --type %s=text if the column is no number, or --drop %s",
-			name, t.numbers, others, t.shown(t.cells), t.notationHint(name), t.cells[0].text, name, name)
+			name, t.numbers, others, t.shown(t.cells, place), t.notationHint(name), t.cells[0].text, name, name)
 	case t.numbers > 0:
-		return fmt.Sprintf("%d of %d values are numbers, but not %s", t.numbers, t.values, t.shown(t.cells)), nil
+		return fmt.Sprintf("%d of %d values are numbers, but not %s", t.numbers, t.values, t.shown(t.cells, place)), nil
 	}
 	return "", nil
 }
 
 // shown lists the first of cells.
-func (t *tally) shown(cells []oddCell) string {
+func (t *tally) shown(cells []oddCell, place func(line int) string) string {
 	var parts []string
 	for _, c := range cells[:min(len(cells), shownCells)] {
 		times := ""
 		if c.count > 1 {
 			times = fmt.Sprintf(", %d times", c.count)
 		}
-		parts = append(parts, fmt.Sprintf("%.60q (line %d%s)", c.text, c.line, times))
+		parts = append(parts, fmt.Sprintf("%.60q (%s%s)", c.text, place(c.line), times))
 	}
 	if len(cells) > shownCells || t.more > 0 {
 		parts = append(parts, "...")

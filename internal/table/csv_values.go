@@ -82,7 +82,7 @@ func (b *builder) store(v number, c class) bool {
 	}
 	if v.size > 1<<53 {
 		if !v.held() && b.inexact == nil {
-			b.inexact = &cellAt{fmt.Sprint(v.integer()), b.line}
+			b.inexact = b.at([]byte(fmt.Sprint(v.integer())))
 			if v.size > math.MaxInt64 && !v.negative {
 				b.inexact.text = fmt.Sprint(v.size)
 			}
@@ -180,11 +180,14 @@ func btoi(b bool) int {
 // invalid finds text that is not UTF-8.
 func (b *builder) invalid(cell []byte) {
 	if !utf8.Valid(cell) {
-		b.fail(notUTF8(b.line, fmt.Sprintf("%q", b.name), string(cell)))
+		b.fail(notUTF8(b.line-b.before, fmt.Sprintf("%q", b.name), string(cell)))
 	}
 }
 
 func (b *builder) fail(err error) { b.err = &cellError{b.line, err} }
 
 // at remembers a cell of this row.
-func (b *builder) at(cell []byte) *cellAt { return &cellAt{string(cell), b.line} }
+func (b *builder) at(cell []byte) *cellAt { return &cellAt{string(cell), b.place(b.line)} }
+
+// place says where a line is.
+func (b *builder) place(line int) string { return b.files.at(line) }

@@ -55,9 +55,10 @@ type Marker struct {
 // Table is a table in memory.
 type Table struct {
 	Columns []Column
-	Rows    int // at least 1
-	Format  Format
+	Rows    int    // at least 1
+	Format  Format // of the first part
 	Style   Style
+	Parts   []PartRows // of what ReadParts read, in order
 }
 
 // Style is how a CSV file writes a table. The zero value is a comma, a decimal

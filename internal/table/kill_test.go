@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,9 +17,9 @@ func TestMain(m *testing.M) {
 	if path == "" {
 		os.Exit(m.Run())
 	}
-	column := New("a", make([]float64, 100_000))
-	for {
-		w, err := Create(path, []Field{column.Field()}, WriteOptions{Rows: 100_000, Force: true})
+	for k := 0; ; k++ {
+		column := New("a", slices.Repeat([]float64{float64(k)}, 100_000))
+		w, err := Create(path, []Field{column.Field()}, WriteOptions{Rows: 100_000, Force: true, RowsPerFile: int64(10_000 + 10_000*(k%2))})
 		if err == nil {
 			err = w.Write([]Column{column}, 0, column.Len())
 		}
@@ -31,22 +32,28 @@ func TestMain(m *testing.M) {
 	}
 }
 
+// killWriter starts a program that writes path again and again, and kills it.
+func killWriter(t *testing.T, path string, after time.Duration) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "NNGMIX_TEST_WRITE="+path)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(after)
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // killed
+}
+
 // TestKill kills a program that writes, at many moments: the file is then absent
 // or whole, and all else that is left has the name of a temporary file.
 func TestKill(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "t.csv")
 	for moment := range 20 {
-		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), "NNGMIX_TEST_WRITE="+path)
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Duration(20+7*moment) * time.Millisecond)
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		_ = cmd.Wait() // killed
+		killWriter(t, path, time.Duration(20+7*moment)*time.Millisecond)
 		for _, name := range strings.Fields(folder(t, dir)) {
 			if name == "t.csv" {
 				if tab, err := Read(t.Context(), path, ReadOptions{}); err != nil || tab.Rows != 100_000 {

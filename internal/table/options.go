@@ -73,6 +73,10 @@ type ReadOptions struct {
 	// Progress, where it is not nil, is told how many bytes of the file were read.
 	// It may be called from several goroutines.
 	Progress func(done, total int64)
+
+	// peek, where it is not nil, gets the names of all columns, and its error ends
+	// the reading.
+	peek func(names []string) error
 }
 
 // renamed returns what the file calls a column where that is not name.
@@ -131,6 +135,9 @@ func SplitNames(given, names []string) ([]string, error) {
 // choose tells for each of names, which are distinct, whether it is to be read.
 // Unknown names in Keep, Drop or Kinds are errors (ErrColumn).
 func (o ReadOptions) choose(names []string) ([]bool, error) {
+	if o.peek != nil {
+		return nil, o.peek(names)
+	}
 	keep, err := SplitNames(o.Keep, names)
 	if err != nil {
 		return nil, err

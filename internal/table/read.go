@@ -29,7 +29,7 @@ func Read(ctx context.Context, path string, opt ReadOptions) (*Table, error) {
 	src.progress = opt.Progress
 	t := new(Table)
 	err = guard(func() (err error) {
-		if t.Format, err = src.format(opt.Format); err != nil {
+		if t.Format, err = src.find(opt.Format); err != nil {
 			return err
 		}
 		t.Columns, t.Style, err = readers(t.Format)(ctx, src, opt)
@@ -48,6 +48,18 @@ func Read(ctx context.Context, path string, opt ReadOptions) (*Table, error) {
 		return nil, fmt.Errorf("%s: %w", path, ErrEmpty)
 	}
 	return t, nil
+}
+
+// find returns the format of the file, of which its name tells from then on.
+func (s *source) find(asked Format) (Format, error) {
+	format, err := s.format(asked)
+	if err != nil {
+		return 0, err
+	}
+	if named, err := FormatOf(s.path); err != nil || named != format {
+		s.path += "." + format.String()
+	}
+	return format, nil
 }
 
 // reader reads all columns that opt chooses, and how a CSV file writes them.

@@ -19,6 +19,9 @@ type WriteOptions struct {
 	Force  bool      // replace an existing file
 	Style  Style     // CSV only
 	Stdout io.Writer // what "-" writes to; nil: os.Stdout
+	// RowsPerFile is how many rows a file of a folder has, but for the last one; 0:
+	// DefaultRowsPerFile.
+	RowsPerFile int64
 }
 
 // Writer writes a table chunk by chunk. The file appears with Close; Abort, and
@@ -29,11 +32,13 @@ type Writer struct {
 	vectors []vector
 	encoder encoder
 	file    *atomicfile.File // nil for standard output
+	folder  *folderWriter    // nil for a file; other fields but name, rows, want and err are of no use then
 	buffer  *bufio.Writer
 	path    string
-	rows    int64 // written
-	want    int64 // to be written, or -1
-	err     error // what stopped the writing
+	name    string // for errors
+	rows    int64  // written
+	want    int64  // to be written, or -1
+	err     error  // what stopped the writing
 }
 
 // encoder writes n rows of all fields in one format. It may use several
@@ -51,18 +56,36 @@ const chunkRows = 8192
 // output. What can be known to fail, fails here: a format that does not hold a
 // field, a file that exists (atomicfile.ErrExists), a folder that cannot be
 // written to. Float16 fields are written as Float32.
+//
+// A path that ends in a separator, or is a folder, becomes a folder of files of
+// opt.RowsPerFile rows, part-00000.parquet and so on, of the format that opt or the
+// name tells ([FolderFormat]). It appears whole with Close or not at all. A folder
+// that has something in it is an error (atomicfile.ErrExists); opt.Force replaces one
+// that holds nothing but files part-* and hidden ones.
 func Create(path string, fields []Field, opt WriteOptions) (*Writer, error) {
+	if !IsFolder(path) {
+		return createFile(path, path, fields, opt)
+	}
+	f, err := createFolder(path, fields, opt)
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{name: path, want: opt.Rows, folder: f}, nil
+}
+
+// createFile is Create for a file, which errors call name.
+func createFile(path, name string, fields []Field, opt WriteOptions) (*Writer, error) {
 	format, err := opt.Format, error(nil)
 	if format == 0 {
 		if format, err = FormatOf(path); err != nil {
 			return nil, err
 		}
 	}
-	w := &Writer{path: path, want: opt.Rows, fields: make([]Field, len(fields))}
+	w := &Writer{path: path, name: name, want: opt.Rows, fields: make([]Field, len(fields))}
 	seen := map[string]bool{}
 	for j, f := range fields {
 		if seen[f.Name] {
-			return nil, fmt.Errorf("%s: table: two columns would be called %q: rename or --drop that of the input", path, f.Name)
+			return nil, fmt.Errorf("%s: table: two columns would be called %q: rename or --drop that of the input", name, f.Name)
 		}
 		seen[f.Name] = true
 		if f.Type == Float16 {
@@ -76,7 +99,7 @@ func Create(path string, fields []Field, opt WriteOptions) (*Writer, error) {
 	}
 	if err := w.start(format, opt); err != nil {
 		w.Abort()
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return w, nil
 }
@@ -120,7 +143,12 @@ func (w *Writer) start(format Format, opt WriteOptions) (err error) {
 // codes of the field's dictionary. After an error the Writer is of no use but to
 // Abort.
 func (w *Writer) Write(columns []Column, from, to int) error {
-	if w.err == nil {
+	switch {
+	case w.err != nil:
+	case w.folder != nil:
+		w.err = w.folder.write(columns, from, to)
+		w.rows = w.folder.rows
+	default:
 		w.err = w.writeAll(columns, from, to)
 	}
 	return w.err
@@ -128,17 +156,17 @@ func (w *Writer) Write(columns []Column, from, to int) error {
 
 func (w *Writer) writeAll(columns []Column, from, to int) error {
 	if len(columns) != len(w.fields) {
-		return fmt.Errorf("%s: table: %d columns for %d fields", w.path, len(columns), len(w.fields))
+		return fmt.Errorf("%s: table: %d columns for %d fields", w.name, len(columns), len(w.fields))
 	}
 	for ; from < to; from += chunkRows {
 		n := min(to-from, chunkRows)
 		for j, c := range columns {
 			if err := w.vectors[j].load(c, from, from+n); err != nil {
-				return fmt.Errorf("%s: %w", w.path, err)
+				return fmt.Errorf("%s: %w", w.name, err)
 			}
 		}
 		if err := w.encoder.write(w.vectors, n); err != nil {
-			return fmt.Errorf("%s: %w", w.path, err)
+			return fmt.Errorf("%s: %w", w.name, err)
 		}
 		w.rows += int64(n)
 	}
@@ -153,8 +181,21 @@ func (w *Writer) Close() error {
 		return w.err
 	}
 	if w.want >= 0 && w.rows != w.want {
-		return fmt.Errorf("%s: table: %d rows written, %d announced", w.path, w.rows, w.want)
+		return fmt.Errorf("%s: table: %d rows written, %d announced", w.name, w.rows, w.want)
 	}
+	end := w.end
+	if w.folder != nil {
+		end = w.folder.close
+	}
+	if err := end(); err != nil {
+		return err
+	}
+	w.err = errClosed
+	return nil
+}
+
+// end ends the file and puts it in place.
+func (w *Writer) end() error {
 	err := w.encoder.close()
 	w.encoder = nil
 	if err == nil {
@@ -164,9 +205,8 @@ func (w *Writer) Close() error {
 		err = w.file.Commit()
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", w.path, err)
+		return fmt.Errorf("%s: %w", w.name, err)
 	}
-	w.err = errClosed
 	return nil
 }
 
@@ -181,6 +221,9 @@ func (w *Writer) Abort() {
 	}
 	if w.file != nil {
 		w.file.Abort()
+	}
+	if w.folder != nil {
+		w.folder.abort()
 	}
 	if w.err == nil {
 		w.err = errClosed

@@ -6,6 +6,8 @@ import (
 	"github.com/nngmix/nngmix/internal/columns"
 	"github.com/nngmix/nngmix/internal/table"
 	"pgregory.net/rapid"
+
+	_ "github.com/nngmix/nngmix/internal/steady"
 )
 
 // TestFingerprints compares columns in pairs: equal values give equal sums

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/nngmix/nngmix/internal/table"
 )
 
@@ -22,7 +23,7 @@ func TestTableFlags(t *testing.T) {
 		Missing: []string{"-99", "a,b"}, Kinds: map[string]table.Kind{"a=b": table.AsText, "c": table.AsNumber, "d,e": table.AsNothing},
 		X: "X", Y: "y", Drop: []string{"p,q"}, Keep: []string{"y", "r"}, Threads: 3,
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(table.ReadOptions{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/nngmix/nngmix/internal/columns"
 	"github.com/nngmix/nngmix/internal/table"
 	"pgregory.net/rapid"
+
+	_ "github.com/nngmix/nngmix/internal/steady"
 )
 
 func TestDescribeColumn(t *testing.T) {

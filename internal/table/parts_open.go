@@ -1,0 +1,149 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// part is a part that is read.
+type part struct {
+	Part
+	all       *progress
+	format    Format
+	names     []string // of all columns
+	delimiter rune     // of a CSV file
+	comma     bool     // a CSV file that has decimal commas for certain
+
+	size int64
+	info fs.FileInfo // of a file
+	src  *source     // open now
+	kept bool        // src is a copy of what cannot be read twice
+	told bool        // src is read for its values
+
+	columns []Column // of a file that says which types it has
+	first   int      // its first row
+	rows    int
+}
+
+// progress adds up what is read of all parts.
+type progress struct {
+	done, total int64
+	report      func(done, total int64)
+}
+
+// partError is an error that says which part it is of.
+type partError struct {
+	path string
+	error
+}
+
+func (e *partError) Error() string { return e.path + ": " + e.error.Error() }
+func (e *partError) Unwrap() error { return e.error }
+
+// failed returns err with the path of p before it, unless it is there already.
+func (p *part) failed(err error) error {
+	var named *partError
+	if err == nil || errors.As(err, &named) {
+		return err
+	}
+	return &partError{p.Path, err}
+}
+
+// open opens the part and finds out about its format and columns.
+func (p *part) open(ctx context.Context, opt ReadOptions) error {
+	src, err := open(ctx, p.Path, opt.Stdin)
+	if err != nil {
+		return err
+	}
+	p.src, p.size = src, src.size
+	if info, err := os.Stat(p.Path); p.Path != "-" && err == nil && info.Mode().IsRegular() {
+		p.info = info
+	} else {
+		p.kept = true
+	}
+	defer p.leave()
+	return p.failed(guard(func() (err error) {
+		if p.format, err = src.find(opt.Format); err != nil {
+			return err
+		}
+		if p.format.typed() {
+			return p.peek(ctx, opt)
+		}
+		return p.peekCSV(opt)
+	}))
+}
+
+var errPeeked = errors.New("table: the names are known")
+
+// peek reads the names of the columns.
+func (p *part) peek(ctx context.Context, opt ReadOptions) error {
+	opt.peek = func(names []string) error {
+		p.names = names
+		return errPeeked
+	}
+	_, _, err := readers(p.format)(ctx, p.src, opt)
+	if errors.Is(err, errPeeked) {
+		return nil
+	}
+	return err
+}
+
+func (p *part) peekCSV(opt ReadOptions) error {
+	f, err := openCSV(p.src, opt)
+	if err != nil {
+		return err
+	}
+	p.names, p.delimiter, p.comma = f.names, firstRune(f.splitter.delimiter), f.guessed
+	return f.text.close()
+}
+
+// reopen opens the part once more, from its start. Values says that this is when
+// its values are read for the first time.
+func (p *part) reopen(ctx context.Context, stdin io.Reader, values bool) (*source, error) {
+	if !p.kept {
+		src, err := open(ctx, p.Path, stdin)
+		if err != nil {
+			return nil, &partError{p.Path, errors.New("the file was there, and is gone: " + err.Error())}
+		}
+		if info, err := src.Stat(); err != nil || info.Size() != p.size || !info.ModTime().Equal(p.info.ModTime()) || !os.SameFile(info, p.info) {
+			return nil, errors.Join(fmt.Errorf("the file was changed while it was read: read it when nobody writes it"), err, src.Close())
+		}
+		if _, err := src.find(p.format); err != nil {
+			return nil, errors.Join(err, src.Close())
+		}
+		p.src = src
+	} else if _, err := p.src.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	if p.told = values && p.all.report != nil; p.told {
+		before := p.all.done
+		p.src.progress = func(done, _ int64) { p.all.report(before+done, p.all.total) }
+	}
+	return p.src, nil
+}
+
+// leave closes the file, but not a copy that may be needed again.
+func (p *part) leave() {
+	if p.src == nil {
+		return
+	}
+	if p.told {
+		p.all.done += p.size
+		p.src.progress, p.told = nil, false
+	}
+	if !p.kept {
+		p.close()
+	}
+}
+
+// close closes what is open.
+func (p *part) close() {
+	if p.src != nil {
+		_ = p.src.Close() // nothing was written
+		p.src = nil
+	}
+}
