@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	_ "github.com/nngmix/nngmix/internal/steady"
 	"github.com/nngmix/nngmix/internal/table"
 	"pgregory.net/rapid"
 )
