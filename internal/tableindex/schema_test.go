@@ -46,3 +46,26 @@ func TestDecodeCategories(t *testing.T) {
 		}
 	}
 }
+
+// FuzzDecode: what is decoded is written and decoded again as it is.
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(`{"nngmix_table_index":2,"rows":9,"dropped":1,"gaps":"AQA=","columns":[{"name":"c","type":"int64","max":1,"base":"7"}]}`))
+	f.Add([]byte(`{"nngmix_table_index":1,"rows":1,"columns":[{"name":"c","max":1,"type":"string","nominal":true,"categories":["x"]}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		m, err := Decode(text)
+		if err != nil {
+			return
+		}
+		if len(m.Names()) != len(m.Columns) || m.Nominal() > len(m.Columns) {
+			t.Errorf("%d names, %d nominal of %d columns", len(m.Names()), m.Nominal(), len(m.Columns))
+		}
+		m.Version = metaVersion
+		again, err := Decode(m.Encode())
+		if err != nil {
+			t.Fatalf("decoded, but not again: %v", err)
+		}
+		if string(again.Encode()) != string(m.Encode()) {
+			t.Errorf("%s became %s", m.Encode(), again.Encode())
+		}
+	})
+}
