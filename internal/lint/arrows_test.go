@@ -48,6 +48,7 @@ var rules = []struct{ name, imports, tests string }{
 	{"internal/adbench", "", ""},
 	{"internal/plot", "", ""},
 	{"internal/testdata", "", ""},
+	{"internal/steady", "", ""},
 	{"internal/lint", "", ""},
 
 	{"cmd/nngmix", "simd cmd/nngmix/internal/...", all},
@@ -118,7 +119,7 @@ func refused(from, to string, test bool) string {
 		}
 		allowed := r.imports
 		if test {
-			allowed += " internal/testdata " + r.tests + " " + from
+			allowed += " internal/testdata internal/steady " + r.tests + " " + from
 		}
 		for _, pattern := range strings.Fields(allowed) {
 			if fits(pattern, to) {
