@@ -173,7 +173,7 @@ func (s *Set) setRange(j int, b bounds, rows int) error {
 func (s *Set) numberText(j int, x float64) string {
 	if w := &s.whole[j]; w.used {
 		f := s.Inputs[j].Field()
-		return intText(w.value(x), &f)
+		return string(f.AppendInt(nil, w.value(x)))
 	}
 	return floatText(x, s.Inputs[j].Type())
 }

@@ -15,6 +15,9 @@ func RefuseExisting(path string, force bool) error {
 	if path == "" || path == "-" || force {
 		return nil
 	}
+	if files, err := os.ReadDir(path); err == nil && len(files) == 0 {
+		return nil // an empty folder becomes one of files
+	}
 	if _, err := os.Stat(path); err == nil {
 		return fmt.Errorf("%s exists: --force replaces it", path)
 	}

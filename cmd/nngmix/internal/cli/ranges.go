@@ -36,6 +36,7 @@ var flagRanges = map[string]flagRange{
 	"rounds":          {low: 1, high: 1e6},
 	"seeds":           {low: 1, high: 1e6},
 	"rows":            {low: 1, high: 1e12},
+	"rows-per-file":   {low: 1, high: 1 << 53},
 	"max-points":      {low: 1, high: 1e8},
 	"count":           {low: -anything, high: 1 << 53},
 	"multiplier":      {low: 0, high: 1 << 53},

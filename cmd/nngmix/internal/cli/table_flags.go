@@ -19,6 +19,8 @@ import (
 // TableFlags are the options that say how a file is read as a table.
 type TableFlags struct {
 	In            string   `json:"in"`
+	Also          []string `json:"in_also,omitempty"` // what --in named after the first
+	Hive          string   `json:"hive,omitempty"`
 	Format        string   `json:"format,omitempty"`
 	Header        string   `json:"header"`
 	Delimiter     string   `json:"delimiter,omitempty"`
@@ -50,6 +52,42 @@ func (f *TableFlags) Add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.Features, "features", "X", "array of an NPZ file that holds the features")
 }
 
+// AddIn declares --in, which may be given several times, and how folders are read.
+func (f *TableFlags) AddIn(flags *pflag.FlagSet) {
+	flags.Var((*inputs)(f), "in", "table to read: .csv .csv.gz .csv.zst .tsv .parquet .arrow .npz .npy, or - for standard input; a folder or a quoted pattern such as 'day=*/*.parquet' for all files of it; repeatable")
+	flags.StringVar(&f.Hive, "hive", "yes", "whether folders called key=value below --in are columns: yes or no")
+}
+
+// inputs is the value of --in.
+type inputs TableFlags
+
+func (i *inputs) String() string { return i.In }
+func (i *inputs) Type() string   { return "FILE" }
+
+func (i *inputs) Set(name string) error {
+	if i.In == "" {
+		i.In = name
+	} else {
+		i.Also = append(i.Also, name)
+	}
+	return nil
+}
+
+// open reads the table from the one file or the several that In and Also name.
+func (f *TableFlags) open(ctx context.Context, opt table.ReadOptions) (*table.Table, error) {
+	if len(f.Also) == 0 && !table.IsFolder(f.In) && !strings.ContainsAny(f.In, "*?[") {
+		if err := f.checkName(); err != nil {
+			return nil, err
+		}
+		return table.Read(ctx, f.In, opt)
+	}
+	parts, err := table.Expand(append([]string{f.In}, f.Also...), f.Hive != "no")
+	if err != nil {
+		return nil, err
+	}
+	return table.ReadParts(ctx, parts, opt)
+}
+
 // Read reads the table. label is kept whatever --keep says, and names the array
 // of labels in an NPZ file. progress may be nil.
 func (f *TableFlags) Read(ctx context.Context, label string, threads int, progress func(done, total int64)) (*table.Table, error) {
@@ -58,10 +96,7 @@ func (f *TableFlags) Read(ctx context.Context, label string, threads int, progre
 		return nil, Usage(err)
 	}
 	opt.Progress = progress
-	if err := f.checkName(); err != nil {
-		return nil, err
-	}
-	t, err := table.Read(ctx, f.In, opt)
+	t, err := f.open(ctx, opt)
 	if err == nil && label != "" && !slices.Contains(t.Names(), label) && f.drops(label) {
 		return nil, Usage(errDropsLabel(label))
 	}
@@ -82,6 +117,9 @@ func (f *TableFlags) checkName() error {
 func (f *TableFlags) Options(label string, threads int) (table.ReadOptions, error) {
 	if f.In == "" {
 		return table.ReadOptions{}, errors.New("--in FILE is missing: the table to read")
+	}
+	if f.Hive != "" && f.Hive != "yes" && f.Hive != "no" {
+		return table.ReadOptions{}, fmt.Errorf("--hive %s: want yes or no", f.Hive)
 	}
 	opt := table.ReadOptions{
 		X: f.Features, Y: label, Drop: f.Drop, Keep: f.Keep, Missing: f.MissingValues,

@@ -57,7 +57,7 @@ func recallCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&opt.In, "in", "", "table to read")
+	opt.TableFlags.AddIn(flags)
 	opt.SetFlags.Add(flags)
 	flags.StringVar(&opt.Queries, "queries", "labeled", "what is searched for: labeled (the anomalies) or held-out (unlabeled rows)")
 	flags.IntVar(&opt.MaxQueries, "max-queries", 1000, "most queries; a sample drawn with --seed beyond")

@@ -22,19 +22,20 @@ type options struct {
 	generator.Options
 	cli.GraphFlags
 	cli.WidthFlags
-	SearchName string  `json:"search"`
-	Index      string  `json:"index,omitempty"`
-	Multiplier float64 `json:"multiplier"`
-	Count      int64   `json:"count,omitempty"`
-	Balance    float64 `json:"balance,omitempty"`
-	Out        string  `json:"out"`
-	Append     bool    `json:"append"`
-	Provenance bool    `json:"provenance"`
-	KeepExact  bool    `json:"exact_integers"`
-	Force      bool    `json:"force"`
-	Report     string  `json:"report,omitempty"`
-	Explain    bool    `json:"explain"`
-	Quiet      bool    `json:"quiet"`
+	SearchName  string  `json:"search"`
+	Index       string  `json:"index,omitempty"`
+	Multiplier  float64 `json:"multiplier"`
+	Count       int64   `json:"count,omitempty"`
+	Balance     float64 `json:"balance,omitempty"`
+	Out         string  `json:"out"`
+	RowsPerFile int64   `json:"rows_per_file,omitempty"`
+	Append      bool    `json:"append"`
+	Provenance  bool    `json:"provenance"`
+	KeepExact   bool    `json:"exact_integers"`
+	Force       bool    `json:"force"`
+	Report      string  `json:"report,omitempty"`
+	Explain     bool    `json:"explain"`
+	Quiet       bool    `json:"quiet"`
 
 	amount string // the option that says how many to make
 }
@@ -89,9 +90,10 @@ func Command() *cobra.Command {
 func (o *options) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&o.In, "in", "", "table to read: .csv .csv.gz .csv.zst .tsv .parquet .arrow .npz .npy, or - for CSV on stdin")
+	o.TableFlags.AddIn(flags)
 	o.SetFlags.Add(flags)
-	flags.StringVar(&o.Out, "out", "", "file to write, in the format of its name, or - for CSV on stdout")
+	flags.StringVar(&o.Out, "out", "", "file to write, in the format of its name, or - for CSV on stdout; FOLDER/ for files of --rows-per-file, which appear together (Parquet, or as FOLDER.csv/ names it)")
+	flags.Int64Var(&o.RowsPerFile, "rows-per-file", table.DefaultRowsPerFile, "rows of each file where --out is a folder")
 	flags.TextVar(&o.Method, "method", o.Method, "nng-mix, mixup, cutmix, cutout, gaussian, smote or oversample")
 	flags.Float64Var(&o.Multiplier, "multiplier", 10, "pseudo-anomalies for each labeled anomaly")
 	flags.Int64Var(&o.Count, "count", 0, "number of pseudo-anomalies, instead of --multiplier")

@@ -40,7 +40,7 @@ func newOutput(set *dataset.Set, opt *options, count uint64) (*output, error) {
 		}
 	}
 	var err error
-	o.writer, err = table.Create(opt.Out, o.fields(opt), table.WriteOptions{Rows: rows, Force: opt.Force, Style: styleFor(opt.Out, opt.In, set.Table)})
+	o.writer, err = table.Create(opt.Out, o.fields(opt), table.WriteOptions{Rows: rows, Force: opt.Force, RowsPerFile: opt.RowsPerFile, Style: styleFor(opt.Out, opt.In, set.Table)})
 	return o, err
 }
 

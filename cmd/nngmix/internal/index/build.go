@@ -72,7 +72,7 @@ func buildCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&opt.In, "in", "", "table to read: .csv .csv.gz .csv.zst .tsv .parquet .arrow .npz .npy, or - for CSV on stdin")
+	opt.TableFlags.AddIn(flags)
 	flags.StringVar(&opt.Out, "out", "", "index file to write, best named .nngx")
 	opt.SetFlags.AddColumns(flags)
 	flags.Lookup("label").Usage = "label column, which is left out of the index (in an NPZ file an array, default y)"

@@ -44,7 +44,7 @@ first two principal components of the scaled rows. Categories are left out.
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&opt.In, "in", "", "table with the unlabeled rows and labeled anomalies")
+	opt.TableFlags.AddIn(flags)
 	opt.SetFlags.Add(flags)
 	flags.StringVar(&opt.Pseudo, "pseudo", "", "file of pseudo-anomalies (without it, only the input is drawn)")
 	flags.StringVar(&opt.Out, "out", "", "picture to write: .png or .svg")
