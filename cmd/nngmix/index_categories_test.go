@@ -136,7 +136,7 @@ func TestGenerateWithIndexOfCategories(t *testing.T) {
 	with, without := filepath.Join(dir, "with.csv"), filepath.Join(dir, "without.csv")
 	generate := func(out string, args ...string) string {
 		t.Helper()
-		must(t, append([]string{"generate", "--quiet", "--force", "--in", in, "--label", "y", "--categorical", "merchant", "--provenance", "--out", out}, args...)...)
+		must(t, reading(in, args, "generate", "--quiet", "--force", "--label", "y", "--categorical", "merchant", "--provenance", "--out", out)...)
 		return readFile(t, out)
 	}
 	want := generate(without, "--search", "brute")

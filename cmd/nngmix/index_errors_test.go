@@ -37,7 +37,7 @@ func TestIndexErrors(t *testing.T) {
 	}
 	out := filepath.Join(dir, "none", "out.nngx")
 	build := func(args ...string) []string {
-		return append([]string{"index", "build", "--quiet", "--in", in, "--label", "y", "--out", filepath.Join(dir, "out.nngx")}, args...)
+		return reading(in, args, "index", "build", "--quiet", "--label", "y", "--out", filepath.Join(dir, "out.nngx"))
 	}
 	search := func(args ...string) []string {
 		return append([]string{"index", "search", "--quiet", "--index", index, "--queries", in, "--out", filepath.Join(dir, "out.npz")}, args...)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,6 +32,15 @@ func must(t *testing.T, args ...string) string {
 		t.Fatalf("nngmix %s: %v", strings.Join(args, " "), err)
 	}
 	return out
+}
+
+// reading returns the command line first and args, with --in of a file unless args
+// name another.
+func reading(in string, args []string, first ...string) []string {
+	if !slices.Contains(args, "--in") {
+		first = append(first, "--in", in)
+	}
+	return append(first, args...)
 }
 
 // payments writes a small table of payments and returns its path.
@@ -65,7 +75,7 @@ func TestErrorsAndExitCodes(t *testing.T) {
 	os.WriteFile(book, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), 0o666)
 	out := filepath.Join(dir, "out.csv")
 	generate := func(args ...string) []string {
-		return append([]string{"generate", "--quiet", "--label", "is_fraud", "--in", in, "--out", out}, args...)
+		return reading(in, args, "generate", "--quiet", "--label", "is_fraud", "--out", out)
 	}
 	tests := []struct {
 		name string

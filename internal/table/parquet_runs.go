@@ -77,6 +77,9 @@ func (r *runs) levels(dst []uint8) (ones int, err error) {
 		if err != nil {
 			return 0, err
 		}
+		if value == math.MaxUint8 {
+			value = 1 // parquet-go writes runs of true so
+		}
 		if value > 1 {
 			return 0, fmt.Errorf("level %d where 1 is the highest", value)
 		}
