@@ -45,7 +45,7 @@ func readArrow(ctx context.Context, src *source, opt ReadOptions) ([]Column, err
 			return nil, unsupportedColumn(name, schema.Field(j).Type.String())
 		}
 	}
-	if err := readBatches(ctx, r, builders, distinct, left); err != nil {
+	if err := readBatches(ctx, r, builders, distinct, left, opt.Threads); err != nil {
 		return nil, err
 	}
 	var columns []Column
@@ -64,13 +64,13 @@ func openArrow(src *source, left *allowance) (*ipc.Reader, error) {
 		return nil, err
 	}
 	// What the library allocates itself are dictionaries put together from pieces.
-	r, err := ipc.NewReaderFromMessageReader(messages, ipc.WithAllocator(limited{memory.NewGoAllocator(), left.left}))
+	r, err := ipc.NewReaderFromMessageReader(messages, ipc.WithAllocator(limited{memory.NewGoAllocator(), left.left.Load()}))
 	return r, markDamage(err)
 }
 
 // readBatches adds all rows to builders, of which those of columns that are left
 // out are nil.
-func readBatches(ctx context.Context, r *ipc.Reader, builders []arrowBuilder, names []string, left *allowance) error {
+func readBatches(ctx context.Context, r *ipc.Reader, builders []arrowBuilder, names []string, left *allowance, threads int) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -82,26 +82,35 @@ func readBatches(ctx context.Context, r *ipc.Reader, builders []arrowBuilder, na
 		if err != nil {
 			return markDamage(err)
 		}
-		for j, b := range builders {
-			if b == nil {
-				continue
+		err = eachColumn(ctx, threads, len(builders), func(j int) error {
+			if builders[j] == nil {
+				return nil
 			}
-			a := batch.Column(j)
-			if n := a.Len(); int64(n) != batch.NumRows() {
-				return fmt.Errorf("%w: column %q has %d values in a batch of %d rows", ErrCorrupt, names[j], n, batch.NumRows())
+			if err := addArray(builders[j], batch, j, left); err != nil {
+				return fmt.Errorf("column %q: %w", names[j], err)
 			}
-			err := left.spend(8 * batch.NumRows())
-			if err == nil {
-				err = validate(a)
-			}
-			if err == nil {
-				err = b.add(a, 0, a.Len())
-			}
-			if err != nil {
-				return fmt.Errorf("column %q: %w", names[j], markDamage(err))
-			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
+}
+
+// addArray adds column j of a batch.
+func addArray(b arrowBuilder, batch arrow.RecordBatch, j int, left *allowance) error {
+	a := batch.Column(j)
+	if n := a.Len(); int64(n) != batch.NumRows() {
+		return fmt.Errorf("%w: %d values in a batch of %d rows", ErrCorrupt, n, batch.NumRows())
+	}
+	err := left.spend(8 * batch.NumRows())
+	if err == nil {
+		err = validate(a)
+	}
+	if err == nil {
+		err = b.add(a, 0, a.Len())
+	}
+	return markDamage(err)
 }
 
 // validate finds buffers that are too short. The library misses buffers where all

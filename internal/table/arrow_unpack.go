@@ -5,25 +5,32 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 )
 
 // allowance is how many bytes more a file of its size may take, unpacked and as
-// columns.
-type allowance struct{ left, size int64 }
+// columns. It is safe for concurrent use.
+type allowance struct {
+	left atomic.Int64
+	size int64
+}
 
 // newAllowance grants what is likely for size bytes. Runs of equal values shrink
 // by any factor, hence the first term.
-func newAllowance(size int64) *allowance { return &allowance{left: 64<<20 + 1024*size, size: size} }
+func newAllowance(size int64) *allowance {
+	a := &allowance{size: size}
+	a.left.Store(64<<20 + 1024*size)
+	return a
+}
 
 // spend takes n bytes.
 func (a *allowance) spend(n int64) error {
-	if n < 0 || n > a.left {
+	if n < 0 || a.left.Add(-n) < 0 {
 		return fmt.Errorf("%w: %d bytes would take more than %d MB unpacked; if the file is sound, write it again without compression", ErrCorrupt, a.size, (64<<20+1024*a.size)>>20)
 	}
-	a.left -= n
 	return nil
 }
 

@@ -1,13 +1,9 @@
 package table
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // readParquet reads the columns side by side, each from its first row group to
@@ -21,12 +17,7 @@ func readParquet(ctx context.Context, src *source, opt ReadOptions) ([]Column, e
 	if err != nil {
 		return nil, err
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(cmp.Or(opt.Threads, runtime.GOMAXPROCS(0)))
-	for _, r := range readers {
-		group.Go(func() error { return guard(func() error { return r.read(ctx) }) })
-	}
-	if err := group.Wait(); err != nil {
+	if err := eachColumn(ctx, opt.Threads, len(readers), func(j int) error { return readers[j].read(ctx) }); err != nil {
 		return nil, err
 	}
 	var columns []Column

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"sync/atomic"
+
+	"github.com/nngmix/nngmix/internal/parallel"
 )
 
 // source is an open file.
@@ -113,6 +115,23 @@ func (s *source) Close() error {
 	err := s.File.Close()
 	if s.temporary {
 		err = errors.Join(err, os.Remove(s.Name()))
+	}
+	return err
+}
+
+// eachColumn calls f for each of n columns, some at a time; threads of 0 is
+// GOMAXPROCS. The error is that of the first column that has one, whichever is found
+// sooner.
+func eachColumn(ctx context.Context, threads, n int, f func(j int) error) error {
+	failed := make([]error, n)
+	err := parallel.Do(ctx, parallel.Threads(threads), n, func(_, j int) error {
+		failed[j] = guard(func() error { return f(j) })
+		return failed[j]
+	})
+	for _, bad := range failed {
+		if bad != nil {
+			return bad
+		}
 	}
 	return err
 }
