@@ -28,7 +28,7 @@ func readArrow(ctx context.Context, src *source, opt ReadOptions) ([]Column, err
 		names[j] = f.Name
 	}
 	distinct := distinctNames(names)
-	chosen, err := opt.choose(distinct)
+	chosen, err := src.choose(opt, distinct)
 	if err != nil {
 		return nil, err
 	}

@@ -24,9 +24,11 @@
 //
 // # In and out
 //
-// [Read] loads a file; [Create] starts one, to which a [Writer] adds columns
-// chunk by chunk. The format follows from the name, in and out independently. A
-// file that is written appears whole or not at all (package atomicfile).
+// [Read] loads a file, [ReadParts] several as one table, which [Expand] finds by
+// patterns and in folders; [Create] starts a file, or a folder of them, to which a
+// [Writer] adds columns chunk by chunk. The format follows from the name, in and
+// out independently. What is written appears whole or not at all (package
+// atomicfile).
 //
 // Files are not trusted: damaged and crafted ones give an error that names file,
 // line or row, and column, and no more memory is taken than the bytes there

@@ -82,10 +82,12 @@ func createFolder(path string, fields []Field, opt WriteOptions) (*folderWriter,
 	return f, nil
 }
 
-var outputName = regexp.MustCompile(`^(part-.*|[._].*)$`)
+// outputName is the name of a file in a folder that this package or Spark wrote:
+// parts, their checksums and what says that all are there.
+var outputName = regexp.MustCompile(`^(part-[0-9].*|\..*\.crc|_SUCCESS|_(started|committed)_.*|_(common_)?metadata|\.nngmix-.*\.tmp)$`)
 
-// isOutput tells whether an entry of a folder is a file as they are in the folders
-// that this package, Spark and others write.
+// isOutput tells whether an entry of a folder may be lost when the folder is
+// replaced.
 func isOutput(entry fs.DirEntry) bool {
 	return entry.Type().IsRegular() && outputName.MatchString(entry.Name())
 }

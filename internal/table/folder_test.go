@@ -138,7 +138,7 @@ func TestFailedFolderLeavesNothing(t *testing.T) {
 
 func TestFolderRefused(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"full/part-00000.csv", "spark/_SUCCESS", "spark/part-0.csv", "home/notes.txt", "deep/part-0/x"} {
+	for _, name := range []string{"full/part-00000.csv", "spark/_SUCCESS", "spark/part-0.csv", "home/notes.txt", "hidden/.secrets", "spark/.part-0.csv.crc", "deep/part-0/x"} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			t.Fatal(err)
@@ -155,6 +155,7 @@ func TestFolderRefused(t *testing.T) {
 		{"full", WriteOptions{}, "--force replaces it"},
 		{"full/part-00000.csv/", WriteOptions{Force: true}, "it is a file"},
 		{"home", WriteOptions{Force: true}, "holds notes.txt, which is no part of a table"},
+		{"hidden", WriteOptions{Force: true}, "holds .secrets, which is no part of a table"},
 		{"deep", WriteOptions{Force: true}, "holds part-0, which is no part of a table"},
 		{"none/out/", WriteOptions{}, "none does not exist: make it first"},
 		{"new/", WriteOptions{RowsPerFile: -1}, "--rows-per-file -1: want 1 or more"},
@@ -170,7 +171,7 @@ func TestFolderRefused(t *testing.T) {
 			t.Errorf("%s: %v is not ErrExists", tc.path, err)
 		}
 	}
-	if got := folder(t, filepath.Join(dir, "full")) + ", " + folder(t, filepath.Join(dir, "spark")) + ", " + folder(t, dir); got != "part-00000.parquet part-00001.parquet, part-00000.parquet, deep full home spark" {
+	if got := folder(t, filepath.Join(dir, "full")) + ", " + folder(t, filepath.Join(dir, "spark")) + ", " + folder(t, dir); got != "part-00000.parquet part-00001.parquet, part-00000.parquet, deep full hidden home spark" {
 		t.Errorf("the folders hold %s", got)
 	}
 	fields, _ := two()

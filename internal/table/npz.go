@@ -44,7 +44,7 @@ func readNPZ(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 	if err != nil {
 		return nil, err
 	}
-	return opt.pick(columns)
+	return opt.pick(src, columns)
 }
 
 // readNPY reads a lone array of features.
@@ -62,7 +62,7 @@ func readNPY(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 	if err != nil {
 		return nil, err
 	}
-	return opt.pick(columns)
+	return opt.pick(src, columns)
 }
 
 // matrix is an open array of one or two axes.

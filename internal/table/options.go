@@ -73,10 +73,6 @@ type ReadOptions struct {
 	// Progress, where it is not nil, is told how many bytes of the file were read.
 	// It may be called from several goroutines.
 	Progress func(done, total int64)
-
-	// peek, where it is not nil, gets the names of all columns, and its error ends
-	// the reading.
-	peek func(names []string) error
 }
 
 // renamed returns what the file calls a column where that is not name.
@@ -135,9 +131,6 @@ func SplitNames(given, names []string) ([]string, error) {
 // choose tells for each of names, which are distinct, whether it is to be read.
 // Unknown names in Keep, Drop or Kinds are errors (ErrColumn).
 func (o ReadOptions) choose(names []string) ([]bool, error) {
-	if o.peek != nil {
-		return nil, o.peek(names)
-	}
 	keep, err := SplitNames(o.Keep, names)
 	if err != nil {
 		return nil, err
@@ -168,10 +161,10 @@ func setOf(names []string) map[string]bool {
 	return set
 }
 
-// pick returns the chosen ones among columns.
-func (o ReadOptions) pick(columns []Column) ([]Column, error) {
+// pick returns the chosen ones among columns of src.
+func (o ReadOptions) pick(src *source, columns []Column) ([]Column, error) {
 	names := (&Table{Columns: columns}).Names()
-	chosen, err := o.choose(names)
+	chosen, err := src.choose(o, names)
 	if err != nil {
 		return nil, err
 	}

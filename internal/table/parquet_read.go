@@ -52,7 +52,7 @@ func newParquetColumns(src *source, footer *parquetFooter, opt ReadOptions) ([]*
 		stored[j] = leaf.name
 	}
 	index, times, names := footer.indexes(stored), footer.arrowTimes(), distinctNames(stored)
-	chosen, err := opt.choose(names)
+	chosen, err := src.choose(opt, names)
 	if err != nil {
 		return nil, err
 	}

@@ -124,10 +124,13 @@ func (r *csvParts) knowText() {
 	}
 }
 
-// optionsOf returns those for a part. A decimal comma is one in all files but those
+// optionsOf returns those for a part, with what shows in others. A decimal comma is one in all files but those
 // whose fields commas delimit.
 func (r *csvParts) optionsOf(p *part) ReadOptions {
 	opt := r.opt
+	if p.like != nil {
+		opt = p.like.lend(opt)
+	}
 	if r.comma && opt.Decimal == 0 && p.delimiter != ',' {
 		opt.Decimal = ','
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 )
 
 // part is a part that is read.
@@ -17,6 +18,8 @@ type part struct {
 	names     []string // of all columns
 	delimiter rune     // of a CSV file
 	comma     bool     // a CSV file that has decimal commas for certain
+	header    bool     // a CSV file whose first line is one of names
+	like      *part    // the first CSV file, where this one has its delimiter and header for certain
 
 	size int64
 	info fs.FileInfo // of a file
@@ -81,11 +84,12 @@ var errPeeked = errors.New("table: the names are known")
 
 // peek reads the names of the columns.
 func (p *part) peek(ctx context.Context, opt ReadOptions) error {
-	opt.peek = func(names []string) error {
+	p.src.peek = func(names []string) error {
 		p.names = names
 		return errPeeked
 	}
 	_, _, err := readers(p.format)(ctx, p.src, opt)
+	p.src.peek = nil
 	if errors.Is(err, errPeeked) {
 		return nil
 	}
@@ -97,8 +101,39 @@ func (p *part) peekCSV(opt ReadOptions) error {
 	if err != nil {
 		return err
 	}
-	p.names, p.delimiter, p.comma = f.names, firstRune(f.splitter.delimiter), f.guessed
+	p.names, p.delimiter, p.comma, p.header = f.names, firstRune(f.splitter.delimiter), f.guessed, f.header
 	return f.text.close()
+}
+
+// resemble looks at a CSV file once more, whose columns are not those of the first
+// one: few rows may not tell the delimiter or the header. Where the file has those
+// columns with what the first one has, that it is.
+func (p *part) resemble(ctx context.Context, first *part, opt ReadOptions) error {
+	if first == nil || first == p || slices.Equal(sorted(p.names), sorted(first.names)) {
+		return nil
+	}
+	src, err := p.reopen(ctx, opt.Stdin, false)
+	if err != nil {
+		return p.failed(err)
+	}
+	defer p.leave()
+	f, err := openCSV(src, first.lend(opt))
+	if err != nil {
+		return nil // as it was found, then
+	}
+	if slices.Equal(sorted(f.names), sorted(first.names)) {
+		p.names, p.delimiter, p.comma, p.header, p.like = f.names, first.delimiter, f.guessed, f.header, first
+	}
+	return p.failed(f.text.close())
+}
+
+// lend returns opt with the delimiter of p, and its header if it has one.
+func (p *part) lend(opt ReadOptions) ReadOptions {
+	opt.Delimiter = p.delimiter
+	if p.header && opt.Header == HeaderAuto {
+		opt.Header = HeaderYes
+	}
+	return opt
 }
 
 // reopen opens the part once more, from its start. Values says that this is when

@@ -112,6 +112,8 @@ func TestCSVPartsAreOneFile(t *testing.T) {
 		{"all quoted", []string{"\"a\"\n\"1\"\n", "\"a\"\n\"2\"\n"}, "a:int64\n1\n2"},
 		{"quoted and plain", []string{"\"a\"\n\"1\"\n", "a\n2\n"}, "a:int64\n1\n2"},
 		{"quoted words and plain", []string{"\"a\",b\n\"1\",1\n", "\"a\",b\n\"2\",1\n"}, "a:string b:int64\n1 1\n2 1"},
+		{"delimiter of one row", []string{"x1;y1\n1;2,5\n2;3,5\n3;4,5\n", "x1;y1\n"}, "x1:int64 y1:float64\n1 2.5\n2 3.5\n3 4.5"},
+		{"names that are numbers", []string{"2019,b\n5,6\n", "2019,b\n,\n"}, "2019:int64 b:int64\n5 6\n_ _"},
 		{"all missing", []string{"a,b\n,1\n", "a,b\nx,1\n"}, "a:string b:int64\n_ 1\nx 1"},
 		{"trailing delimiters", []string{"a,b,\n1,2,\n3,4,\n", "a,b,\n5,6,\n7,8,\n"}, "a:int64 b:int64\n1 2\n3 4\n5 6\n7 8"},
 		{"nameless index", []string{",a\n0,x\n1,y\n", ",a\n0,z\n1,x\n"}, "unnamed_1:int64 a:string\n0 x\n1 y\n0 z\n1 x"},

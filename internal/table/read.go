@@ -18,6 +18,9 @@ type source struct {
 	done      atomic.Int64 // bytes read
 	progress  func(done, total int64)
 	temporary bool // a copy that Close removes
+	// peek, where it is not nil, gets the names of all columns, and its error ends
+	// the reading.
+	peek func(names []string) error
 }
 
 // Read reads the table in the file path; "-" is standard input. A pipe is read to
@@ -88,6 +91,14 @@ func readers(f Format) reader {
 	default:
 		return typed(readNPY)
 	}
+}
+
+// choose tells for each of the names of all columns whether it is to be read.
+func (s *source) choose(opt ReadOptions, names []string) ([]bool, error) {
+	if s.peek != nil {
+		return nil, s.peek(names)
+	}
+	return opt.choose(names)
 }
 
 // Read is that of the file.

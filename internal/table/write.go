@@ -61,7 +61,7 @@ const chunkRows = 8192
 // opt.RowsPerFile rows, part-00000.parquet and so on, of the format that opt or the
 // name tells ([FolderFormat]). It appears whole with Close or not at all. A folder
 // that has something in it is an error (atomicfile.ErrExists); opt.Force replaces one
-// that holds nothing but files part-* and hidden ones.
+// that holds nothing but such files, or those that Spark leaves.
 func Create(path string, fields []Field, opt WriteOptions) (*Writer, error) {
 	if !IsFolder(path) {
 		return createFile(path, path, fields, opt)
