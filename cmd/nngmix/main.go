@@ -28,14 +28,12 @@ func main() {
 }
 
 // signalContext returns a context that ends when the user or the system asks
-// the program to: Ctrl-C, a kill, a terminal that goes away. What is ignored
-// from the start, as nohup and background jobs want it, stays so.
+// the program to: Ctrl-C, a kill, a terminal that goes away unless nohup had that
+// ignored.
 func signalContext() (context.Context, context.CancelFunc) {
-	var heard []os.Signal
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
-		if !signal.Ignored(s) {
-			heard = append(heard, s)
-		}
+	heard := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		heard = append(heard, syscall.SIGHUP)
 	}
 	return signal.NotifyContext(context.Background(), heard...)
 }
