@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -36,20 +38,26 @@ func TestInterrupted(t *testing.T) {
 	if err := os.WriteFile(in, []byte(table), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	for _, signal := range []os.Signal{syscall.SIGHUP, syscall.SIGTERM, os.Interrupt} {
+	signals := []os.Signal{syscall.SIGTERM, os.Interrupt}
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup, which the program heeds
+		signals = append(signals, syscall.SIGHUP)
+	}
+	for _, sent := range signals {
 		for _, tc := range []struct{ name, in, out, want string }{
 			{"input", "-", "out.csv", "interrupted: no output was written or changed"},
 			{"file", in, "out.csv", "interrupted: no output was written or changed"},
 			{"output", in, "-", "interrupted: what went to standard output is not complete"},
 		} {
-			t.Run(tc.name+"/"+signal.String(), func(t *testing.T) {
+			t.Run(tc.name+"/"+sent.String(), func(t *testing.T) {
 				dir := t.TempDir()
+				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+				defer cancel()
 				out := tc.out
 				if out != "-" {
 					out = filepath.Join(dir, out)
 				}
 				args := []string{"generate", "--in", tc.in, "--label", "y", "--out", out, "--count", "100000000", "--quiet"}
-				cmd := exec.Command(os.Args[0], "-test.run=^TestInterruptedChild$")
+				cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestInterruptedChild$")
 				cmd.Env = append(os.Environ(), "NNGMIX_TEST_RUN="+strings.Join(args, "\n"), "TMPDIR="+dir)
 				var messages bytes.Buffer
 				cmd.Stderr = &messages
@@ -66,7 +74,7 @@ func TestInterrupted(t *testing.T) {
 					t.Fatal(err)
 				}
 				waitForWork(t, tc.name, dir, stdin, stdout)
-				if err := cmd.Process.Signal(signal); err != nil {
+				if err := cmd.Process.Signal(sent); err != nil {
 					t.Fatal(err)
 				}
 				if _, err := io.Copy(io.Discard, stdout); err != nil {
