@@ -1,0 +1,140 @@
+package table
+
+import (
+	"context"
+	"fmt"
+)
+
+// Stream is a table that is gone through in batches, as often as one likes, and need
+// not fit into memory. It is not safe for concurrent use.
+type Stream struct {
+	Format Format // of the first part
+	Style  Style  // how its CSV files are written
+	Fields []Field
+	Rows   int
+	Parts  []PartRows
+
+	each  func(ctx context.Context, chosen []bool, visit Visit) error
+	close func() error
+}
+
+// Visit is told of a batch: columns, of the fields that were asked for, hold rows
+// first, first+1, ... of the table, at least one. They stay valid.
+type Visit func(first int, columns []Column) error
+
+// StreamOptions say how a table is gone through.
+type StreamOptions struct {
+	ReadOptions
+	// BatchRows is how many rows a batch has about; 0: some hundred thousand values.
+	// The values do not depend on it.
+	BatchRows int
+	// Memory bounds, in bytes, what the stream keeps beside batches: texts of columns,
+	// above all. 0: no bound. Beyond it OpenStream fails, naming the column.
+	Memory int64
+	// Scratch is a folder for what need not be parsed again; "": that of the system.
+	Scratch string
+}
+
+// Stream returns t in one batch.
+func (t *Table) Stream() *Stream {
+	s := &Stream{Format: t.Format, Style: t.Style, Rows: t.Rows, Parts: t.Parts}
+	for _, c := range t.Columns {
+		s.Fields = append(s.Fields, c.Field())
+	}
+	s.each = func(_ context.Context, chosen []bool, visit Visit) error {
+		var columns []Column
+		for j, c := range t.Columns {
+			if chosen[j] {
+				columns = append(columns, c)
+			}
+		}
+		return visit(0, columns)
+	}
+	return s
+}
+
+// Each calls visit for each batch, in the order of the rows. fields are the numbers
+// of those to read, ascending; nil: all. While one batch is visited the next may be
+// read. Each stops with the first error, which is that of visit, of ctx, or one of
+// reading; it starts with the path of the part then. A part that changed since
+// OpenStream is such an error.
+func (s *Stream) Each(ctx context.Context, fields []int, visit Visit) error {
+	chosen := make([]bool, len(s.Fields))
+	for j := range chosen {
+		chosen[j] = fields == nil
+	}
+	for _, j := range fields {
+		chosen[j] = true
+	}
+	next := 0
+	err := s.each(ctx, chosen, func(first int, columns []Column) error {
+		if first != next {
+			panic(fmt.Sprintf("table: a batch begins with row %d, want %d", first, next))
+		}
+		next += columns[0].Len()
+		return visit(first, columns)
+	})
+	if err == nil && next != s.Rows {
+		return fmt.Errorf("%s: %w: %d rows were read, and %d before", s.name(), ErrCorrupt, next, s.Rows)
+	}
+	return err
+}
+
+// name is that of the table in errors.
+func (s *Stream) name() string {
+	if len(s.Parts) == 0 {
+		return "table"
+	}
+	return s.Parts[0].Path
+}
+
+// Close removes what the stream keeps on disk and closes its files.
+func (s *Stream) Close() error {
+	if s.close == nil {
+		return nil
+	}
+	return s.close()
+}
+
+// InBatches returns t in batches of that many rows, the last of which may be shorter.
+func (t *Table) InBatches(rows int) *Stream {
+	s := t.Stream()
+	whole := s.each
+	s.each = func(ctx context.Context, chosen []bool, visit Visit) error {
+		return whole(ctx, chosen, func(_ int, columns []Column) error {
+			for from := 0; from < t.Rows; from += rows {
+				if err := visit(from, windows(columns, from, min(rows, t.Rows-from))); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return s
+}
+
+// windows returns n rows of columns, from row from on.
+func windows(columns []Column, from, n int) []Column {
+	parts := make([]Column, len(columns))
+	for j, c := range columns {
+		parts[j] = window{c, from, n}
+	}
+	return parts
+}
+
+// window shows some rows of a column.
+type window struct {
+	Column
+	from, n int
+}
+
+func (w window) Len() int                      { return w.n }
+func (w window) Missing(i int) bool            { return w.Column.Missing(w.from + i) }
+func (w window) CountMissing(from, to int) int { return w.Column.CountMissing(w.from+from, w.from+to) }
+func (w window) Float(i int) float64           { return w.Column.Float(w.from + i) }
+
+func (w window) Floats(dst []float64, stride, from, to int) {
+	w.Column.Floats(dst, stride, w.from+from, w.from+to)
+}
+
+func (w window) Ints(dst []int64, from, to int) { w.Column.Ints(dst, w.from+from, w.from+to) }
