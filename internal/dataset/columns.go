@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ func (s *Summary) pickFeatures(l *looker) error {
 	if len(s.places) == 0 {
 		return s.noFeature()
 	}
-	s.fill = make([]float64, len(s.places))
+	s.fill, s.lacking = make([]float64, len(s.places)), slices.Repeat([]float64{math.NaN()}, len(s.places))
 	return nil
 }
 

@@ -75,7 +75,7 @@ func (s *Summary) look(ctx context.Context, t *table.Stream) (*looker, error) {
 		slices.Sort(anomalies)
 		s.Anomalies = append(s.Anomalies, anomalies...)
 		if s.kept != nil {
-			s.kept.Add(columns, first, anomalies)
+			s.kept.Add(columns, nil, first, anomalies)
 		}
 		return nil
 	})

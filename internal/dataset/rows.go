@@ -1,8 +1,6 @@
 package dataset
 
 import (
-	"fmt"
-	"math"
 	"slices"
 
 	"github.com/nngmix/nngmix/internal/table"
@@ -40,11 +38,10 @@ func (s *Set) rows(numbers []int) Rows { return s.Summary.rows(s.Features, numbe
 
 // rows returns rows of features.
 func (s *Summary) rows(features []table.Column, numbers []int) Rows {
-	fill := s.fill
 	if s.opt.Missing == MissingKeep {
-		fill = slices.Repeat([]float64{math.NaN()}, len(features))
+		return Rows{features, s.lacking, numbers}
 	}
-	return Rows{features, fill, numbers}
+	return Rows{features, s.fill, numbers}
 }
 
 // LabeledAt returns the row of Table that labeled anomaly i is, or -1 for -1.
@@ -56,19 +53,45 @@ func (s *Set) LabeledAt(i int) int {
 }
 
 // UnlabeledAt returns the row of Table that unlabeled row i is, among all of the whole
-// table, or -1 for -1. It panics where the row was not kept.
+// table, or -1 for -1, or where it was not kept.
 func (s *Set) UnlabeledAt(i int) int {
+	if i >= 0 && s.positions != nil {
+		at, found := slices.BinarySearch(s.positions, i)
+		if i = at; !found {
+			return -1
+		}
+	}
 	if i < 0 {
 		return -1
 	}
-	if s.positions != nil {
-		at, found := slices.BinarySearch(s.positions, i)
-		if !found {
-			panic(fmt.Sprintf("dataset: unlabeled row %d was not kept", i))
-		}
-		i = at
-	}
 	return s.Unlabeled[i]
+}
+
+// UnlabeledRow writes the features of unlabeled row i, among all of the whole table,
+// to dst, and tells whether it was kept.
+func (s *Set) UnlabeledRow(dst []float64, i int) bool {
+	at := s.UnlabeledAt(i)
+	if at < 0 {
+		return false
+	}
+	s.rows(nil).row(dst, at)
+	return true
+}
+
+// UnlabeledIn returns the unlabeled rows of a batch that begins with row first of the
+// table, and their numbers in the table. columns are those of FeatureFields.
+func (s *Summary) UnlabeledIn(first int, columns []table.Column) (Rows, []int) {
+	n := columns[0].Len()
+	here, numbers := make([]int, 0, n), make([]int, 0, n)
+	next, _ := slices.BinarySearch(s.Anomalies, first)
+	for i := range n {
+		if next < len(s.Anomalies) && s.Anomalies[next] == first+i {
+			next++
+		} else if !s.dropped.has(first + i) {
+			here, numbers = append(here, i), append(numbers, first+i)
+		}
+	}
+	return s.rows(s.features(columns), here), numbers
 }
 
 // Dim returns the number of features.

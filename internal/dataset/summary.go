@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/nngmix/nngmix/internal/table"
@@ -32,6 +33,7 @@ type Summary struct {
 	codes    []categories // of each feature: what the codes of a number that is a category stand for
 	whole    []whole      // of each feature: how its numbers become whole ones again
 	fill     []float64    // what a missing value of each feature becomes
+	lacking  []float64    // NaN for each feature: what it is in rows that may lack values
 	hidden   []int        // the rows that Hidden counts
 	dropped  rowSet       // the rows that Dropped counts
 	kept     *table.Kept  // the anomalies, where the table is not in memory
@@ -101,6 +103,12 @@ func (s *Summary) feature(j int, c table.Column) table.Column {
 func (s *Summary) gaps(j int) bool {
 	seen := &s.seen[s.places[j]]
 	return seen.missing+seen.infinite > 0
+}
+
+// BadValue is the error of value x of feature j in a row of the table, which no search
+// can take.
+func (s *Summary) BadValue(j, row int, x float64) error {
+	return fmt.Errorf("column %s, row %d: %v cannot be searched for; leave the column out with --drop %s", s.name(j), row, x, s.name(j))
 }
 
 // input returns the field of feature j.

@@ -1,6 +1,9 @@
 package table
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Kept is some rows of a stream, kept in memory with their numbers. It is not safe for
 // concurrent use.
@@ -30,20 +33,37 @@ func NewKept(fields []Field) *Kept {
 func (k *Kept) Len() int { return len(k.Numbers) }
 
 // Add keeps rows of a batch that begins with row first: those numbered so in the
-// stream, ascending and behind those that are kept already.
-func (k *Kept) Add(batch []Column, first int, numbers []int) {
+// stream, ascending and behind those that are kept already. batch has the columns of
+// the given fields, ascending; nil: of all. Others are missing.
+func (k *Kept) Add(batch []Column, fields []int, first int, numbers []int) {
 	k.Numbers = append(k.Numbers, numbers...)
-	for j, c := range batch {
-		to := &k.columns[j]
-		for _, number := range numbers {
-			i := number - first
-			if to.field.Type.Float() {
-				to.floats = append(to.floats, c.Float(i))
-				continue
-			}
-			to.ints = append(to.ints, 0)
-			c.Ints(to.ints[len(to.ints)-1:], i, i+1)
-			to.gaps = append(to.gaps, c.Missing(i))
+	next := 0
+	for j := range k.columns {
+		var c Column
+		if fields == nil || next < len(fields) && fields[next] == j {
+			c = batch[next]
+			next++
+		}
+		k.columns[j].add(c, first, numbers)
+	}
+}
+
+// add adds rows of c, which may be nil.
+func (k *keptColumn) add(c Column, first int, numbers []int) {
+	for _, number := range numbers {
+		i, float, whole, gap := number-first, math.NaN(), [1]int64{}, true
+		switch {
+		case c == nil:
+		case k.field.Type.Float():
+			float = c.Float(i)
+		default:
+			c.Ints(whole[:], i, i+1)
+			gap = c.Missing(i)
+		}
+		if k.field.Type.Float() {
+			k.floats = append(k.floats, float)
+		} else {
+			k.ints, k.gaps = append(k.ints, whole[0]), append(k.gaps, gap)
 		}
 	}
 }
