@@ -18,7 +18,7 @@ const module = "github.com/nngmix/nngmix/"
 const (
 	tools   = "internal/atomicfile internal/dedupe internal/parallel internal/xrand"
 	engines = "simd exact ann " + tools
-	tables  = "internal/table/... internal/columns internal/dataset internal/tableindex"
+	tables  = "internal/store internal/table/... internal/columns internal/dataset internal/tableindex"
 	all     = engines + " planner generator/... eval/... ann/... " + tables
 )
 
@@ -40,7 +40,8 @@ var rules = []struct{ name, imports, tests string }{
 	{"eval/detect", "simd exact " + tools, ""},
 	{"eval/report", "eval internal/atomicfile", ""},
 
-	{"internal/table/...", "internal/table/... " + tools, ""},
+	{"internal/store", "internal/atomicfile internal/parallel", ""},
+	{"internal/table/...", "internal/store internal/table/... " + tools, ""},
 	{"internal/columns", "internal/table", ""},
 	{"internal/dataset", "internal/table internal/columns " + tools, ""},
 	{"internal/tableindex", engines + " generator " + tables, ""},

@@ -50,7 +50,7 @@ func (t *csvText) decompress(src *source, asked Format) error {
 		}
 		t.Reader, t.close, t.packed = z, z.Close, true
 	case isZstd(magic) || asked == CSVZstd:
-		narrow, err := narrowWindows(src.File, src.size)
+		narrow, err := narrowWindows(src.file, src.size)
 		if err != nil {
 			return err
 		}

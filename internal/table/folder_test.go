@@ -34,7 +34,7 @@ func writeThree(path string, opt WriteOptions) error {
 
 // readFolder reads all files of a folder.
 func readFolder(t interface{ Fatal(...any) }, path string) *Table {
-	parts, err := Expand([]string{path}, true)
+	parts, err := Expand(context.Background(), []string{path}, true)
 	if err != nil {
 		t.Fatal(err)
 	}

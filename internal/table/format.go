@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/nngmix/nngmix/internal/store"
 )
 
 // Errors of this package, for errors.Is.
@@ -67,12 +69,15 @@ var extensions = []struct {
 }
 
 // FormatOf returns the format that the name of a file stands for; "-", which is
-// standard input or output, is CSV. [Read] also looks at the content.
+// standard input or output, is CSV. path may be a URL. [Read] also looks at the content.
 func FormatOf(path string) (Format, error) {
 	if path == "-" {
 		return CSV, nil
 	}
 	name := strings.ToLower(filepath.Base(path))
+	if at, ok := store.Parse(path); ok {
+		name = strings.ToLower(at.Key)
+	}
 	for _, e := range extensions {
 		if strings.HasSuffix(name, e.suffix) {
 			return e.format, nil

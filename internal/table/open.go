@@ -7,11 +7,21 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/nngmix/nngmix/internal/store"
 )
 
-// open opens path for reading. What is no file, such as standard input or a pipe,
-// is copied to one, since most formats are not read from start to end.
+// open opens path, or the object of a URL, for reading. What is neither, such as
+// standard input or a pipe, is copied to a file, since most formats are not read from
+// start to end.
 func open(ctx context.Context, path string, stdin io.Reader) (*source, error) {
+	path, err := store.Local(path)
+	if err != nil {
+		return nil, err
+	}
+	if at, ok := store.Parse(path); ok {
+		return openObject(ctx, path, at)
+	}
 	if path == "-" {
 		if stdin == nil {
 			stdin = os.Stdin
@@ -35,8 +45,41 @@ func open(ctx context.Context, path string, stdin io.Reader) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &source{File: f, path: path, size: info.Size()}, nil
+	if info, err = f.Stat(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &source{file: f, path: path, size: info.Size(), version: fileVersion{info}}, nil
 }
+
+// openObject opens an object.
+func openObject(ctx context.Context, path string, at store.URL) (*source, error) {
+	from, err := store.Of(at)
+	if err != nil {
+		return nil, err
+	}
+	object, err := from.Open(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	if object.Size() == 0 {
+		return nil, errors.Join(fmt.Errorf("%s: %w: the object is empty", path, ErrEmpty), object.Close())
+	}
+	return &source{file: object, path: "/" + at.Key, size: object.Size(), version: objectVersion(object.Version())}, nil
+}
+
+// version is what tells whether a file or object is the one that was read before.
+type version interface{ same(as version) bool }
+
+type fileVersion struct{ fs.FileInfo }
+
+func (f fileVersion) same(as version) bool {
+	g, ok := as.(fileVersion)
+	return ok && f.Size() == g.Size() && f.ModTime().Equal(g.ModTime()) && os.SameFile(f.FileInfo, g.FileInfo)
+}
+
+type objectVersion string
+
+func (o objectVersion) same(as version) bool { return o == as }
 
 // spool copies what opened gives to a temporary file. Where the system lets go of
 // the name of an open file, the file is gone with the program, however that ends.
@@ -45,7 +88,10 @@ func spool(ctx context.Context, path, name string, opened func() (io.ReadCloser,
 	if err != nil {
 		return nil, fmt.Errorf("%s: a copy cannot be kept: %w; TMPDIR names the folder", name, err)
 	}
-	s := &source{File: f, path: path, temporary: os.Remove(f.Name()) != nil}
+	s := &source{file: f, path: path}
+	if os.Remove(f.Name()) != nil {
+		s.remove = f.Name()
+	}
 	s.size, err = await(ctx, func() (int64, error) { return fill(f, opened) })
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)

@@ -2,12 +2,15 @@ package table
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/nngmix/nngmix/internal/store"
 )
 
 // Part is one of several files that make a table.
@@ -40,13 +43,16 @@ type PartRows struct {
 // pattern before its first sign, are keys; name and value may have bytes written as
 // %20. All parts must have the same keys.
 //
+// Elements may be URLs: s3://bucket/folder/ or s3://bucket/day=*/part-?.parquet, see
+// package store. Folders are then what slashes in keys make.
+//
 // A file that is not there or comes twice, a pattern that matches nothing, and a
 // folder without tables are errors.
-func Expand(in []string, hive bool) ([]Part, error) {
+func Expand(ctx context.Context, in []string, hive bool) ([]Part, error) {
 	e := expansion{hive: hive, seen: map[string]mention{}}
 	for _, given := range in {
 		e.given = given
-		if err := e.add(); err != nil {
+		if err := e.add(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -65,16 +71,22 @@ type expansion struct {
 type mention struct{ path, given string }
 
 // add adds the files of the given element.
-func (e *expansion) add() error {
+func (e *expansion) add(ctx context.Context) (err error) {
 	if e.given == "-" {
 		return e.addFile("-", "")
+	}
+	if e.given, err = store.Local(e.given); err != nil {
+		return err
+	}
+	if at, ok := store.Parse(e.given); ok {
+		return e.addObjects(ctx, at)
 	}
 	info, err := os.Stat(e.given)
 	switch {
 	case err == nil && info.IsDir():
 		files, err := tablesBelow(e.given)
 		if err == nil && len(files) == 0 {
-			err = fmt.Errorf("%s: %w: no file in the folder or below it has the name of a table (%s); a file with another name can be given by itself", e.given, ErrEmpty, "such as .csv, .parquet or .arrow")
+			err = e.noTables()
 		}
 		return e.addFiles(files, e.given, err)
 	case err == nil:
@@ -90,6 +102,10 @@ func (e *expansion) add() error {
 	default:
 		return err
 	}
+}
+
+func (e *expansion) noTables() error {
+	return fmt.Errorf("%s: %w: no file in the folder or below it has the name of a table (%s); a file with another name can be given by itself", e.given, ErrEmpty, "such as .csv, .parquet or .arrow")
 }
 
 // addFiles adds files below root by path, unless there is an error.
@@ -134,7 +150,7 @@ func (m mention) String() string {
 
 // identity returns a name of the file that does not hang on how it was reached.
 func identity(path string) string {
-	if path == "-" {
+	if _, object := store.Parse(path); object || path == "-" {
 		return path
 	}
 	if real, err := filepath.EvalSymlinks(path); err == nil {
@@ -195,7 +211,7 @@ func tablesIn(folder string, above []fs.FileInfo) ([]string, error) {
 func matches(pattern string) ([]string, error) {
 	paths, err := filepath.Glob(pattern)
 	if err != nil {
-		return nil, fmt.Errorf("%s: the pattern has a [ without its ]: write \\[ where it is meant so, or name the file", pattern)
+		return nil, badPattern(pattern)
 	}
 	var files []string
 	for _, path := range paths {

@@ -53,7 +53,7 @@ func TestExpand(t *testing.T) {
 			for _, name := range tc.in {
 				in = append(in, dir+"/"+name)
 			}
-			parts, err := Expand(in, true)
+			parts, err := Expand(t.Context(), in, true)
 			if want, ok := strings.CutPrefix(tc.want, "!"); ok {
 				if err == nil || !strings.Contains(filepath.ToSlash(err.Error()), strings.ReplaceAll(want, "DIR", filepath.ToSlash(dir))) {
 					t.Errorf("got %v, want %s", err, want)
@@ -68,10 +68,10 @@ func TestExpand(t *testing.T) {
 			}
 		})
 	}
-	if parts, err := Expand([]string{filepath.Join(dir, "t"), "-"}, false); err != nil || len(parts) != 4 || parts[0].Keys != nil || parts[3].Path != "-" {
+	if parts, err := Expand(t.Context(), []string{filepath.Join(dir, "t"), "-"}, false); err != nil || len(parts) != 4 || parts[0].Keys != nil || parts[3].Path != "-" {
 		t.Errorf("without keys: %v, %v", parts, err)
 	}
-	if _, err := Expand([]string{filepath.Join(dir, "e")}, false); !errors.Is(err, ErrEmpty) {
+	if _, err := Expand(t.Context(), []string{filepath.Join(dir, "e")}, false); !errors.Is(err, ErrEmpty) {
 		t.Errorf("a folder without tables: %v", err)
 	}
 }
@@ -95,16 +95,16 @@ func TestExpandFollowsLinks(t *testing.T) {
 	if err := os.Symlink(filepath.Join(dir, "u"), link); err != nil {
 		t.Skip(err)
 	}
-	if parts, err := Expand([]string{link}, true); err != nil || shortened(parts, dir) != "link/x-y/1.csv link/x/1.csv" {
+	if parts, err := Expand(t.Context(), []string{link}, true); err != nil || shortened(parts, dir) != "link/x-y/1.csv link/x/1.csv" {
 		t.Errorf("got %v, %v", parts, err)
 	}
-	if _, err := Expand([]string{link, filepath.Join(dir, "u")}, true); err == nil || !strings.Contains(err.Error(), "read twice") {
+	if _, err := Expand(t.Context(), []string{link, filepath.Join(dir, "u")}, true); err == nil || !strings.Contains(err.Error(), "read twice") {
 		t.Errorf("a folder and a link to it: %v", err)
 	}
 	if err := os.Symlink(filepath.Join(dir, "u"), filepath.Join(dir, "u", "x", "loop")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Expand([]string{filepath.Join(dir, "u")}, true); err == nil || !strings.Contains(err.Error(), "leads back") {
+	if _, err := Expand(t.Context(), []string{filepath.Join(dir, "u")}, true); err == nil || !strings.Contains(err.Error(), "leads back") {
 		t.Errorf("a loop: %v", err)
 	}
 }

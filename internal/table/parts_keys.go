@@ -7,14 +7,22 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/nngmix/nngmix/internal/store"
 )
 
 // noValue is the value of a key that has none, as Hive writes it.
 const noValue = "__HIVE_DEFAULT_PARTITION__"
 
-// keysOf returns what the folders between root and the file path say.
+// keysOf returns what the folders between root and the file path say, which may be
+// URLs.
 func keysOf(path, root string) ([]Key, error) {
-	below, err := filepath.Rel(root, filepath.Dir(path))
+	file := path
+	if at, ok := store.Parse(path); ok {
+		above, _ := store.Parse(root)
+		file, root = "/"+at.Key, "/"+above.Key
+	}
+	below, err := filepath.Rel(root, filepath.Dir(file))
 	if err != nil {
 		return nil, err
 	}

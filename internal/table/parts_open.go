@@ -3,10 +3,8 @@ package table
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 )
 
@@ -21,11 +19,11 @@ type part struct {
 	header    bool     // a CSV file whose first line is one of names
 	like      *part    // the first CSV file, where this one has its delimiter and header for certain
 
-	size int64
-	info fs.FileInfo // of a file
-	src  *source     // open now
-	kept bool        // src is a copy of what cannot be read twice
-	told bool        // src is read for its values
+	size    int64
+	version version // nil where kept
+	src     *source // open now
+	kept    bool    // src is a copy of what cannot be read twice
+	told    bool    // src is read for its values
 
 	columns []Column // of a file that says which types it has
 	first   int      // its first row
@@ -62,12 +60,7 @@ func (p *part) open(ctx context.Context, opt ReadOptions) error {
 	if err != nil {
 		return err
 	}
-	p.src, p.size = src, src.size
-	if info, err := os.Stat(p.Path); p.Path != "-" && err == nil && info.Mode().IsRegular() {
-		p.info = info
-	} else {
-		p.kept = true
-	}
+	p.src, p.size, p.version, p.kept = src, src.size, src.version, src.version == nil
 	defer p.leave()
 	return p.failed(guard(func() (err error) {
 		if p.format, err = src.find(opt.Format); err != nil {
@@ -142,10 +135,10 @@ func (p *part) reopen(ctx context.Context, stdin io.Reader, values bool) (*sourc
 	if !p.kept {
 		src, err := open(ctx, p.Path, stdin)
 		if err != nil {
-			return nil, &partError{p.Path, errors.New("the file was there, and is gone: " + err.Error())}
+			return nil, p.lost(err)
 		}
-		if info, err := src.Stat(); err != nil || info.Size() != p.size || !info.ModTime().Equal(p.info.ModTime()) || !os.SameFile(info, p.info) {
-			return nil, errors.Join(fmt.Errorf("the file was changed while it was read: read it when nobody writes it"), err, src.Close())
+		if src.version == nil || !src.version.same(p.version) {
+			return nil, errors.Join(errors.New("the file was changed while it was read: read it when nobody writes it"), src.Close())
 		}
 		if _, err := src.find(p.format); err != nil {
 			return nil, errors.Join(err, src.Close())
@@ -159,6 +152,14 @@ func (p *part) reopen(ctx context.Context, stdin io.Reader, values bool) (*sourc
 		p.src.progress = func(done, _ int64) { p.all.report(before+done, p.all.total) }
 	}
 	return p.src, nil
+}
+
+// lost is the error of opening once more what could be opened before.
+func (p *part) lost(err error) error {
+	if _, object := p.version.(objectVersion); object && !errors.Is(err, fs.ErrNotExist) {
+		return &partError{p.Path, err}
+	}
+	return &partError{p.Path, errors.New("the file was there, and is gone: " + err.Error())}
 }
 
 // leave closes the file, but not a copy that may be needed again.

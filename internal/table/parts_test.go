@@ -83,7 +83,7 @@ func readAll(t testing.TB, dir string, opt ReadOptions, in ...string) (*Table, e
 	for i, name := range in {
 		in[i] = filepath.Join(dir, filepath.FromSlash(name))
 	}
-	parts, err := Expand(in, true)
+	parts, err := Expand(t.Context(), in, true)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +246,7 @@ func TestPartChanges(t *testing.T) {
 // TestStandardInputAmongParts: a pipe is read once, and used twice.
 func TestStandardInputAmongParts(t *testing.T) {
 	dir := put(t, map[string]string{"a.csv": "a\n007\n"})
-	parts, err := Expand([]string{"-", filepath.Join(dir, "a.csv")}, true)
+	parts, err := Expand(t.Context(), []string{"-", filepath.Join(dir, "a.csv")}, true)
 	if err != nil {
 		t.Fatal(err)
 	}

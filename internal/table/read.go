@@ -4,27 +4,38 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync/atomic"
 
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
-// source is an open file.
+// file is what readers need of an open file or object. ReadAt may be called by
+// several goroutines at once.
+type file interface {
+	io.Reader
+	io.ReaderAt
+	io.Seeker
+	io.Closer
+}
+
+// source is an open file or object.
 type source struct {
-	*os.File
-	path      string // names the format
-	size      int64
-	done      atomic.Int64 // bytes read
-	progress  func(done, total int64)
-	temporary bool // a copy that Close removes
+	file
+	path     string // names the format
+	size     int64
+	version  version      // nil for a copy of what cannot be read twice
+	done     atomic.Int64 // bytes read
+	progress func(done, total int64)
+	remove   string // the file that Close removes, a copy; "": none
 	// peek, where it is not nil, gets the names of all columns, and its error ends
 	// the reading.
 	peek func(names []string) error
 }
 
-// Read reads the table in the file path; "-" is standard input. A pipe is read to
-// its end first. It stops early with the error of ctx. Errors start with the path.
+// Read reads the table in the file path, which may be the URL of an object (package
+// store); "-" is standard input. A pipe is read to its end first. It stops early with the error of ctx. Errors start with the path.
 func Read(ctx context.Context, path string, opt ReadOptions) (*Table, error) {
 	src, err := open(ctx, path, opt.Stdin)
 	if err != nil {
@@ -103,14 +114,14 @@ func (s *source) choose(opt ReadOptions, names []string) ([]bool, error) {
 
 // Read is that of the file.
 func (s *source) Read(p []byte) (int, error) {
-	n, err := s.File.Read(p)
+	n, err := s.file.Read(p)
 	s.advance(n)
 	return n, err
 }
 
 // ReadAt is that of the file.
 func (s *source) ReadAt(p []byte, at int64) (int, error) {
-	n, err := s.File.ReadAt(p, at)
+	n, err := s.file.ReadAt(p, at)
 	s.advance(n)
 	return n, err
 }
@@ -123,9 +134,9 @@ func (s *source) advance(n int) {
 
 // Close closes the file and removes it where it was only a copy.
 func (s *source) Close() error {
-	err := s.File.Close()
-	if s.temporary {
-		err = errors.Join(err, os.Remove(s.Name()))
+	err := s.file.Close()
+	if s.remove != "" {
+		err = errors.Join(err, os.Remove(s.remove))
 	}
 	return err
 }

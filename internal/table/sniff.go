@@ -56,7 +56,7 @@ const sniffed = 4096
 // is known and not read, such as a workbook, is an error that says what it is.
 func (s *source) sniff() (Format, error) {
 	start := make([]byte, min(s.size, sniffed))
-	if _, err := s.File.ReadAt(start, 0); err != nil && !errors.Is(err, io.EOF) {
+	if _, err := s.file.ReadAt(start, 0); err != nil && !errors.Is(err, io.EOF) {
 		return 0, err
 	}
 	for _, m := range magics {
@@ -89,7 +89,7 @@ func (s *source) sniff() (Format, error) {
 // CSV file may be called so.
 func (s *source) end(n int64) string {
 	b := make([]byte, min(n, s.size))
-	if _, err := s.File.ReadAt(b, s.size-int64(len(b))); err != nil {
+	if _, err := s.file.ReadAt(b, s.size-int64(len(b))); err != nil {
 		return ""
 	}
 	return string(b)
@@ -129,7 +129,7 @@ func isJSON(text []byte) bool {
 
 // sniffZip tells NPZ archives from workbooks and other archives.
 func (s *source) sniffZip() (Format, error) {
-	archive, err := zip.NewReader(s.File, s.size)
+	archive, err := zip.NewReader(s.file, s.size)
 	if err != nil {
 		return NPZ, nil // its reader says what is wrong
 	}

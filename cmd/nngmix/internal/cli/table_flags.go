@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/nngmix/nngmix/internal/store"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/spf13/pflag"
 )
@@ -75,13 +76,13 @@ func (i *inputs) Set(name string) error {
 
 // open reads the table from the one file or the several that In and Also name.
 func (f *TableFlags) open(ctx context.Context, opt table.ReadOptions) (*table.Table, error) {
-	if len(f.Also) == 0 && !table.IsFolder(f.In) && !strings.ContainsAny(f.In, "*?[") {
+	if _, object := store.Parse(f.In); len(f.Also) == 0 && !object && !table.IsFolder(f.In) && !strings.ContainsAny(f.In, "*?[") {
 		if err := f.checkName(); err != nil {
 			return nil, err
 		}
 		return table.Read(ctx, f.In, opt)
 	}
-	parts, err := table.Expand(append([]string{f.In}, f.Also...), f.Hive != "no")
+	parts, err := table.Expand(ctx, append([]string{f.In}, f.Also...), f.Hive != "no")
 	if err != nil {
 		return nil, err
 	}
