@@ -63,6 +63,9 @@ func (s *Summary) pickAnomalies(ctx context.Context, t *table.Stream, l *looker)
 		return s.noAnomaly(ctx, t)
 	}
 	s.hide()
+	if s.kept != nil && s.Hidden+s.DroppedLabeled > 0 {
+		s.kept.Retain(s.Anomalies)
+	}
 	return nil
 }
 

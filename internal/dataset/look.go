@@ -57,7 +57,7 @@ func (s *Summary) look(ctx context.Context, t *table.Stream) (*looker, error) {
 			return nil, err
 		}
 	}
-	if !t.Resident() {
+	if t.Table() == nil {
 		s.kept = table.NewKept(t.Fields)
 	}
 	err := t.Each(ctx, nil, func(first int, columns []table.Column) error {
