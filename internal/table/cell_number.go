@@ -156,8 +156,12 @@ func pow10(n int) uint64 {
 // survivesText is survives for a cell of any number of digits.
 func survivesText(v float64, cell []byte, places int) bool {
 	bare := bytes.TrimLeft(bytes.TrimLeft(cell, "+-"), "0")
-	text := strconv.AppendFloat(nil, math.Abs(v), 'f', places, 64)
-	return bytes.Equal(bytes.TrimLeft(text, "0"), bare)
+	for _, places := range [...]int{places, -1} { // -1: as many as it takes; where v is half between two, either is right
+		if text := strconv.AppendFloat(nil, math.Abs(v), 'f', places, 64); bytes.Equal(bytes.TrimLeft(text, "0"), bare) {
+			return true
+		}
+	}
+	return false
 }
 
 var tens = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
