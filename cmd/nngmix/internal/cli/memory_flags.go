@@ -12,6 +12,7 @@ import (
 type MemoryFlags struct {
 	Memory  string `json:"memory,omitempty"`
 	Scratch string `json:"scratch,omitempty"`
+	Batch   int    `json:"batch_rows,omitempty"`
 
 	// Why says, once the table is open, why it is not in memory; "" where it is.
 	Why string `json:"-"`
@@ -21,6 +22,7 @@ type MemoryFlags struct {
 func (f *MemoryFlags) Add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.Memory, "memory", "", "memory to use, such as 2GB: a table that needs more is gone through in batches, with the same output (default half of what is free)")
 	flags.StringVar(&f.Scratch, "scratch", "", "folder for what a pass through the table leaves for the next (default that for temporary files)")
+	flags.IntVar(&f.Batch, "batch-rows", 0, "go through the table in batches of about so many rows even if memory holds it; the output is the same")
 }
 
 // leastMemory is what a run through batches takes at least.
@@ -28,6 +30,9 @@ const leastMemory = 32e6
 
 // Bytes returns how much memory may be used, or 0 where nothing says so.
 func (f *MemoryFlags) Bytes() (int64, error) {
+	if f.Batch < 0 {
+		return 0, fmt.Errorf("--batch-rows %d: want at least 1", f.Batch)
+	}
 	if f.Memory == "" {
 		return FreeMemory() / 2, nil
 	}
@@ -50,7 +55,11 @@ func tableBytes(rows, columns int) int64 {
 // Options returns how a table is opened: in memory where the bytes that Bytes gave
 // suffice.
 func (f *MemoryFlags) Options(bytes int64) table.StreamOptions {
-	return table.StreamOptions{Memory: bytes / 4, Scratch: f.Scratch, Fits: func(rows, columns int) bool {
+	return table.StreamOptions{BatchRows: f.Batch, Memory: bytes / 4, Scratch: f.Scratch, Fits: func(rows, columns int) bool {
+		if f.Batch > 0 {
+			f.Why = "--batch-rows asks for it"
+			return false
+		}
 		need := tableBytes(rows, columns)
 		if bytes == 0 || need <= bytes {
 			return true
