@@ -21,8 +21,8 @@ const unseen = -1
 // categories are the distinct values of a column, in the order of their codes. Of
 // text and booleans the column itself holds codes, and nothing is kept here.
 type categories struct {
-	ints   []int64   // of whole numbers, ascending: uint64 by its bits, a Decimal by its counts
-	floats []float64 // of other numbers, ascending
+	Ints   []int64   // of whole numbers, ascending: uint64 by its bits, a Decimal by its counts
+	Floats []float64 // of other numbers, ascending
 }
 
 // valueSet is a set of the values of a column of numbers: whole ones as they are
@@ -71,19 +71,19 @@ func (s valueSet) join(o valueSet) {
 // categories returns the members in order, which are values of field f.
 func (s valueSet) categories(f *table.Field) (k categories) {
 	if f.Type.Float() {
-		k.floats = make([]float64, 0, len(s))
+		k.Floats = make([]float64, 0, len(s))
 		for v := range s {
-			k.floats = append(k.floats, math.Float64frombits(v))
+			k.Floats = append(k.Floats, math.Float64frombits(v))
 		}
-		slices.Sort(k.floats)
+		slices.Sort(k.Floats)
 		return k
 	}
-	k.ints = make([]int64, 0, len(s))
+	k.Ints = make([]int64, 0, len(s))
 	for v := range s {
-		k.ints = append(k.ints, int64(v))
+		k.Ints = append(k.Ints, int64(v))
 	}
 	flip := signBit(f.Type == table.Uint64)
-	slices.SortFunc(k.ints, func(a, b int64) int { return cmp.Compare(order(a, flip), order(b, flip)) })
+	slices.SortFunc(k.Ints, func(a, b int64) int { return cmp.Compare(order(a, flip), order(b, flip)) })
 	return k
 }
 
@@ -115,7 +115,7 @@ func (k *categories) count(f *table.Field) int {
 	if f.Type == table.String {
 		return len(f.Dictionary)
 	}
-	return max(len(k.ints), len(k.floats))
+	return max(len(k.Ints), len(k.Floats))
 }
 
 // encode returns a column of the codes of c, missing where c is, and unseen where a
@@ -130,11 +130,11 @@ func (k *categories) encode(c table.Column) table.Column {
 	case t.Float():
 		values := make([]float64, n)
 		c.Floats(values, 1, 0, n)
-		rank(codes, values, k.floats, cmp.Compare[float64], c)
+		rank(codes, values, k.Floats, cmp.Compare[float64], c)
 	default:
 		values, flip := make([]int64, n), signBit(t == table.Uint64)
 		c.Ints(values, 0, n)
-		rank(codes, values, k.ints, func(a, b int64) int { return cmp.Compare(order(a, flip), order(b, flip)) }, c)
+		rank(codes, values, k.Ints, func(a, b int64) int { return cmp.Compare(order(a, flip), order(b, flip)) }, c)
 	}
 	return table.New(c.Name(), codes)
 }
@@ -170,14 +170,14 @@ func (k *categories) texts(f *table.Field) []string {
 	case t == table.Bool:
 		return []string{"false", "true"}
 	case t.Float():
-		texts := make([]string, len(k.floats))
-		for code, x := range k.floats {
+		texts := make([]string, len(k.Floats))
+		for code, x := range k.Floats {
 			texts[code] = floatText(x, t)
 		}
 		return texts
 	}
-	texts := make([]string, len(k.ints))
-	for code, v := range k.ints {
+	texts := make([]string, len(k.Ints))
+	for code, v := range k.Ints {
 		texts[code] = intText(v, f)
 	}
 	return texts

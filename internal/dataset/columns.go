@@ -43,7 +43,7 @@ func (s *Summary) leftOut(at int) (why, cure string) {
 	case f.Role == table.Index && (f.Reading == nil || !f.Reading.Asked):
 		return "row numbers or names that a data frame was written with", "--categorical " + f.Name + " makes it a feature"
 	case f.Type == table.String && values >= fewTexts:
-		if texts := s.seen[at].codes.count(); float64(texts) >= nearUnique*float64(values) {
+		if texts := s.seen[at].distinct(); float64(texts) >= nearUnique*float64(values) {
 			return fmt.Sprintf("text with %d different values in %d rows", texts, values), "--categorical " + f.Name + " makes it a feature"
 		}
 	}

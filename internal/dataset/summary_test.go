@@ -40,7 +40,7 @@ func drawTable(t *rapid.T) *table.Table {
 // What is known of a table does not depend on how it is cut into batches, and its
 // rows neither.
 func TestSummaryOfBatchesIsThatOfTheTable(t *testing.T) {
-	ignore := cmp.Options{cmpopts.EquateNaNs(), cmpopts.IgnoreFields(Summary{}, "kept"), cmp.AllowUnexported(Summary{}, Options{}, survey{}, bounds{}, categories{}, whole{})}
+	ignore := cmp.Options{cmpopts.EquateNaNs(), cmpopts.IgnoreFields(Summary{}, "kept", "labels"), cmp.AllowUnexported(Summary{})}
 	rapid.Check(t, func(t *rapid.T) {
 		whole := drawTable(t)
 		opt := options(func(o *Options) {
@@ -77,13 +77,13 @@ func TestSummaryOfBatchesIsThatOfTheTable(t *testing.T) {
 
 // Medians and modes are those of sorting all values.
 func TestTypicalValues(t *testing.T) {
-	s := &Summary{Rows: 200_000, Fields: make([]table.Field, 2), Columns: make([]Column, 2), places: []int{0, 1},
-		codes: make([]categories, 2), whole: make([]whole, 2), fill: make([]float64, 2), seen: make([]survey, 2)}
+	const n = 200_000
 	rapid.Check(t, func(t *rapid.T) {
 		wide := rapid.SampledFrom([]float64{1, 1e-300, 1e300}).Draw(t, "scale")
 		seed := rapid.Uint64().Draw(t, "seed")
 		narrow := rapid.Bool().Draw(t, "narrow")
-		values, codes := make([]float64, s.Rows), make([]float64, s.Rows)
+		values, codes, labels := make([]float64, n), make([]float64, n), make([]int64, n)
+		labels[0] = 1
 		var all []float64
 		counts := make([]int, 7)
 		for i := range values {
@@ -91,20 +91,17 @@ func TestTypicalValues(t *testing.T) {
 			if values[i] = (float64(seed>>11)/(1<<53) - 0.4) * wide; narrow {
 				values[i] = float64(seed >> 62)
 			}
-			codes[i] = float64(seed >> 33 % 7)
 			if seed>>40%10 == 0 {
-				values[i] = nan
-			} else {
-				all = append(all, values[i])
+				values[i], codes[i] = nan, nan
+				continue
 			}
+			codes[i] = float64(seed >> 33 % 7)
+			all = append(all, values[i])
 			counts[int(codes[i])]++
 		}
-		s.Columns[1].Nominal = true
-		s.codes[1].floats = []float64{0, 1, 2, 3, 4, 5, 6}
-		s.Fields[1].Type, s.Fields[0].Type = table.Float64, table.Float64
-		s.seen[0].missing = s.Rows - len(all)
-		in := tableOf(table.New("x", values), table.New("c", codes)).InBatches(rapid.IntRange(1000, 300_000).Draw(t, "batch"))
-		if err := s.setTypical(context.Background(), in, []int{0, 1}); err != nil {
+		in := tableOf(table.New("x", values), table.New("c", codes), table.New("y", labels)).InBatches(rapid.IntRange(1000, 300_000).Draw(t, "batch"))
+		s, err := Summarize(context.Background(), in, options(func(o *Options) { o.Missing, o.Categorical = MissingMedian, []string{"c"} }))
+		if err != nil {
 			t.Fatal(err)
 		}
 		slices.Sort(all)

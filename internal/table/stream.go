@@ -121,6 +121,9 @@ func (t *Table) InBatches(rows int) *Stream {
 	return s
 }
 
+// Rows returns the rows from ≤ i < to of c as a column.
+func Rows(c Column, from, to int) Column { return window{c, from, to - from} }
+
 // windows returns n rows of columns, from row from on.
 func windows(columns []Column, from, n int) []Column {
 	parts := make([]Column, len(columns))
