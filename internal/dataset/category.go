@@ -118,15 +118,17 @@ func (k *categories) count(f *table.Field) int {
 	return max(len(k.Ints), len(k.Floats))
 }
 
-// encode returns a column of the codes of c, missing where c is, and unseen where a
+// encode returns a column of the codes of c, of field f, missing where c is, and unseen where a
 // value is none of the categories. Values are compared as what they are: integers of
 // 64 bits are not rounded to float64.
-func (k *categories) encode(c table.Column) table.Column {
+func (k *categories) encode(c table.Column, f *table.Field) table.Column {
 	n := c.Len()
 	codes := make([]float32, n)
 	switch t := c.Type(); {
-	case t == table.String || t == table.Bool:
+	case t == table.Bool:
 		return c
+	case t == table.String:
+		return recoded(c, f)
 	case t.Float():
 		values := make([]float64, n)
 		c.Floats(values, 1, 0, n)
@@ -145,6 +147,34 @@ func fewEnough(name string, count int) error {
 		return nil
 	}
 	return fmt.Errorf("column %s has %d categories, and neighbor search tells no more than %d apart: leave it out with --drop %s", name, count, maxCategories, name)
+}
+
+// recoded returns c, a column of text, with the codes of f: itself where it has them,
+// unseen where f has no such text.
+func recoded(c table.Column, f *table.Field) table.Column {
+	own := c.Dictionary()
+	if len(own) <= len(f.Dictionary) && (len(own) == 0 || &own[0] == &f.Dictionary[0]) {
+		return c
+	}
+	known := make(map[string]int64, len(f.Dictionary))
+	for code, text := range f.Dictionary {
+		known[text] = int64(code)
+	}
+	n := c.Len()
+	codes, gaps := make([]int64, n), make([]bool, n)
+	c.Ints(codes, 0, n)
+	lacks := c.CountMissing(0, n) > 0
+	for i, code := range codes {
+		if gaps[i] = lacks && c.Missing(i); gaps[i] {
+			continue
+		}
+		if here, ok := known[own[code]]; ok {
+			codes[i] = here
+		} else {
+			codes[i] = unseen
+		}
+	}
+	return table.Live(*f, codes, gaps)
 }
 
 // rank writes the place of each value among the distinct ones, which ascend, to codes:
@@ -261,7 +291,7 @@ func Recode(c table.Column, categories []string) (table.Column, error) {
 		}
 		there = append(there, code)
 	}
-	codes := own.encode(c)
+	codes := own.encode(c, &f)
 	out := make([]float32, c.Len())
 	for i := range out {
 		if out[i] = float32(math.NaN()); !codes.Missing(i) {

@@ -34,7 +34,7 @@ func TestCategoriesAreTheExactValuesOfEachRow(t *testing.T) {
 		n := rapid.IntRange(1, 40).Draw(t, "rows")
 		c, ints, gaps := drawWhole(t, "merchant", n)
 		k, f := categoriesOf(c), c.Field()
-		codes := k.encode(c)
+		codes := k.encode(c, &f)
 		for i := range n {
 			if codes.Missing(i) != gaps[i] {
 				t.Fatalf("row %d: missing %v, want %v", i, codes.Missing(i), gaps[i])

@@ -27,9 +27,12 @@ func (s *Summary) pickFeatures(l *looker) error {
 	if len(s.places) == 0 {
 		return s.noFeature()
 	}
-	s.fill, s.lacking = make([]float64, len(s.places)), slices.Repeat([]float64{math.NaN()}, len(s.places))
+	s.fill, s.lacking = make([]float64, len(s.places)), lacking(len(s.places))
 	return nil
 }
+
+// lacking returns a row that lacks all of n values.
+func lacking(n int) []float64 { return slices.Repeat([]float64{math.NaN()}, n) }
 
 // leftOut tells why column at of the table is not a feature, and what would make it
 // one; "" where it is one.

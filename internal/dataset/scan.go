@@ -3,6 +3,7 @@ package dataset
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/internal/table"
@@ -25,6 +26,7 @@ type Scan struct {
 	fields  []int  // that the round reads
 	parts   []part // what each goroutine saw in this round
 	rows    int    // that the round was given
+	merged  bool   // in this round: texts may have other codes now
 }
 
 // stage is a kind of round.
@@ -65,7 +67,7 @@ func NewScan(fields []table.Field, opt Options) (*Scan, error) {
 // begin begins a round of the stage.
 func (x *Scan) begin() error {
 	s := x.summary
-	x.rows, x.parts = 0, make([]part, parallel.Threads(0))
+	x.rows, x.merged, x.parts = 0, false, make([]part, parallel.Threads(0))
 	for w := range x.parts {
 		var err error
 		if x.fields, x.parts[w], err = s.newPart(x.stage); err != nil {
@@ -97,13 +99,20 @@ func (s *Summary) newPart(at stage) (fields []int, p part, err error) {
 func (x *Scan) Fields() []int { return x.fields }
 
 // Add takes a batch of the columns of Fields, whose first row has the number first in
-// the table. No row may be added twice in a round.
+// the table. No row may be added twice in a round, and none after a Merge in the first
+// round.
 func (x *Scan) Add(ctx context.Context, first int, columns []table.Column) error {
 	s, n := x.summary, columns[0].Len()
 	if x.stage == done {
 		return fmt.Errorf("dataset: rows are added to a scan that is done")
 	}
+	if x.stage == looking && x.merged {
+		return fmt.Errorf("dataset: rows are added after a merge in the first round")
+	}
 	x.rows += n
+	if x.stage != looking {
+		columns = s.known(x.fields, columns)
+	}
 	err := eachChunk(ctx, n, func(worker, from, to int) { x.parts[worker].chunk(columns, first, from, to) })
 	if err == nil && x.stage == looking {
 		s.keepAnomalies(x.parts, first, columns)
@@ -111,12 +120,24 @@ func (x *Scan) Add(ctx context.Context, first int, columns []table.Column) error
 	return err
 }
 
-// joined returns what all goroutines saw.
-func (x *Scan) joined() part {
-	for _, p := range x.parts[1:] {
-		x.parts[0].join(p)
+// known returns columns, of these fields, with the codes that the summary has for
+// texts.
+func (s *Summary) known(fields []int, columns []table.Column) []table.Column {
+	columns = slices.Clone(columns)
+	for i, c := range columns {
+		if f := &s.Fields[fields[i]]; f.Type == table.String {
+			columns[i] = recoded(c, f)
+		}
 	}
-	x.parts = x.parts[:1]
+	return columns
+}
+
+// joined returns what all goroutines saw, the others of which begin anew.
+func (x *Scan) joined() part {
+	for w, p := range x.parts[1:] {
+		x.parts[0].join(p)
+		_, x.parts[w+1], _ = x.summary.newPart(x.stage) // as it was made before
+	}
 	return x.parts[0]
 }
 
@@ -153,6 +174,14 @@ func (x *Scan) Next() (end bool, err error) {
 	return true, s.finish()
 }
 
+// Keep has the rows of labeled anomalies kept, which Summary.Kept needs: for tables
+// that are not in memory. It is called before rows are added.
+func (x *Scan) Keep() {
+	if s := x.summary; s.label >= 0 {
+		s.kept = table.NewKept(s.Fields)
+	}
+}
+
 // Summary returns what was found, once Next has returned true.
 func (x *Scan) Summary() *Summary { return x.summary }
 
@@ -165,8 +194,8 @@ func Summarize(ctx context.Context, t *table.Stream, opt Options) (*Summary, err
 	}
 	s := x.summary
 	s.Format, s.Style = t.Format, t.Style
-	if t.Table() == nil && s.label >= 0 {
-		s.kept = table.NewKept(t.Fields)
+	if t.Table() == nil {
+		x.Keep()
 	}
 	for end := false; !end; {
 		err := t.Each(ctx, x.fields, func(first int, columns []table.Column) error { return x.Add(ctx, first, columns) })

@@ -90,7 +90,7 @@ func (s *Summary) feature(j int, c table.Column) table.Column {
 		c = finite{c}
 	}
 	if s.Columns[j].Nominal {
-		return s.codes[j].encode(c)
+		return s.codes[j].encode(c, s.input(j))
 	}
 	return s.whole[j].view(c)
 }

@@ -40,7 +40,11 @@ func New(t *table.Stream, summary *dataset.Summary, threads int) (*Rows, error) 
 	if n := summary.CountUnlabeled(); n > math.MaxUint32 {
 		return nil, fmt.Errorf("%d unlabeled rows are more than %d, the most that neighbors are searched among", n, math.MaxUint32)
 	}
-	r := &Rows{table: t, summary: summary, threads: threads, set: summary.Kept(nil, []int{})}
+	set, err := summary.Kept(nil, []int{})
+	if err != nil {
+		return nil, err
+	}
+	r := &Rows{table: t, summary: summary, threads: threads, set: set}
 	for _, c := range summary.Columns {
 		r.columns = append(r.columns, generator.Column(c))
 	}
@@ -116,7 +120,10 @@ func (h *harvest) take(b *batch, positions []int) {
 }
 
 // keep makes the rows of h those that Row gives.
-func (r *Rows) keep(h *harvest) { r.set = r.summary.Kept(h.rows, h.positions) }
+func (r *Rows) keep(h *harvest) (err error) {
+	r.set, err = r.summary.Kept(h.rows, h.positions)
+	return err
+}
 
 // Fetch goes through the table and keeps the unlabeled rows at these positions,
 // ascending and distinct, and no others.
@@ -132,10 +139,10 @@ func (r *Rows) Fetch(ctx context.Context, positions []int) error {
 		left = left[n:]
 		return nil
 	})
-	if err == nil {
-		r.keep(h)
+	if err != nil {
+		return err
 	}
-	return err
+	return r.keep(h)
 }
 
 // searchMatrix returns the rows of b in search space.
@@ -195,7 +202,9 @@ func (r *Rows) Answer(ctx context.Context, queries []float32, k int) (*exact.Res
 		return nil, stats, err
 	}
 	h.retain(within(near.IDs(0)))
-	r.keep(h)
+	if err := r.keep(h); err != nil {
+		return nil, stats, err
+	}
 	stats.Bytes = int64(16 * k * near.Len())
 	return result(near), stats, nil
 }
