@@ -138,3 +138,19 @@ func TestBatchesGiveTheSameErrors(t *testing.T) {
 		t.Errorf("a graph in batches: %v", err)
 	}
 }
+
+func TestInfoOfBatches(t *testing.T) {
+	folder := t.TempDir()
+	writeParts(t, folder, "parquet", mixedColumns(900), 3)
+	want := must(t, "info", folder, "--label", "is_fraud", "--json")
+	if got := must(t, "info", folder, "--label", "is_fraud", "--json", "--batch-rows", "70"); got != want {
+		t.Errorf("in batches: %s, want %s", got, want)
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := must(t, append([]string{"info", "--label", "is_fraud", "--json"}, files...)...); strings.Replace(got, files[0], folder, 1) != want {
+		t.Errorf("of three files: %s, want %s", got, want)
+	}
+}

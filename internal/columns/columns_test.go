@@ -48,7 +48,7 @@ func TestSomeNames(t *testing.T) {
 func TestExactTellsValuesApart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.OneOf(rapid.Int64(), rapid.Int64Range(1<<60, 1<<60+3)), 2, ChunkRows+9).Draw(t, "values")
-		x, chunk := NewExact(table.New("c", values)), new(Chunk)
+		x, chunk := ExactOf(table.New("c", values)), new(Chunk)
 		var bits []uint64
 		for from := 0; from < len(values); from += ChunkRows {
 			to := min(from+ChunkRows, len(values))
@@ -65,12 +65,12 @@ func TestExactTellsValuesApart(t *testing.T) {
 }
 
 func TestExactTexts(t *testing.T) {
-	x, chunk := NewExact(table.Codes("c", []uint32{0, 1, 2}, []string{"a", "b", "a"})), new(Chunk)
+	x, chunk := ExactOf(table.Codes("c", []uint32{0, 1, 2}, []string{"a", "b", "a"})), new(Chunk)
 	x.Load(chunk, 0, 3)
 	if chunk.Bits[0] != chunk.Bits[2] || chunk.Bits[0] == chunk.Bits[1] || x.Text(chunk.Bits[1]) != "b" {
 		t.Errorf("bits %v, want equal texts to have equal ones", chunk.Bits[:3])
 	}
-	zeros := NewExact(table.New("c", []float64{0, -1 / 1e400, 0.5}))
+	zeros := ExactOf(table.New("c", []float64{0, -1 / 1e400, 0.5}))
 	zeros.Load(chunk, 0, 3)
 	if chunk.Bits[0] != chunk.Bits[1] || zeros.Text(chunk.Bits[2]) != "0.5" {
 		t.Errorf("bits %x, want equal ones of both zeros", chunk.Bits[:3])

@@ -12,7 +12,7 @@ import (
 const ChunkRows = 2048
 
 // Exact reads a column in chunks, every value as the 64 bits that tell it
-// from all others of the column.
+// from all others of the column. Column may be set to one batch of it after another.
 type Exact struct {
 	table.Column
 	Desc table.Field // of the column
@@ -27,16 +27,23 @@ type Chunk struct {
 	ints   [ChunkRows]int64
 }
 
-// NewExact returns a reader of c.
-func NewExact(c table.Column) *Exact {
-	x := &Exact{Column: c, Desc: c.Field()}
-	first := make(map[string]uint32, len(c.Dictionary()))
-	for code, text := range c.Dictionary() {
+// NewExact returns a reader of columns of field f, of which Column is to be set.
+func NewExact(f table.Field) *Exact {
+	x := &Exact{Desc: f}
+	first := make(map[string]uint32, len(f.Dictionary))
+	for code, text := range f.Dictionary {
 		if _, ok := first[text]; !ok {
 			first[text] = uint32(code)
 		}
 		x.same = append(x.same, first[text])
 	}
+	return x
+}
+
+// ExactOf returns a reader of c.
+func ExactOf(c table.Column) *Exact {
+	x := NewExact(c.Field())
+	x.Column = c
 	return x
 }
 

@@ -85,7 +85,7 @@ type hashed struct {
 }
 
 func newHashed(c table.Column) *hashed {
-	x := &hashed{Exact: columns.NewExact(c)}
+	x := &hashed{Exact: columns.ExactOf(c)}
 	for _, text := range x.Desc.Dictionary {
 		x.hashes = append(x.hashes, xxh3.HashString(text))
 	}

@@ -33,26 +33,41 @@ type columnInfo struct {
 // maxValues is where the counting of a column's distinct values ends.
 const maxValues = 1000
 
-// describeColumn looks at all values of c.
-func describeColumn(c table.Column) columnInfo {
-	x, values := columns.NewExact(c), new(columns.Chunk)
-	info := columnInfo{Name: c.Name(), Type: columns.TypeName(x.Desc), Role: "feature", columnReading: readingOf(x.Desc), index: x.Desc.Role == table.Index}
-	r := valueRange{distinct: map[uint64]struct{}{}}
-	for from := 0; from < x.Len(); from += columns.ChunkRows {
-		n := min(columns.ChunkRows, x.Len()-from)
-		x.Load(values, from, from+n)
-		for i, b := range values.Bits[:n] {
-			if values.Gaps[i] {
-				info.Missing++
+// columnScan looks at the values of a column, batch by batch.
+type columnScan struct {
+	exact   *columns.Exact
+	missing int
+	valueRange
+	values columns.Chunk
+}
+
+func newColumnScan(f table.Field) *columnScan {
+	return &columnScan{exact: columns.NewExact(f), valueRange: valueRange{distinct: map[uint64]struct{}{}}}
+}
+
+// add looks at a batch.
+func (s *columnScan) add(c table.Column) {
+	s.exact.Column = c
+	for from := 0; from < c.Len(); from += columns.ChunkRows {
+		n := min(columns.ChunkRows, c.Len()-from)
+		s.exact.Load(&s.values, from, from+n)
+		for i, b := range s.values.Bits[:n] {
+			if s.values.Gaps[i] {
+				s.missing++
 			} else {
-				r.add(x, b)
+				s.valueRange.add(s.exact, b)
 			}
 		}
 	}
-	info.Infinite = r.infinite
-	info.Values, info.MoreValues = min(len(r.distinct), maxValues), len(r.distinct) > maxValues
-	if r.ordered && x.Desc.Type != table.String {
-		info.Min, info.Max = bound(x, r.low), bound(x, r.high)
+}
+
+// info returns what was seen.
+func (s *columnScan) info() columnInfo {
+	f := s.exact.Desc
+	info := columnInfo{Name: f.Name, Type: columns.TypeName(f), Role: "feature", columnReading: readingOf(f), index: f.Role == table.Index, Missing: s.missing, Infinite: s.infinite}
+	info.Values, info.MoreValues = min(len(s.distinct), maxValues), len(s.distinct) > maxValues
+	if s.ordered && f.Type != table.String {
+		info.Min, info.Max = bound(s.exact, s.low), bound(s.exact, s.high)
 	}
 	return info
 }

@@ -42,7 +42,11 @@ func TestDescribeColumn(t *testing.T) {
 		{table.New("c", many), "int64 missing 0 infinite 0 values > 1000 0 2999"},
 		{live(table.Field{Type: table.Int64}, 0), "int64 missing 1 infinite 0 values 0  "},
 	} {
-		c := describeColumn(tt.column)
+		scan := newColumnScan(tt.column.Field())
+		for i := range tt.column.Len() {
+			scan.add(table.Rows(tt.column, i, i+1))
+		}
+		c := scan.info()
 		got := fmt.Sprintf("%s missing %d infinite %d values %s %s %s", c.Type, c.Missing, c.Infinite, c.valuesText(), orEmpty(c.Min), orEmpty(c.Max))
 		if got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
@@ -69,7 +73,9 @@ func TestDistinctRowsProperty(t *testing.T) {
 			rows[row] = true
 		}
 		columns := []table.Column{table.Live(table.Field{Name: "i", Type: table.Int64}, ints, gaps), table.New("f", floats), table.Codes("t", codes, []string{"a", "a", "b", "b"})}
-		got, err := distinctRows(t.Context(), columns, n)
+		whole := &table.Table{Columns: columns, Rows: n}
+		batches := whole.InBatches(rapid.IntRange(n/9+1, n).Draw(t, "batch"))
+		got, err := distinctRows(t.Context(), batches, []int{0, 1, 2}, int64(n)*rapid.Int64Range(20, 100).Draw(t, "bytes a row"))
 		if err != nil || got != len(rows) {
 			t.Fatalf("%d distinct rows (%v), want %d", got, err, len(rows))
 		}
