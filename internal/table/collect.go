@@ -7,11 +7,12 @@ import (
 	"github.com/nngmix/nngmix/internal/table/npy"
 )
 
-// collector gathers a column that comes in pieces.
+// collector gathers a column that comes in pieces, and may go in others.
 type collector[T npy.Value] struct {
 	field Field
 	data  []T
 	gaps  bitmap
+	taken int // rows that are gone
 }
 
 func (c *collector[T]) reserve(rows int) { c.data = make([]T, 0, rows) }
@@ -31,12 +32,33 @@ func (c *collector[T]) addMissing() {
 	}
 }
 
+// row returns the number of the row that comes next.
+func (c *collector[T]) row() int { return c.taken + len(c.data) }
+
+// take returns the first n rows and keeps the others. The memory is shared and not
+// written to again.
+func (c *collector[T]) take(n int) Column {
+	first := collector[T]{field: c.field, data: c.data[:n:n], gaps: c.gaps}
+	if len(c.gaps) > 0 && n < len(c.data) {
+		first.gaps, c.gaps = c.gaps.part(0, n), c.gaps.part(n, len(c.data))
+	} else {
+		c.gaps = nil
+	}
+	c.data, c.taken = c.data[n:], c.taken+n
+	return first.column()
+}
+
 func (c *collector[T]) column() Column {
 	d := dense[T]{field: c.field, data: c.data, stride: 1, n: len(c.data), gaps: c.gaps}
 	if h, ok := any(d).(dense[uint16]); ok && c.field.Type == Float16 {
 		return &half{h}
 	}
 	return &d
+}
+
+// columnOf returns a column of data, in which the rows in gaps have no value.
+func columnOf[T npy.Value](field Field, data []T, gaps bitmap) Column {
+	return (&collector[T]{field: field, data: data, gaps: gaps}).column()
 }
 
 // dictionary numbers texts in order of first appearance.

@@ -97,9 +97,9 @@ func retype(c Column, t Type) (Column, error) {
 		for i, v := range data {
 			bytes[i] = uint8(v)
 		}
-		return (&collector[uint8]{f, bytes, gaps}).column(), nil
+		return columnOf(f, bytes, gaps), nil
 	}
-	return (&collector[int64]{f, data, gaps}).column(), nil
+	return columnOf(f, data, gaps), nil
 }
 
 // wholeAt returns row i of c as an integer, if it is one.

@@ -67,7 +67,7 @@ func (b *builder) decimals(field Field) described {
 			data[i] = texts[c].count * int64(pow10(places-texts[c].places))
 		}
 	}
-	return (&collector[int64]{field, data, b.gaps}).column().(described)
+	return columnOf(field, data, b.gaps).(described)
 }
 
 // rounded returns the texts as floating-point numbers, and says so.
@@ -80,7 +80,7 @@ func (b *builder) rounded(field Field, texts []fraction) described {
 			data[i] = math.NaN()
 		}
 	}
-	return (&collector[float64]{field, data, nil}).column().(described)
+	return columnOf(field, data, nil).(described)
 }
 
 // fraction reads the text of a number, or of a missing value.

@@ -134,16 +134,16 @@ func (b *builder) column(all bool) (described, error) {
 		if b.beyond {
 			return unsigned(field, b.ints, b.gaps), nil
 		}
-		return (&collector[int64]{field, b.ints, b.gaps}).column().(described), nil
+		return columnOf(field, b.ints, b.gaps).(described), nil
 	case boolean:
 		field.Type = Bool
-		return (&collector[uint8]{field, b.bools, b.gaps}).column().(described), nil
+		return columnOf(field, b.bools, b.gaps).(described), nil
 	case floating:
 		field.Type = Float64
-		return (&collector[float64]{field, b.floats, nil}).column().(described), nil
+		return columnOf(field, b.floats, nil).(described), nil
 	default:
 		field.Type, field.Dictionary = String, b.texts.texts
-		return (&collector[uint32]{field, b.codes, b.gaps}).column().(described), nil
+		return columnOf(field, b.codes, b.gaps).(described), nil
 	}
 }
 
@@ -152,7 +152,7 @@ func days(field Field, ints []int64, gaps bitmap) described {
 	for i, v := range ints {
 		data[i] = int32(v)
 	}
-	return (&collector[int32]{field, data, gaps}).column().(described)
+	return columnOf(field, data, gaps).(described)
 }
 
 func unsigned(field Field, ints []int64, gaps bitmap) described {
@@ -160,7 +160,7 @@ func unsigned(field Field, ints []int64, gaps bitmap) described {
 	for i, v := range ints {
 		data[i] = uint64(v)
 	}
-	return (&collector[uint64]{field, data, gaps}).column().(described)
+	return columnOf(field, data, gaps).(described)
 }
 
 // judge says what there is to say about a column of text, or why it cannot be one

@@ -3,7 +3,6 @@ package table
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -74,26 +73,20 @@ func (p *part) open(ctx context.Context, opt ReadOptions) error {
 			return err
 		}
 		if p.format.typed() {
-			return p.peek(ctx, opt)
+			return p.peek(opt)
 		}
 		return p.peekCSV(opt)
 	}))
 }
 
-var errPeeked = errors.New("table: the names are known")
-
 // peek reads the names of the columns.
-func (p *part) peek(ctx context.Context, opt ReadOptions) error {
-	p.src.peek = func(names []string) error {
-		p.names = names
-		return errPeeked
+func (p *part) peek(opt ReadOptions) error {
+	f, err := openTyped(p.src, p.format, opt)
+	if err != nil {
+		return err
 	}
-	_, _, err := readers(p.format)(ctx, p.src, opt)
-	p.src.peek = nil
-	if errors.Is(err, errPeeked) {
-		return nil
-	}
-	return err
+	p.names = f.names()
+	return f.close()
 }
 
 func (p *part) peekCSV(opt ReadOptions) error {
@@ -145,7 +138,7 @@ func (p *part) reopen(ctx context.Context, stdin io.Reader, values bool) (*sourc
 			return nil, &partError{p.Path, errors.New("the file was there, and is gone: " + err.Error())}
 		}
 		if info, err := src.Stat(); err != nil || info.Size() != p.size || !info.ModTime().Equal(p.info.ModTime()) || !os.SameFile(info, p.info) {
-			return nil, errors.Join(fmt.Errorf("the file was changed while it was read: read it when nobody writes it"), err, src.Close())
+			return nil, errors.Join(errChanged, err, src.Close())
 		}
 		if _, err := src.find(p.format); err != nil {
 			return nil, errors.Join(err, src.Close())

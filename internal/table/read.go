@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"sync/atomic"
 
@@ -18,9 +19,6 @@ type source struct {
 	done      atomic.Int64 // bytes read
 	progress  func(done, total int64)
 	temporary bool // a copy that Close removes
-	// peek, where it is not nil, gets the names of all columns, and its error ends
-	// the reading.
-	peek func(names []string) error
 }
 
 // Read reads the table in the file path; "-" is standard input. A pipe is read to
@@ -37,9 +35,10 @@ func Read(ctx context.Context, path string, opt ReadOptions) (*Table, error) {
 		if t.Format, err = src.find(opt.Format); err != nil {
 			return err
 		}
-		t.Columns, t.Style, err = readers(t.Format)(ctx, src, opt)
-		if err == nil && t.Format.typed() {
-			t.Columns, err = opt.convert(t.Columns)
+		if t.Format.typed() {
+			t.Columns, err = readTyped(ctx, src, t.Format, opt)
+		} else {
+			t.Columns, t.Style, err = readCSV(ctx, src, opt)
 		}
 		return err
 	})
@@ -67,38 +66,26 @@ func (s *source) find(asked Format) (Format, error) {
 	return format, nil
 }
 
-// reader reads all columns that opt chooses, and how a CSV file writes them.
-type reader func(ctx context.Context, src *source, opt ReadOptions) ([]Column, Style, error)
-
-// typed makes a reader of a format that stores types and has no style.
-func typed(read func(ctx context.Context, src *source, opt ReadOptions) ([]Column, error)) reader {
-	return func(ctx context.Context, src *source, opt ReadOptions) ([]Column, Style, error) {
-		columns, err := read(ctx, src, opt)
-		return columns, Style{}, err
+// readTyped reads all columns that opt chooses of a format that stores types.
+func readTyped(ctx context.Context, src *source, format Format, opt ReadOptions) ([]Column, error) {
+	f, err := openTyped(src, format, opt)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func readers(f Format) reader {
-	switch f {
-	case CSV, CSVGzip, CSVZstd:
-		return readCSV
-	case Parquet:
-		return typed(readParquet)
-	case Arrow:
-		return typed(readArrow)
-	case NPZ:
-		return typed(readNPZ)
-	default:
-		return typed(readNPY)
+	defer f.close()
+	chosen, err := opt.choose(f.names())
+	if err != nil {
+		return nil, err
 	}
-}
-
-// choose tells for each of the names of all columns whether it is to be read.
-func (s *source) choose(opt ReadOptions, names []string) ([]bool, error) {
-	if s.peek != nil {
-		return nil, s.peek(names)
+	lanes, err := f.lanes(ctx, chosen, nil)
+	if err != nil {
+		return nil, err
 	}
-	return opt.choose(names)
+	columns, err := nextRows(ctx, lanes, math.MaxInt, opt.Threads)
+	if err != nil {
+		return nil, err
+	}
+	return opt.convert(columns)
 }
 
 // Read is that of the file.
