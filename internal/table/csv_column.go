@@ -61,6 +61,7 @@ type builder struct {
 	cut              *cellAt // the first number whose last digits float64 loses
 	exact            bool    // the texts are numbers that become a Decimal
 	markers          map[string]*Marker
+	row, times       int    // where times is not 0: of a text that stands in as many rows, the first one
 	unsure           int    // quoted fields and weak markers taken as missing so far
 	emptyText        int    // those in quotes with nothing in these, or a text that an option calls missing
 	inQuotes         tally  // those in quotes with something in these
@@ -203,9 +204,12 @@ func (b *builder) mark(cell []byte) {
 			b.markers = map[string]*Marker{}
 		}
 		m = &Marker{Text: string(cell), Row: b.n}
+		if b.times > 0 {
+			m.Row = b.row
+		}
 		b.markers[m.Text] = m
 	}
-	m.Count++
+	m.Count += max(b.times, 1)
 }
 
 func (b *builder) gap() {

@@ -119,6 +119,8 @@ func (b *builder) addMoment(cell []byte) bool {
 	unit := form.Unit
 	if form.Kind == Date {
 		unit = 24 * 3600 * 1e9
+	} else if b.kind == timed {
+		unit = b.temporal.Unit // which is finer where times of another form are among them
 	}
 	v, ok := t.count(unit)
 	if !ok {

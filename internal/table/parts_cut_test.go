@@ -137,7 +137,7 @@ func asText(c Column) Column {
 	if c.Type() == String {
 		return c
 	}
-	return spell(c)
+	return spell(c, new(dictionary))
 }
 
 // exactly returns the number in row i of c, the same text for the same number.
