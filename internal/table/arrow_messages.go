@@ -10,6 +10,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/zeebo/xxh3"
 )
 
 // arrowMessages hands the messages of an Arrow file or stream to the library:
@@ -24,6 +25,7 @@ type arrowMessages struct {
 	once    bool
 	seen    map[int64]bool
 	layouts *layouts // of the schema
+	sum     uint64   // of its bytes
 	prints  *prints  // of what follows it
 }
 
@@ -80,6 +82,7 @@ func (m *arrowMessages) check(b flat, body []byte) ([]byte, error) {
 	kind := b.optionalByte(message, 1)
 	if kind == 1 { // schema
 		var err error
+		m.sum = xxh3.Hash(b)
 		m.layouts, err = b.checkSchema(header)
 		return body, err
 	}

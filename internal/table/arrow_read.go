@@ -47,6 +47,7 @@ func (f *arrowFile) stored() []string {
 }
 
 func (f *arrowFile) names() []string { return f.unique }
+func (f *arrowFile) rows() int       { return -1 }
 func (f *arrowFile) close() error    { return nil }
 
 // lanes returns one for all columns, whose rows come in the same batches.
@@ -65,6 +66,9 @@ func (f *arrowFile) lanes(_ context.Context, chosen []bool, m *fileMemory) ([]la
 		if l.builders[j] = newArrowBuilder(field, schema.Field(j).Type, f.left, m.column(name)); l.builders[j] == nil {
 			return nil, unsupportedColumn(name, schema.Field(j).Type.String())
 		}
+	}
+	if err := m.footer(f.messages.sum); err != nil {
+		return nil, err
 	}
 	if m != nil {
 		f.messages.prints = &m.prints
@@ -244,6 +248,7 @@ func newFlatBuilder(f Field, t arrow.DataType, left *allowance, m *columnMemory)
 		f.Temporal = Temporal{Kind: Date}
 		return newFixed[int32](f, Int32)
 	case *arrow.Date64Type:
+		m.open = true
 		f.Type, f.Temporal = Int64, Temporal{Kind: Date, Unit: time.Millisecond}
 		return &arrowDate64{arrowFixed[int64]{collector[int64]{field: f}}, m}
 	case *arrow.TimestampType:

@@ -65,6 +65,7 @@ func columnOf[T npy.Value](field Field, data []T, gaps bitmap) Column {
 type dictionary struct {
 	texts []string
 	code  map[string]uint32
+	bytes int64 // that all of this takes, about
 }
 
 // encode returns the code of s. The text of a new one is copied, since s may be
@@ -90,6 +91,8 @@ func (d *dictionary) add(s string) uint32 {
 		d.code = map[string]uint32{}
 	}
 	c := uint32(len(d.texts))
+	const besides = 64 // of a text: its headers and its place in the map
+	d.bytes += int64(len(s)) + besides
 	d.code[s] = c
 	d.texts = append(d.texts, s)
 	return c

@@ -13,6 +13,7 @@ type typedFile interface {
 	// row on. m remembers what earlier passes found; nil: there are no others.
 	// It may be called once.
 	lanes(ctx context.Context, chosen []bool, m *fileMemory) ([]lane, error)
+	rows() int // -1: that shows at the end
 	close() error
 }
 
@@ -42,23 +43,31 @@ func openTyped(src *source, f Format, opt ReadOptions) (typedFile, error) {
 	}
 }
 
-// nextRows returns the next n rows of lanes, fewer at the end, where columns without
-// rows are the last.
-func nextRows(ctx context.Context, lanes []lane, n, threads int) ([]Column, error) {
+// nextRows returns the next n rows of lanes, or as many as there are, which it counts.
+func nextRows(ctx context.Context, lanes []lane, n, threads int) (columns []Column, rows int, err error) {
 	have := make([]int, len(lanes))
-	err := eachColumn(ctx, threads, len(lanes), func(k int) (err error) {
+	err = eachColumn(ctx, threads, len(lanes), func(k int) (err error) {
 		have[k], err = lanes[k].fill(ctx, n)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var columns []Column
 	for k, l := range lanes {
 		if n = min(n, have[0]); have[k] < n {
-			return nil, fmt.Errorf("%w: %d rows, and %d in another column", ErrCorrupt, have[k], n)
+			return nil, 0, fmt.Errorf("%w: %d rows, and %d in another column", ErrCorrupt, have[k], n)
 		}
 		columns = append(columns, l.take(n)...)
 	}
-	return columns, nil
+	return columns, n, nil
+}
+
+// fieldsOf returns the fields as far as they are known.
+func fieldsOf(lanes []lane) (fields []Field) {
+	for _, l := range lanes {
+		for _, c := range l.take(0) {
+			fields = append(fields, c.Field())
+		}
+	}
+	return fields
 }

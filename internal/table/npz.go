@@ -67,6 +67,7 @@ func newNPZFile(x *matrix) *npzFile {
 }
 
 func (f *npzFile) names() []string { return f.all }
+func (f *npzFile) rows() int       { return f.x.rows }
 
 func (f *npzFile) close() error {
 	err := f.x.values.Close()

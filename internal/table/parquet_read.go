@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // parquetFile is an open Parquet file.
@@ -33,6 +35,7 @@ func openParquet(src *source) (*parquetFile, error) {
 }
 
 func (f *parquetFile) names() []string { return f.unique }
+func (f *parquetFile) rows() int       { return int(f.footer.rows) }
 func (f *parquetFile) close() error    { return nil }
 
 // lanes returns a reader for each chosen column: they are read side by side.
@@ -100,6 +103,7 @@ func (c *parquetColumn) begin() (err error) {
 	c.leaf.describe(f)
 	refine(f, c.note)
 	c.useTexts(&c.memory.texts)
+	c.memory.open = c.leaf.physical == format.Int96
 	c.memory.prints.restart()
 	c.group, c.left, c.taken = 0, 0, 0
 	return nil
@@ -119,11 +123,12 @@ func (c *parquetColumn) fill(ctx context.Context, n int) (int, error) {
 		err := c.step(ctx)
 		switch one := (*valueError)(nil); {
 		case err == io.EOF:
-			c.memory.proven = true
 			return c.rows(), nil
-		case errors.Is(err, errFar) && !c.leaf.far && c.taken == 0:
+		case errors.Is(err, errFar) && !c.leaf.far:
 			// Nanoseconds do not reach as far as the values of an INT96 do.
-			c.memory.far = true
+			if c.memory.far = true; c.taken > 0 {
+				return 0, errAgain
+			}
 			if err := c.begin(); err != nil {
 				return 0, err
 			}

@@ -26,6 +26,9 @@ type part struct {
 	kept bool        // src is a copy of what cannot be read twice
 	told bool        // src is read for its values
 
+	memory  fileMemory             // of a stream
+	changes map[string]*conversion // of its columns
+
 	columns []Column // of a file that says which types it has
 	first   int      // its first row
 	rows    int

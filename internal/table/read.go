@@ -81,7 +81,7 @@ func readTyped(ctx context.Context, src *source, format Format, opt ReadOptions)
 	if err != nil {
 		return nil, err
 	}
-	columns, err := nextRows(ctx, lanes, math.MaxInt, opt.Threads)
+	columns, _, err := nextRows(ctx, lanes, math.MaxInt, opt.Threads)
 	if err != nil {
 		return nil, err
 	}

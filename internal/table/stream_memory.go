@@ -26,6 +26,7 @@ type columnMemory struct {
 	prints prints
 	far    bool // an INT96 that nanoseconds do not hold
 	clock  bool // a date in milliseconds that has a time of day
+	open   bool // what the field is hangs on the values
 	proven bool // it was read to its end without an error
 }
 
