@@ -16,7 +16,15 @@ type collector[T npy.Value] struct {
 }
 
 func (c *collector[T]) reserve(rows int) { c.data = make([]T, 0, rows) }
-func (c *collector[T]) rows() int        { return len(c.data) }
+
+// room makes room for n rows more where there is none for few.
+func (c *collector[T]) room(few, n int) {
+	if cap(c.data)-len(c.data) < few {
+		c.data = append(make([]T, 0, len(c.data)+max(few, n)), c.data...)
+	}
+}
+
+func (c *collector[T]) rows() int { return len(c.data) }
 
 // addMissing adds a row without a value.
 func (c *collector[T]) addMissing() {

@@ -56,7 +56,9 @@ func (c *parquetColumn) readPage(ctx context.Context) error {
 		if c.left -= h.values; c.left < 0 {
 			return fmt.Errorf("%w: a row group has more than its %d rows", ErrCorrupt, c.chunk.values)
 		}
-		err = c.readData(ctx, c.chunk.codec, &h, packed)
+		if err = c.readData(ctx, c.chunk.codec, &h, packed); err == nil {
+			c.largest = max(c.largest, int(h.values))
+		}
 	}
 	return badPage(err)
 }

@@ -83,13 +83,14 @@ type parquetColumn struct {
 	memory *columnMemory
 	most   int // rows that are likely
 
-	group  int           // the next one
-	chunk  *parquetChunk // that is read
-	left   int64         // its rows that are not read yet
-	taken  int           // rows that are gone
-	pages  pageReader
-	page   []byte // unpacked
-	levels []uint8
+	group   int           // the next one
+	chunk   *parquetChunk // that is read
+	left    int64         // its rows that are not read yet
+	taken   int           // rows that are gone
+	largest int           // rows of a page so far
+	pages   pageReader
+	page    []byte // unpacked
+	levels  []uint8
 }
 
 // begin goes to the first row.
@@ -120,6 +121,9 @@ func (c *parquetColumn) fill(ctx context.Context, n int) (int, error) {
 		c.reserve(c.most)
 	}
 	for c.rows() < n {
+		if n < c.most { // memory for some batches at once
+			c.room(int(min(int64(c.largest), c.left)), 4*n)
+		}
 		err := c.step(ctx)
 		switch one := (*valueError)(nil); {
 		case err == io.EOF:

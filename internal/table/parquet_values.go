@@ -16,6 +16,7 @@ type parquetBuilder interface {
 	rows() int
 	size() int // bytes of a value
 	reserve(rows int)
+	room(few, rows int)
 	start() // of a chunk, which has a dictionary of its own
 	// dictionary takes a page of n values that later pages refer to, and keeps src.
 	dictionary(n int, src []byte) error
