@@ -97,7 +97,7 @@ func (b *builder) addOtherMoment(cell []byte) bool {
 	}
 	if unit := t.form.temporal().Unit; unit < b.temporal.Unit {
 		factor := int64(b.temporal.Unit / unit)
-		if max(b.most, -b.least) > math.MaxInt64/factor {
+		if b.most > math.MaxInt64/factor || b.least < math.MinInt64/factor {
 			return false
 		}
 		b.least, b.most = b.least*factor, b.most*factor

@@ -129,12 +129,17 @@ func (f *csvFile) parse(ctx context.Context, builders []*builder, size int64, th
 			if b.err != nil {
 				return b.err
 			}
-			if first && !f.text.packed {
+			if first && !f.text.packed && f.after == nil {
 				reserve(builders, int(float64(size)/float64(len(b.text)+1)*float64(b.rows())*1.02))
 			}
 			first = false
 			if err := addAll(builders, b, cmp.Or(threads, runtime.GOMAXPROCS(0))); err != nil {
 				return err
+			}
+			if f.after != nil {
+				if err := f.after(); err != nil {
+					return err
+				}
 			}
 			select {
 			case free <- b:

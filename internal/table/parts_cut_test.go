@@ -59,6 +59,7 @@ func TestCutTable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		sameInStream(t, parts, ReadOptions{})
 		for _, threads := range []int{1, 2, 5} {
 			got, err := ReadParts(context.Background(), parts, ReadOptions{Threads: threads})
 			if err != nil {

@@ -26,6 +26,7 @@ type part struct {
 	kept bool        // src is a copy of what cannot be read twice
 	told bool        // src is read for its values
 
+	row     int                    // of a CSV file: its first one among those of all of them
 	memory  fileMemory             // of a stream
 	changes map[string]*conversion // of its columns
 
@@ -140,7 +141,7 @@ func (p *part) reopen(ctx context.Context, stdin io.Reader, values bool) (*sourc
 		if err != nil {
 			return nil, &partError{p.Path, errors.New("the file was there, and is gone: " + err.Error())}
 		}
-		if info, err := src.Stat(); err != nil || info.Size() != p.size || !info.ModTime().Equal(p.info.ModTime()) || !os.SameFile(info, p.info) {
+		if info, err := src.Stat(); err != nil || !p.is(info) {
 			return nil, errors.Join(errChanged, err, src.Close())
 		}
 		if _, err := src.find(p.format); err != nil {
@@ -155,6 +156,26 @@ func (p *part) reopen(ctx context.Context, stdin io.Reader, values bool) (*sourc
 		p.src.progress = func(done, _ int64) { p.all.report(before+done, p.all.total) }
 	}
 	return p.src, nil
+}
+
+// is tells whether a file is the one that was opened first, as it was.
+func (p *part) is(info fs.FileInfo) bool {
+	return info.Size() == p.size && info.ModTime().Equal(p.info.ModTime()) && os.SameFile(info, p.info)
+}
+
+// unchanged looks for the part where its values are not read from it.
+func (p *part) unchanged() error {
+	if p.kept {
+		return nil
+	}
+	info, err := os.Stat(p.Path)
+	switch {
+	case err != nil:
+		return &partError{p.Path, errors.New("the file was there, and is gone: " + err.Error())}
+	case !p.is(info):
+		return errChanged
+	}
+	return nil
 }
 
 // leave closes the file, but not a copy that may be needed again.

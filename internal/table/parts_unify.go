@@ -19,7 +19,7 @@ type piece struct {
 type remote struct {
 	Column
 	field Field
-	scan  func(f func(c Column) bool)
+	scan  func(p *piece, f func(c Column) bool)
 }
 
 func (r *remote) Field() Field { return r.field }
@@ -29,7 +29,7 @@ func (r *remote) Type() Type   { return r.field.Type }
 // scan shows all rows, some at a time, until f has seen enough.
 func (p *piece) scan(f func(c Column, from, to int) bool) {
 	if r, ok := p.column.(*remote); ok {
-		r.scan(func(c Column) bool { return f(c, 0, c.Len()) })
+		r.scan(p, func(c Column) bool { return f(c, 0, c.Len()) })
 		return
 	}
 	f(p.column, p.from, p.from+p.n)

@@ -18,7 +18,8 @@ type source struct {
 	size      int64
 	done      atomic.Int64 // bytes read
 	progress  func(done, total int64)
-	temporary bool // a copy that Close removes
+	temporary bool    // a copy that Close removes
+	prints    *prints // of what a CSV file is read of; nil: none
 }
 
 // Read reads the table in the file path; "-" is standard input. A pipe is read to

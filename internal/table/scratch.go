@@ -12,7 +12,8 @@ import (
 // lets go of the name of an open file, it is gone with the program, however that ends.
 type scratch struct {
 	*os.File
-	named bool // Close removes it
+	named bool  // Close removes it
+	size  int64 // what was written
 }
 
 // newScratch makes a file in folder; "": that of the system.
@@ -21,12 +22,13 @@ func newScratch(folder string) (*scratch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("a scratch file cannot be made: %w; --scratch DIR names another folder", err)
 	}
-	return &scratch{f, os.Remove(f.Name()) != nil}, nil
+	return &scratch{File: f, named: os.Remove(f.Name()) != nil}, nil
 }
 
 // Write says what can be done where there is no room.
 func (s *scratch) Write(p []byte) (int, error) {
 	n, err := s.File.Write(p)
+	s.size += int64(n)
 	if err != nil {
 		err = fmt.Errorf("the scratch file cannot be written: %w; --scratch DIR names a folder with more room", err)
 	}

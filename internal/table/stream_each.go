@@ -133,11 +133,14 @@ func (s *streamer) shape(ctx context.Context, p *part, chosen []bool, columns []
 		if j < 0 {
 			return nil
 		}
-		c, err := p.changes[out[k].Name()].convert(out[k], row)
-		if err == nil {
-			out[k] = s.joins[j].shape(p, c)
+		c := out[k]
+		if v := p.changes[c.Name()]; v != nil {
+			if c, err = v.convert(c, row); err != nil {
+				return err
+			}
 		}
-		return err
+		out[k] = s.joins[j].shape(p, c)
+		return nil
 	})
 	return out, err
 }

@@ -45,7 +45,8 @@ type streamer struct {
 	rows   int
 	fields []Field // of the table
 	told   []Column
-	joins  []*joined // of the columns that files give
+	joins  []*joined  // of the columns that files give
+	sheets *csvStream // of CSV files
 }
 
 // start finds out what the columns are.
@@ -53,34 +54,22 @@ func (s *streamer) start(ctx context.Context) (*Stream, error) {
 	if err := s.look(ctx); err != nil {
 		return nil, err
 	}
-	for _, p := range s.parts {
-		if !p.format.typed() {
-			return s.startWhole(ctx)
-		}
-	}
 	for k, p := range s.parts {
+		if !p.format.typed() {
+			continue
+		}
 		if err := s.survey(ctx, p); err != nil {
 			return nil, s.firstFault(ctx, s.parts[:k+1], every, err)
 		}
+	}
+	if err := s.parseCSV(ctx); err != nil {
+		return nil, s.firstFault(ctx, s.parts, every, s.parts[0].failedAlone(s.alone, err))
 	}
 	out, err := s.settle(ctx)
 	return out, s.firstFault(ctx, s.parts, every, err)
 }
 
 func every(string) bool { return true }
-
-// startWhole reads the table at once.
-func (s *streamer) startWhole(ctx context.Context) (*Stream, error) {
-	var parts []Part
-	for _, p := range s.parts {
-		parts = append(parts, p.Part)
-	}
-	t, err := ReadParts(ctx, parts, s.opt.ReadOptions)
-	if err != nil {
-		return nil, err
-	}
-	return t.InBatches(s.opt.batchRows(len(t.Columns))), nil
-}
 
 // look opens all parts and decides which columns are read.
 func (s *streamer) look(ctx context.Context) error {
@@ -154,9 +143,20 @@ func (s *streamer) settle(ctx context.Context) (*Stream, error) {
 	return out, s.enough()
 }
 
+// failedAlone is failed where p is the only part.
+func (p *part) failedAlone(alone bool, err error) error {
+	if alone {
+		return p.failed(err)
+	}
+	return err
+}
+
 // close closes all parts and removes what was kept of them.
 func (s *streamer) close() error {
 	var err error
+	if s.sheets != nil {
+		err, s.sheets = s.sheets.file.Close(), nil
+	}
 	for _, p := range s.parts {
 		p.close()
 		for _, spool := range p.memory.spools {

@@ -99,11 +99,15 @@ type opened struct {
 // enter opens a part at its first row; of the columns of the table those are read
 // that want names. Values says that progress is told.
 func (s *streamer) enter(ctx context.Context, p *part, values bool, want func(name string) bool) (o *opened, err error) {
+	o = &opened{part: p}
+	if !p.format.typed() {
+		o.lanes = s.spoolLanes(p, want)
+		return o, p.unchanged()
+	}
 	src, err := p.reopen(ctx, s.opt.Stdin, values)
 	if err != nil {
 		return nil, err
 	}
-	o = &opened{part: p}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, o.leave())
@@ -182,37 +186,63 @@ func (s *streamer) skim(ctx context.Context, p *part, want func(name string) boo
 	return nil
 }
 
+// spoolLanes returns what reads a CSV part again.
+func (s *streamer) spoolLanes(p *part, want func(name string) bool) (lanes []lane) {
+	for _, name := range s.names {
+		if c := s.sheets.columns[name]; c != nil && want(name) {
+			lanes = append(lanes, c.lane(p.row, p.rows))
+		}
+	}
+	return lanes
+}
+
 // enough tells whether what is kept is more than the options allow.
 func (s *streamer) enough() error {
-	if s.opt.Memory <= 0 {
-		return nil
-	}
-	total := int64(0)
-	kept := map[string]int64{} // bytes of a column
-	texts := map[string]int{}
-	keep := func(name string, d *dictionary) {
-		total += d.bytes
-		kept[name] += d.bytes
-		texts[name] = max(texts[name], len(d.texts))
-	}
+	k := kept{most: s.opt.Memory}
 	for _, p := range s.parts {
 		for name, v := range p.changes {
-			keep(name, &p.memory.column(name).texts)
-			keep(name, &v.words)
+			k.add(name, &p.memory.column(name).texts)
+			k.add(name, &v.words)
 		}
 	}
 	for _, j := range s.joins {
-		keep(j.field.Name, &j.words)
+		k.add(j.field.Name, &j.words)
 	}
-	if total <= s.opt.Memory {
-		return nil
-	}
-	largest := ""
-	for name, n := range kept {
-		if most := kept[largest]; largest == "" || n > most || n == most && name < largest {
-			largest = name
+	if s.sheets != nil {
+		for name, c := range s.sheets.columns {
+			k.add(name, &c.builder.texts)
 		}
 	}
-	return fmt.Errorf("%w: column %q has %d different texts and more, which with those of other columns take %d MB, and --memory allows %d MB: leave it out with --drop %s, or set a larger --memory",
-		errMemory, largest, texts[largest], total>>20, s.opt.Memory>>20, largest)
+	return k.check()
+}
+
+// kept adds up what texts take.
+type kept struct {
+	most, total int64
+	bytes       map[string]int64 // of columns
+	texts       map[string]int
+}
+
+func (k *kept) add(name string, d *dictionary) {
+	if k.bytes == nil {
+		k.bytes, k.texts = map[string]int64{}, map[string]int{}
+	}
+	k.total += d.bytes
+	k.bytes[name] += d.bytes
+	k.texts[name] = max(k.texts[name], len(d.texts))
+}
+
+// check finds out whether that is too much, and of which column most is.
+func (k *kept) check() error {
+	if k.most <= 0 || k.total <= k.most {
+		return nil
+	}
+	name, most := "", int64(-1)
+	for n, bytes := range k.bytes {
+		if bytes > most || bytes == most && n < name {
+			name, most = n, bytes
+		}
+	}
+	return fmt.Errorf("%w: column %q has %d different texts and perhaps more, which with those of other columns take %d MB, and --memory allows %d MB: leave it out with --drop %s, or set a larger --memory",
+		errMemory, name, k.texts[name], k.total>>20, k.most>>20, name)
 }
