@@ -87,7 +87,7 @@ func parseNumber(cell []byte) (number, class) {
 		if n.negative {
 			n.float = -n.float
 		}
-		n.cut = digits > sureDigits && !scientific && !survives(n.float, n.size, -power)
+		n.cut = digits > sureDigits && !scientific && !gives(n.float, n.size, cell, digits, -power)
 		return n, real
 	}
 	v, err := strconv.ParseFloat(unsafe.String(&cell[0], len(cell)), 64)
@@ -96,13 +96,22 @@ func parseNumber(cell []byte) (number, class) {
 	}
 	n.float = v
 	if digits > sureDigits && !scientific {
-		n.cut = digits > 19 && !survivesText(v, cell, -power) || digits <= 19 && !survives(v, n.size, -power)
+		n.cut = !gives(v, n.size, cell, digits, -power)
 	}
 	return n, real
 }
 
 // sureDigits is how many decimal digits float64 gives back whatever they are.
 const sureDigits = 15
+
+// gives tells whether v, rounded to places digits behind the point, is the number in
+// cell, whose digits are size where they are not more than 19.
+func gives(v float64, size uint64, cell []byte, digits, places int) bool {
+	if digits > 19 || places > 19 {
+		return survivesText(v, cell, places)
+	}
+	return survives(v, size, places)
+}
 
 // survives tells whether v, rounded to places digits behind the point, is ±size
 // counts of the last one. Places is at most 19.
@@ -113,16 +122,27 @@ func survives(v float64, size uint64, places int) bool {
 	if shift <= 0 || shift > 127 {
 		return shift > 0 && size == 0 || shift == 0 && hi == 0 && lo == size
 	}
+	rest := lo & (1<<shift - 1)
+	tie := shift <= 64 && rest == 1<<(shift-1) || shift > 64 && lo == 0 && hi&(1<<(shift-64)-1) == 1<<(shift-65)
 	lo, carry := bits.Add64(lo, 1<<(shift-1), 0) // half a count; shifts of 64 and more give 0
 	half := uint64(0)
 	if shift > 64 {
 		half = 1 << (shift - 65)
 	}
 	hi += half + carry
-	if shift >= 64 {
-		return hi>>(shift-64) == size
+	var count uint64
+	switch {
+	case shift >= 64:
+		count = hi >> (shift - 64)
+	case hi>>shift != 0:
+		return false
+	default:
+		count = hi<<(64-shift) | lo>>shift
 	}
-	return hi>>shift == 0 && hi<<(64-shift)|lo>>shift == size
+	if tie {
+		count &^= 1 // half a count goes to the even one
+	}
+	return count == size
 }
 
 func pow10(n int) uint64 {
