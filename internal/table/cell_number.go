@@ -119,8 +119,11 @@ func survives(v float64, size uint64, places int) bool {
 	fraction, exponent := math.Frexp(math.Abs(v))
 	hi, lo := bits.Mul64(uint64(math.Ldexp(fraction, 53)), pow10(places)) // counts, times 2^shift
 	shift := 53 - exponent
-	if shift <= 0 || shift > 127 {
-		return shift > 0 && size == 0 || shift == 0 && hi == 0 && lo == size
+	if shift <= 0 {
+		return hi == 0 && bits.Len64(lo)-shift <= 64 && lo<<-shift == size
+	}
+	if shift > 127 {
+		return size == 0
 	}
 	rest := lo & (1<<shift - 1)
 	tie := shift <= 64 && rest == 1<<(shift-1) || shift > 64 && lo == 0 && hi&(1<<(shift-64)-1) == 1<<(shift-65)
