@@ -107,10 +107,11 @@ const sureDigits = 15
 // gives tells whether v, rounded to places digits behind the point, is the number in
 // cell, whose digits are size where they are not more than 19.
 func gives(v float64, size uint64, cell []byte, digits, places int) bool {
-	if digits > 19 || places > 19 {
-		return survivesText(v, cell, places)
+	if digits <= 19 && places <= 19 && survives(v, size, places) {
+		return true
 	}
-	return survives(v, size, places)
+	// Of a power of two the shortest text that reads back need not be the nearest one.
+	return survivesText(v, cell, places) || survivesText(v, cell, -1)
 }
 
 // survives tells whether v, rounded to places digits behind the point, is ±size
@@ -156,7 +157,8 @@ func pow10(n int) uint64 {
 	return p
 }
 
-// survivesText is survives for a cell of any number of digits.
+// survivesText is survives for a cell of any number of digits; places of -1 are as
+// many as tell v from other numbers.
 func survivesText(v float64, cell []byte, places int) bool {
 	bare := bytes.TrimLeft(bytes.TrimLeft(cell, "+-"), "0")
 	text := strconv.AppendFloat(nil, math.Abs(v), 'f', places, 64)
