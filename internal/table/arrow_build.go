@@ -16,7 +16,7 @@ type arrowBuilder interface {
 	// add adds the rows from ≤ i < to of a, whose buffers are long enough.
 	add(a arrow.Array, from, to int) error
 	addMissing()
-	column() Column
+	take(n int) Column
 }
 
 // arrowFixed collects values of fixed width, whose buffer is copied as it is.
@@ -52,16 +52,22 @@ func (b *arrowFixed[T]) add(a arrow.Array, from, to int) error {
 
 // arrowDate64 collects dates that count milliseconds, which some writers also use
 // for a time of that day.
-type arrowDate64 struct{ arrowFixed[int64] }
+type arrowDate64 struct {
+	arrowFixed[int64]
+	memory *columnMemory
+}
 
-func (b *arrowDate64) column() Column {
+func (b *arrowDate64) take(n int) Column {
 	const day = 86400 * 1000
-	for i, v := range b.data {
+	for i, v := range b.data[:n] {
 		if v%day != 0 && !b.gaps.has(i) {
-			b.field.Temporal.Kind = Timestamp
+			b.memory.clock = true
 		}
 	}
-	return b.collector.column()
+	if b.memory.clock {
+		b.field.Temporal.Kind = Timestamp
+	}
+	return b.collector.take(n)
 }
 
 // arrowNull counts rows of a column without any value.

@@ -44,7 +44,7 @@ func (b *arrowDecimal) add(a arrow.Array, from, to int) error {
 			v *= 10
 		}
 		if !ok {
-			return fmt.Errorf("%w: row %d holds %s, which does not fit 64 bits: cast the column to float64 before, or leave it out with --drop %s", ErrUnsupported, len(b.data), a.ValueStr(i), b.field.Name)
+			return fmt.Errorf("%w: row %d holds %s, which does not fit 64 bits: cast the column to float64 before, or leave it out with --drop %s", ErrUnsupported, b.row(), a.ValueStr(i), b.field.Name)
 		}
 		b.data = append(b.data, v)
 	}

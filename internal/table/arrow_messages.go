@@ -10,6 +10,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/zeebo/xxh3"
 )
 
 // arrowMessages hands the messages of an Arrow file or stream to the library:
@@ -24,6 +25,8 @@ type arrowMessages struct {
 	once    bool
 	seen    map[int64]bool
 	layouts *layouts // of the schema
+	sum     uint64   // of its bytes
+	prints  *prints  // of what follows it
 }
 
 // openMessages tells files, which end in their magic bytes as well, from streams.
@@ -37,7 +40,7 @@ func openMessages(src *source, left *allowance) (*arrowMessages, error) {
 	case bytes.HasPrefix(start, []byte("FEA1")):
 		return nil, fmt.Errorf("%w: Feather version 1: write it again as version 2", ErrUnsupported)
 	case bytes.HasPrefix(start, ipc.Magic):
-		f := &arrowFile{src: src}
+		f := &arrowBlocks{src: src}
 		f.readFooter()
 		m.next, m.once = f.next, true
 	default:
@@ -51,6 +54,9 @@ func (m *arrowMessages) Message() (message *ipc.Message, err error) {
 	err = guard(func() error {
 		meta, body, err := m.next()
 		if err != nil {
+			return err
+		}
+		if err := m.prints.check(m.prints.seed(meta), body); err != nil {
 			return err
 		}
 		if body, err = m.check(meta, body); err != nil {
@@ -76,6 +82,7 @@ func (m *arrowMessages) check(b flat, body []byte) ([]byte, error) {
 	kind := b.optionalByte(message, 1)
 	if kind == 1 { // schema
 		var err error
+		m.sum = xxh3.Hash(b)
 		m.layouts, err = b.checkSchema(header)
 		return body, err
 	}
@@ -144,8 +151,8 @@ func (s *arrowStream) read(n int64) ([]byte, error) {
 	return b, err
 }
 
-// arrowFile finds messages by the footer, which comes last.
-type arrowFile struct {
+// arrowBlocks finds messages by the footer, which comes last.
+type arrowBlocks struct {
 	src    *source
 	schema flat   // the first message, nil once it was read
 	blocks []byte // of the others: offset, length of its metadata, length of its body
@@ -155,7 +162,7 @@ type arrowFile struct {
 const footerBlock = 24
 
 // readFooter reads what the file ends in: footer, its length, the magic bytes.
-func (f *arrowFile) readFooter() {
+func (f *arrowBlocks) readFooter() {
 	end := f.src.size - int64(len(ipc.Magic)) - 4
 	tail := f.at(end, 4+int64(len(ipc.Magic)))
 	if !bytes.Equal(tail[4:], ipc.Magic) {
@@ -172,7 +179,7 @@ func (f *arrowFile) readFooter() {
 }
 
 // at reads n bytes at offset at.
-func (f *arrowFile) at(at, n int64) []byte {
+func (f *arrowBlocks) at(at, n int64) []byte {
 	if at < 0 || n < 0 || at > f.src.size || n > f.src.size-at {
 		panic(fmt.Sprintf("%d bytes at %d of a file of %d", n, at, f.src.size))
 	}
@@ -183,7 +190,7 @@ func (f *arrowFile) at(at, n int64) []byte {
 	return b
 }
 
-func (f *arrowFile) next() (meta flat, body []byte, err error) {
+func (f *arrowBlocks) next() (meta flat, body []byte, err error) {
 	if f.schema != nil {
 		meta, f.schema = f.schema, nil
 		return meta, nil, nil

@@ -11,7 +11,7 @@ import (
 // arrowText collects text. Bytes are taken for text when they are UTF-8.
 type arrowText struct {
 	collector[uint32]
-	texts dictionary
+	texts *dictionary
 	left  *allowance
 	kind  string // of the column, as Arrow names it
 }
@@ -64,7 +64,7 @@ func (b *arrowText) encode(s string) (uint32, error) {
 		return code, nil
 	}
 	if !utf8.ValidString(s) {
-		return 0, fmt.Errorf("%w: row %d holds %.40q, which is no UTF-8 text (the column is %s): write it again as UTF-8, or leave the column out with --drop %s", ErrUnsupported, len(b.data), s, b.kind, b.field.Name)
+		return 0, fmt.Errorf("%w: row %d holds %.40q, which is no UTF-8 text (the column is %s): write it again as UTF-8, or leave the column out with --drop %s", ErrUnsupported, b.row(), s, b.kind, b.field.Name)
 	}
 	if err := b.left.spend(int64(len(s))); err != nil {
 		return 0, err
@@ -72,9 +72,9 @@ func (b *arrowText) encode(s string) (uint32, error) {
 	return b.texts.encode(s), nil
 }
 
-func (b *arrowText) column() Column {
+func (b *arrowText) take(n int) Column {
 	b.field.Dictionary = b.texts.texts
-	return b.collector.column()
+	return b.collector.take(n)
 }
 
 // arrowCodes collects text that is told by its place in a dictionary.

@@ -283,7 +283,7 @@ func TestReadArrowDictionaryOfFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	f := &arrowFile{src: src}
+	f := &arrowBlocks{src: src}
 	f.readFooter()
 	for f.schema = nil; ; {
 		meta, _, err := f.next()

@@ -106,3 +106,15 @@ func TestAskedTimes(t *testing.T) {
 		t.Errorf("got %s %+v", got, f.Temporal)
 	}
 }
+
+// TestTimesOfOtherForms: a time of the first form counts as the others do once a
+// finer one came.
+func TestTimesOfOtherForms(t *testing.T) {
+	tab, err := readText(t, "t.csv", "a\n1970-01-01T00:00:01\n1970-01-01T00:00:00.250\n1970-01-01T00:00:02\n", ReadOptions{Kinds: map[string]Kind{"a": AsTime}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := show(tab), "a int64: 1000 250 2000\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -242,6 +242,27 @@ func (b *bitmap) set(i int) {
 	(*b)[i>>6] |= 1 << (i & 63)
 }
 
+// part returns the members from ≤ i < to, less from; nil where there are none.
+func (b bitmap) part(from, to int) (some bitmap) {
+	if b.count(from, to) == 0 {
+		return nil
+	}
+	words, shift := (to-from+63)>>6, from&63
+	some = make(bitmap, words)
+	for k := range some {
+		if w := from>>6 + k; w < len(b) {
+			some[k] = b[w] >> shift
+			if w+1 < len(b) {
+				some[k] |= b[w+1] << 1 << (63 - shift)
+			}
+		}
+	}
+	if rest := (to - from) & 63; rest > 0 {
+		some[words-1] &= 1<<rest - 1
+	}
+	return some
+}
+
 // count counts the members from ≤ i < to.
 func (b bitmap) count(from, to int) (n int) {
 	for w := from >> 6; w < len(b) && w<<6 < to; w++ {

@@ -64,11 +64,24 @@ func (c *masked) Floats(dst []float64, stride, from, to int) {
 
 // mask returns c without the values that m calls missing.
 func (m *askedMissing) mask(c Column) Column {
-	test := m.test(c)
-	if test == nil {
+	f := c.Field()
+	if !m.touches(&f, f.Dictionary) {
 		return c
 	}
-	gone, markers := bitmap(nil), map[string]*Marker{}
+	markers := map[string]*Marker{}
+	gone := m.find(c, 0, markers)
+	if len(gone) == 0 {
+		return c
+	}
+	out := &masked{Column: c, field: f, gone: gone}
+	out.field.Reading = markedReading(f.Reading, markers)
+	return out
+}
+
+// find returns the rows of c, the first of which is row first of all, that m calls
+// missing, and counts their texts in markers.
+func (m *askedMissing) find(c Column, first int, markers map[string]*Marker) (gone bitmap) {
+	test := m.test(c)
 	for i := range c.Len() {
 		if c.Missing(i) {
 			continue
@@ -76,28 +89,29 @@ func (m *askedMissing) mask(c Column) Column {
 		if text, ok := test(i); ok {
 			gone.set(i)
 			if markers[text] == nil {
-				markers[text] = &Marker{Text: text, Row: i}
+				markers[text] = &Marker{Text: text, Row: first + i}
 			}
 			markers[text].Count++
 		}
 	}
-	if len(gone) == 0 {
-		return c
-	}
-	out := &masked{Column: c, field: c.Field(), gone: gone}
-	out.field.Reading = readingOf(c)
-	out.field.Reading.Markers = append(out.field.Reading.Markers, sortMarkers(markers)...)
-	return out
+	return gone
 }
 
-// readingOf returns a copy of what is said of c.
-func readingOf(c Column) *Reading {
-	if r := c.Field().Reading; r != nil {
-		copied := *r
-		copied.Markers = slices.Clone(r.Markers)
-		return &copied
+// markedReading returns r with markers that were found beside its own.
+func markedReading(r *Reading, markers map[string]*Marker) *Reading {
+	r = copyOf(r)
+	r.Markers = append(r.Markers, sortMarkers(markers)...)
+	return r
+}
+
+// copyOf returns a copy of r that may be changed.
+func copyOf(r *Reading) *Reading {
+	if r == nil {
+		return &Reading{}
 	}
-	return &Reading{}
+	copied := *r
+	copied.Markers = slices.Clone(r.Markers)
+	return &copied
 }
 
 // sortMarkers returns the most frequent first.
@@ -112,31 +126,34 @@ func sortMarkers(markers map[string]*Marker) []Marker {
 	return list
 }
 
-// test returns what tells whether row i of c is missing, and as which text; nil
-// where no row can be.
+// touches tells whether a row of a column f may be missing; texts are those of its
+// dictionary.
+func (m *askedMissing) touches(f *Field, texts []string) bool {
+	switch {
+	case f.Type == String:
+		return slices.ContainsFunc(texts, func(s string) bool { return m.texts[s] })
+	case f.Temporal.Kind != NotTemporal && f.Temporal.Kind != Duration:
+		return len(m.texts) > 0
+	}
+	return len(m.numbers) > 0 && f.Type != Bool
+}
+
+// test returns what tells whether row i of c is missing, and as which text.
 func (m *askedMissing) test(c Column) func(i int) (string, bool) {
 	one := make([]int64, 1)
 	switch f := c.Field(); {
 	case f.Type == String:
-		if !slices.ContainsFunc(f.Dictionary, func(s string) bool { return m.texts[s] }) {
-			return nil
-		}
 		return func(i int) (string, bool) {
 			c.Ints(one, i, i+1)
 			text := f.Dictionary[one[0]]
 			return text, m.texts[text]
 		}
 	case f.Temporal.Kind != NotTemporal && f.Temporal.Kind != Duration:
-		if len(m.texts) == 0 {
-			return nil
-		}
 		return func(i int) (string, bool) {
 			c.Ints(one, i, i+1)
 			text := string(f.appendTime(nil, one[0]))
 			return text, m.texts[text]
 		}
-	case len(m.numbers) == 0 || f.Type == Bool:
-		return nil
 	default:
 		return func(i int) (string, bool) {
 			for k, v := range m.numbers {
@@ -173,27 +190,71 @@ func equal(c Column, i int, v number) bool {
 // as returns c as a column of the kind that an option names.
 func as(kind Kind, c Column, missing *askedMissing) (Column, error) {
 	var err error
-	switch f := c.Field(); {
-	case kind == AsCategory:
-	case kind == AsText && f.Type != String:
-		c = spell(c)
-	case kind == AsText:
-	case f.Type == String:
-		c, err = parse(kind, c, missing)
-	case kind == AsTime && f.Temporal.Kind == NotTemporal:
-		err = fmt.Errorf("table: column %q holds %v, no dates: --type %s=time reads texts, use --type %s=number", f.Name, f.Type, f.Name, f.Name)
-	case kind == AsBool && f.Type != Bool:
-		c, err = retype(c, Bool)
-	case kind == AsInteger && !f.Type.Integer():
-		c, err = retype(c, Int64)
-	case kind == AsNumber && f.Type == Bool:
-		c, err = retype(c, Uint8)
+	switch f := c.Field(); asked(kind, &f) {
+	case asSpelled:
+		c = spell(c, new(dictionary))
+	case asParsed:
+		t := newTexts(kind, missing)
+		t.count(c, 0)
+		if err = t.parse(f); err == nil {
+			c = t.look(c)
+		}
+	case asTruth:
+		c, err = retype(c, Bool, 0)
+	case asInteger:
+		c, err = retype(c, Int64, 0)
+	case asByte:
+		c, err = retype(c, Uint8, 0)
+	case asRefused:
+		err = refuseTime(&f)
 	}
 	if err != nil {
 		return nil, err
 	}
-	out := &masked{Column: c, field: c.Field()}
-	out.field.Reading = readingOf(c)
-	out.field.Reading.Asked, out.field.Reading.Category = true, kind == AsCategory
-	return out, nil
+	return &masked{Column: c, field: askedField(kind, c.Field())}, nil
+}
+
+// change is what has to be done with a column to make it one of a kind.
+type change uint8
+
+const (
+	asItIs change = iota
+	asSpelled
+	asParsed
+	asTruth
+	asInteger
+	asByte
+	asRefused
+)
+
+// asked returns what makes f one of a kind.
+func asked(kind Kind, f *Field) change {
+	switch {
+	case kind == AsCategory || kind == AsText && f.Type == String:
+		return asItIs
+	case kind == AsText:
+		return asSpelled
+	case f.Type == String:
+		return asParsed
+	case kind == AsTime && f.Temporal.Kind == NotTemporal:
+		return asRefused
+	case kind == AsBool && f.Type != Bool:
+		return asTruth
+	case kind == AsInteger && !f.Type.Integer():
+		return asInteger
+	case kind == AsNumber && f.Type == Bool:
+		return asByte
+	}
+	return asItIs
+}
+
+func refuseTime(f *Field) error {
+	return fmt.Errorf("table: column %q holds %v, no dates: --type %s=time reads texts, use --type %s=number", f.Name, f.Type, f.Name, f.Name)
+}
+
+// askedField returns f with what a kind says beside the type.
+func askedField(kind Kind, f Field) Field {
+	f.Reading = copyOf(f.Reading)
+	f.Reading.Asked, f.Reading.Category = true, kind == AsCategory
+	return f
 }

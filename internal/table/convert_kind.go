@@ -5,37 +5,9 @@ import (
 	"math"
 )
 
-// parse reads the texts of c as cells of a CSV column of the kind.
-func parse(kind Kind, c Column, missing *askedMissing) (Column, error) {
-	b := &builder{rules: plainRules, name: c.Name(), asked: kind, missing: missing, counts: "row", reserve: c.Len()}
-	texts, one := c.Dictionary(), make([]int64, 1)
-	for i := range c.Len() {
-		b.line = i + 1
-		if c.Missing(i) {
-			b.gap()
-		} else {
-			c.Ints(one, i, i+1)
-			b.addCell([]byte(texts[one[0]]), true)
-		}
-		if b.err != nil {
-			return nil, b.err.error
-		}
-		b.n++
-	}
-	parsed, err := b.column(false)
-	if err != nil {
-		return nil, err
-	}
-	f, was := parsed.describe(), c.Field()
-	f.Header, f.Role, f.Array = was.Header, was.Role, was.Array
-	if r := was.Reading; r != nil {
-		f.Reading.Markers = append(f.Reading.Markers, r.Markers...)
-	}
-	return parsed, nil
-}
-
-// spell returns c as text, each value as a CSV file has it.
-func spell(c Column) Column {
+// spell returns c as text, each value as a CSV file has it. The codes are those of
+// words, which grows.
+func spell(c Column, words *dictionary) Column {
 	f := c.Field()
 	if t := &f.Temporal; t.Kind == Timestamp && t.Layout == "" {
 		t.Layout = layoutOf(t)
@@ -46,7 +18,6 @@ func spell(c Column) Column {
 	}
 	e, v := csvEncoder{rules: plainRules}, vector{field: &f}
 	out := collector[uint32]{data: make([]uint32, 0, c.Len())}
-	var words dictionary
 	var text []byte
 	for from := 0; from < c.Len(); from += chunkRows {
 		to := min(from+chunkRows, c.Len())
@@ -69,8 +40,8 @@ func spell(c Column) Column {
 }
 
 // retype returns c, which has numbers, as a column of an integer type or Bool. A
-// value that it does not hold is an error.
-func retype(c Column, t Type) (Column, error) {
+// value that it does not hold is an error; row 0 is row first of all.
+func retype(c Column, t Type, first int) (Column, error) {
 	f := c.Field()
 	was := f
 	f.Type, f.Precision, f.Places, f.Temporal = t, 0, 0, Temporal{}
@@ -88,7 +59,7 @@ func retype(c Column, t Type) (Column, error) {
 				name = AsBool
 			}
 			return nil, fmt.Errorf("table: row %d, column %q: %v is not what --type %s=%s wants: mend it, set --missing-value %v if it stands for a missing value, or --type %s=number",
-				i+1, f.Name, c.Float(i), f.Name, name, c.Float(i), f.Name)
+				first+i+1, f.Name, c.Float(i), f.Name, name, c.Float(i), f.Name)
 		}
 		data[i] = v
 	}
@@ -97,9 +68,9 @@ func retype(c Column, t Type) (Column, error) {
 		for i, v := range data {
 			bytes[i] = uint8(v)
 		}
-		return (&collector[uint8]{f, bytes, gaps}).column(), nil
+		return columnOf(f, bytes, gaps), nil
 	}
-	return (&collector[int64]{f, data, gaps}).column(), nil
+	return columnOf(f, data, gaps), nil
 }
 
 // wholeAt returns row i of c as an integer, if it is one.

@@ -97,6 +97,10 @@ func (b *builder) addOtherMoment(cell []byte) bool {
 	}
 	if unit := t.form.temporal().Unit; unit < b.temporal.Unit {
 		factor := int64(b.temporal.Unit / unit)
+		if b.most > math.MaxInt64/factor || b.least < math.MinInt64/factor {
+			return false
+		}
+		b.least, b.most = b.least*factor, b.most*factor
 		for i, v := range b.ints {
 			if v > math.MaxInt64/factor || v < math.MinInt64/factor {
 				return false

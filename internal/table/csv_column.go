@@ -17,6 +17,7 @@ const (
 	timed                // dates or timestamps of one form
 	counted              // numbers and others, no values kept
 	text
+	precise // numbers as their texts have them, read for that
 )
 
 // builder makes a column of the fields of a CSV file. Its kind rises from integer
@@ -46,6 +47,7 @@ type builder struct {
 	gaps     bitmap
 	err      *cellError
 
+	base     int // rows whose values and gaps are gone to a spool
 	ints     []int64
 	bools    []uint8
 	floats   []float64
@@ -57,10 +59,16 @@ type builder struct {
 
 	negative, beyond bool // an integer below zero, and beyond int64
 	inexact          *cellAt
-	comma            *cellAt // the first number with a decimal comma
-	cut              *cellAt // the first number whose last digits float64 loses
-	exact            bool    // the texts are numbers that become a Decimal
+	comma            *cellAt         // the first number with a decimal comma
+	cut              *cellAt         // the first number whose last digits float64 loses
+	exact            *fractions      // of a column that is read for all its digits
+	gone             map[uint32]bool // texts that are missing, as shows at the end
+	lost             int             // rows that have these
+	firsts           map[uint32]int  // the first row of each text that an option calls missing
+	textEnds         []int           // of each file: texts so far
+	least, most      int64           // of counts of time that are gone
 	markers          map[string]*Marker
+	row, times       int    // where times is not 0: of a text that stands in as many rows, the first one
 	unsure           int    // quoted fields and weak markers taken as missing so far
 	emptyText        int    // those in quotes with nothing in these, or a text that an option calls missing
 	inQuotes         tally  // those in quotes with something in these
@@ -128,7 +136,7 @@ func (b *builder) add(in *batch, j int) {
 
 // addCell adds any field.
 func (b *builder) addCell(field []byte, quoted bool) {
-	if b.kind == text {
+	if b.kind == text || b.kind == precise {
 		b.addText(field, quoted)
 		return
 	}
@@ -194,18 +202,27 @@ func (b *builder) addMissing(cell []byte, quoted bool, c class) {
 
 // mark counts a text that was taken as missing.
 func (b *builder) mark(cell []byte) {
+	if b.times > 0 {
+		b.markRows(&b.markers, cell, b.times, b.row)
+	} else {
+		b.markRows(&b.markers, cell, 1, b.n)
+	}
+}
+
+// markRows counts a text in as many rows, the first of which is row.
+func (b *builder) markRows(markers *map[string]*Marker, cell []byte, count, row int) {
 	if len(cell) == 0 {
 		cell = []byte(`""`)
 	}
-	m := b.markers[string(cell)]
+	m := (*markers)[string(cell)]
 	if m == nil {
-		if b.markers == nil {
-			b.markers = map[string]*Marker{}
+		if *markers == nil {
+			*markers = map[string]*Marker{}
 		}
-		m = &Marker{Text: string(cell), Row: b.n}
-		b.markers[m.Text] = m
+		m = &Marker{Text: string(cell), Row: row}
+		(*markers)[m.Text] = m
 	}
-	m.Count++
+	m.Count += count
 }
 
 func (b *builder) gap() {
@@ -218,8 +235,10 @@ func (b *builder) gap() {
 		b.floats = append(b.floats, math.NaN())
 	case text:
 		b.codes = append(b.codes, 0)
+	case precise:
+		b.exact.add(fraction{float: math.NaN()})
 	}
-	b.gaps.set(b.n)
+	b.gaps.set(b.n - b.base)
 }
 
 // addValue adds a cell that is not missing, of class c; v is its number.

@@ -12,7 +12,7 @@ import (
 func (b *builder) keepDigits() {
 	if b.kind == floating && b.cut != nil && b.asked == KindAuto {
 		b.rise("")
-		b.exact = true
+		b.exact = new(fractions)
 	}
 }
 
@@ -36,51 +36,72 @@ type fraction struct {
 	gap    bool // it stands for a missing value
 }
 
-// decimals returns a column of texts that are numbers: a Decimal, or floating
-// point, which is said, where one has an exponent or too many digits.
-func (b *builder) decimals(field Field) described {
-	texts := make([]fraction, len(b.texts.texts))
-	places, ok := 0, true
-	for c, text := range b.texts.texts {
-		texts[c] = b.fraction(trim([]byte(text)))
-		places, ok = max(places, texts[c].places), ok && (texts[c].ok || texts[c].gap)
-	}
-	for _, f := range texts {
-		ok = ok && max(f.count, -f.count) <= math.MaxInt64/int64(pow10(places-f.places))
-	}
-	for i, c := range b.codes {
-		if texts[c].gap && !b.gaps.has(i) {
-			b.n = i
-			b.mark([]byte(b.texts.texts[c]))
-			b.gaps.set(i)
-		}
-	}
-	field.Reading.Markers = sortMarkers(b.markers)
-	if !ok {
-		return b.rounded(field, texts)
-	}
-	field.Type, field.Precision, field.Places = Decimal, sureCount, places
-	field.Reading.Why = fmt.Sprintf("%v has more digits than a floating-point number gives back", b.cut)
-	data := make([]int64, len(b.codes))
-	for i, c := range b.codes {
-		if !b.gaps.has(i) {
-			data[i] = texts[c].count * int64(pow10(places-texts[c].places))
-		}
-	}
-	return (&collector[int64]{field, data, b.gaps}).column().(described)
+// fractions are the numbers of a column. What decides over them does not hang on how
+// many there are.
+type fractions struct {
+	counts   []int64
+	places   []uint8
+	floats   []float64
+	largest  [sureCount + 1]int64 // of counts, by places
+	finest   int                  // most places
+	odd      bool                 // one has an exponent or too many digits
+	unmarked map[string]*Marker   // texts that stand for missing values and were not known as such
 }
 
-// rounded returns the texts as floating-point numbers, and says so.
-func (b *builder) rounded(field Field, texts []fraction) described {
-	field.Type = Float64
-	note(&field, fmt.Sprintf("%v has more digits than a floating-point number gives back (--type %s=text keeps them)", b.cut, b.name))
-	data := make([]float64, len(b.codes))
-	for i, c := range b.codes {
-		if data[i] = texts[c].float; b.gaps.has(i) {
-			data[i] = math.NaN()
+// add adds a number.
+func (x *fractions) add(f fraction) {
+	x.counts, x.places, x.floats = append(x.counts, f.count), append(x.places, uint8(f.places)), append(x.floats, f.float)
+	x.largest[f.places] = max(x.largest[f.places], f.count, -f.count)
+	x.finest = max(x.finest, f.places)
+}
+
+// held tells whether a Decimal of the most places holds all of them.
+func (x *fractions) held() bool {
+	for places, most := range x.largest[:x.finest+1] {
+		if most > math.MaxInt64/int64(pow10(x.finest-places)) {
+			return false
 		}
 	}
-	return (&collector[float64]{field, data, nil}).column().(described)
+	return !x.odd
+}
+
+// decimals adds the counts of 10^-places to dst.
+func (x *fractions) decimals(dst []int64, places int) []int64 {
+	for i, count := range x.counts {
+		dst = append(dst, count*int64(pow10(places-int(x.places[i]))))
+	}
+	return dst
+}
+
+// addPrecise adds a number to a column that is read for all its digits.
+func (b *builder) addPrecise(field []byte) {
+	f := b.fraction(trim(field))
+	if f.gap {
+		b.lost++
+		b.markRows(&b.exact.unmarked, field, 1, b.n)
+		b.gap()
+		return
+	}
+	b.values++
+	b.exact.odd = b.exact.odd || !f.ok
+	b.exact.add(f)
+}
+
+// preciseField returns the field of numbers of all digits: a Decimal, or floating
+// point, which is said, where one has an exponent or too many digits.
+func (b *builder) preciseField(field Field) Field {
+	for text, m := range b.exact.unmarked {
+		b.markRows(&b.markers, []byte(text), m.Count, m.Row)
+	}
+	field.Reading.Markers = sortMarkers(b.markers)
+	if !b.exact.held() {
+		field.Type = Float64
+		note(&field, fmt.Sprintf("%v has more digits than a floating-point number gives back (--type %s=text keeps them)", b.cut, b.name))
+		return field
+	}
+	field.Type, field.Precision, field.Places = Decimal, sureCount, b.exact.finest
+	field.Reading.Why = fmt.Sprintf("%v has more digits than a floating-point number gives back", b.cut)
+	return field
 }
 
 // fraction reads the text of a number, or of a missing value.

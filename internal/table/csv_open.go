@@ -17,10 +17,11 @@ type csvFile struct {
 	headers  []string // names as they stand in the file
 	nameless []bool
 	style    Style
-	guessed  bool // the decimal sign was found, not given
-	header   bool // the first row is one of names
-	quoted   bool // every name is quoted
-	needless bool // one of them without need
+	guessed  bool         // the decimal sign was found, not given
+	header   bool         // the first row is one of names
+	quoted   bool         // every name is quoted
+	needless bool         // one of them without need
+	after    func() error // called when a block was added; nil: nothing
 }
 
 // openCSV opens src from its start and finds out about its delimiter, decimal

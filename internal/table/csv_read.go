@@ -129,12 +129,17 @@ func (f *csvFile) parse(ctx context.Context, builders []*builder, size int64, th
 			if b.err != nil {
 				return b.err
 			}
-			if first && !f.text.packed {
+			if first && !f.text.packed && f.after == nil {
 				reserve(builders, int(float64(size)/float64(len(b.text)+1)*float64(b.rows())*1.02))
 			}
 			first = false
 			if err := addAll(builders, b, cmp.Or(threads, runtime.GOMAXPROCS(0))); err != nil {
 				return err
+			}
+			if f.after != nil {
+				if err := f.after(); err != nil {
+					return err
+				}
 			}
 			select {
 			case free <- b:
@@ -215,10 +220,18 @@ func addAll(builders []*builder, b *batch, threads int) error {
 	return nil
 }
 
-// columns returns what was built, without a last column that has neither name nor
-// values: a delimiter ended the rows.
-func (f *csvFile) columns(builders []*builder, all bool) ([]Column, error) {
-	var columns []Column
+// outcome is what became of a column.
+type outcome struct {
+	builder *builder
+	at      int // among the columns of the file
+	field   Field
+}
+
+// outcomes returns what became of the columns, without a last one that has neither
+// name nor values: a delimiter ended the rows. numbers tells whether the values of a
+// column tell the rows apart.
+func (f *csvFile) outcomes(builders []*builder, all bool, numbers func(o *outcome) (bool, error)) ([]outcome, error) {
+	var out []outcome
 	trailing, comma := f.trailing, f.guessed
 	for j, b := range builders {
 		if b == nil {
@@ -228,25 +241,43 @@ func (f *csvFile) columns(builders []*builder, all bool) ([]Column, error) {
 			trailing = true
 			continue
 		}
-		c, err := b.column(all)
+		field, err := b.outcome(all)
 		if err != nil {
 			return nil, err
 		}
-		field := c.describe()
 		field.Header = f.headers[j]
-		if j == 0 && f.nameless[0] && b.numbersRows() {
-			field.Role = Index
+		o := outcome{b, j, field}
+		if j == 0 && f.nameless[0] && b.mayNumberRows() {
+			index, err := numbers(&o)
+			if err != nil {
+				return nil, err
+			}
+			if index {
+				o.field.Role = Index
+			}
 		}
 		if b.comma != nil && comma {
-			note(field, fmt.Sprintf("%v has a decimal comma, which the file is taken to be written with (--decimal . if it is none)", b.comma))
+			note(&o.field, fmt.Sprintf("%v has a decimal comma, which the file is taken to be written with (--decimal . if it is none)", b.comma))
 			comma = false
 		}
-		columns = append(columns, c)
+		out = append(out, o)
 	}
-	if trailing && len(columns) > 0 {
-		note(columns[len(columns)-1].(described).describe(), "a delimiter ends each line and begins no column")
+	if trailing && len(out) > 0 {
+		note(&out[len(out)-1].field, "a delimiter ends each line and begins no column")
 	}
-	return columns, nil
+	return out, nil
+}
+
+// columns returns what was built.
+func (f *csvFile) columns(builders []*builder, all bool) ([]Column, error) {
+	out, err := f.outcomes(builders, all, func(o *outcome) (bool, error) {
+		return o.builder.numbersRows(o.builder.filled(o.field)), nil
+	})
+	var columns []Column
+	for _, o := range out {
+		columns = append(columns, o.builder.filled(o.field))
+	}
+	return columns, err
 }
 
 // described is a column whose field may still be told more.

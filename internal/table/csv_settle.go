@@ -3,6 +3,7 @@ package table
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -92,26 +93,36 @@ func (k kind) asked() Kind {
 	return AsNumber
 }
 
-// again returns a builder that reads the column as text.
+// again returns a builder that reads the column as text, or for all its digits.
 func (b *builder) again() *builder {
-	return &builder{rules: b.rules, name: b.name, asked: b.asked, missing: b.missing, reserve: b.n, kind: text, why: b.why, files: b.files, cut: b.cut, exact: b.exact}
+	next := &builder{rules: b.rules, name: b.name, asked: b.asked, missing: b.missing, reserve: b.n, kind: text, why: b.why, files: b.files, cut: b.cut}
+	if b.exact != nil {
+		next.kind, next.exact = precise, new(fractions)
+	}
+	return next
 }
 
 // column returns what was built. A column without any value is one of NaN.
 func (b *builder) column(all bool) (described, error) {
-	field := Field{Name: b.name, Reading: &Reading{Asked: b.asked != KindAuto, Category: b.asked == AsCategory}}
-	if b.kind == unknown {
-		b.toFloats(b.n)
+	field, err := b.outcome(all)
+	if err != nil {
+		return nil, err
 	}
-	if b.exact {
-		return b.decimals(field), nil
+	return b.filled(field), nil
+}
+
+// outcome decides what the column is.
+func (b *builder) outcome(all bool) (Field, error) {
+	field := Field{Name: b.name, Reading: &Reading{Asked: b.asked != KindAuto, Category: b.asked == AsCategory}}
+	if b.kind == precise {
+		return b.preciseField(field), nil
 	}
 	if b.kind == text {
 		b.dropQuoted(all)
 	}
 	if b.kind == text && b.asked != AsText {
 		if err := b.judge(field.Reading, all); err != nil {
-			return nil, err
+			return Field{}, err
 		}
 	}
 	field.Reading.Markers = sortMarkers(b.markers)
@@ -128,23 +139,46 @@ func (b *builder) column(all bool) (described, error) {
 			field.Temporal = b.temporal
 			if b.temporal.Kind == Date {
 				field.Type = Int32
-				return days(field, b.ints, b.gaps), nil
 			}
 		}
-		if b.beyond {
-			return unsigned(field, b.ints, b.gaps), nil
-		}
-		return (&collector[int64]{field, b.ints, b.gaps}).column().(described), nil
 	case boolean:
 		field.Type = Bool
-		return (&collector[uint8]{field, b.bools, b.gaps}).column().(described), nil
-	case floating:
+	case unknown, floating:
 		field.Type = Float64
-		return (&collector[float64]{field, b.floats, nil}).column().(described), nil
 	default:
 		field.Type, field.Dictionary = String, b.texts.texts
-		return (&collector[uint32]{field, b.codes, b.gaps}).column().(described), nil
 	}
+	return field, nil
+}
+
+// filled returns the values as field, which is the outcome, holds them.
+func (b *builder) filled(field Field) described {
+	switch field.Type {
+	case Int32:
+		return days(field, b.ints, b.gaps)
+	case Uint64:
+		return unsigned(field, b.ints, b.gaps)
+	case Bool:
+		return columnOf(field, b.bools, b.gaps).(described)
+	case String:
+		for i, c := range b.codes {
+			if b.gone[c] {
+				b.gaps.set(i)
+			}
+		}
+		return columnOf(field, b.codes, b.gaps).(described)
+	case Decimal:
+		return columnOf(field, b.exact.decimals(nil, field.Places), b.gaps).(described)
+	case Int64:
+		return columnOf(field, b.ints, b.gaps).(described)
+	}
+	switch b.kind {
+	case precise:
+		return columnOf(field, b.exact.floats, nil).(described)
+	case unknown:
+		b.toFloats(b.n)
+	}
+	return columnOf(field, b.floats, nil).(described)
 }
 
 func days(field Field, ints []int64, gaps bitmap) described {
@@ -152,7 +186,7 @@ func days(field Field, ints []int64, gaps bitmap) described {
 	for i, v := range ints {
 		data[i] = int32(v)
 	}
-	return (&collector[int32]{field, data, gaps}).column().(described)
+	return columnOf(field, data, gaps).(described)
 }
 
 func unsigned(field Field, ints []int64, gaps bitmap) described {
@@ -160,7 +194,7 @@ func unsigned(field Field, ints []int64, gaps bitmap) described {
 	for i, v := range ints {
 		data[i] = uint64(v)
 	}
-	return (&collector[uint64]{field, data, gaps}).column().(described)
+	return columnOf(field, data, gaps).(described)
 }
 
 // judge says what there is to say about a column of text, or why it cannot be one
@@ -205,37 +239,36 @@ func (b *builder) judge(r *Reading, all bool) error {
 // dropQuoted makes missing the texts in quotes that options call so, where no
 // other is without quotes: the file puts all texts in quotes then.
 func (b *builder) dropQuoted(all bool) {
-	gone := map[uint32]bool{}
-	for c, s := range b.texts.texts {
-		if b.missing.has([]byte(s)) && (all || b.markers[s] == nil) {
-			gone[uint32(c)] = true
+	var gone []uint32
+	for c := range b.firsts {
+		if s := b.texts.texts[c]; all || b.markers[s] == nil {
+			gone = append(gone, c)
 		}
 	}
-	if len(gone) == 0 {
-		return
-	}
-	for i, c := range b.codes {
-		if gone[c] && !b.gaps.has(i) {
-			b.n = i
-			b.gaps.set(i)
-			b.mark([]byte(b.texts.texts[c]))
+	slices.Sort(gone) // by their first rows
+	for _, c := range gone {
+		if b.gone == nil {
+			b.gone = map[uint32]bool{}
 		}
-	}
-	b.n = len(b.codes)
-	for c := range gone {
+		n := int(b.seen[c].plain) + int(b.seen[c].quoted)
+		b.gone[c], b.lost = true, b.lost+n
+		b.markRows(&b.markers, []byte(b.texts.texts[c]), n, b.firsts[c])
 		b.seen[c] = seen{}
 	}
 }
 
-// numbersRows tells whether the column tells all rows apart, as an index does, or
-// all rows of each file where there are several.
-func (b *builder) numbersRows() bool {
-	if b.values != b.n || len(b.gaps) > 0 {
-		return false
-	}
+// mayNumberRows tells whether the column may tell all rows apart, as an index does:
+// its values show.
+func (b *builder) mayNumberRows() bool {
+	return b.values == b.n && b.lost == 0 && (b.kind == text || b.kind == integer || b.kind == timed || b.kind == precise)
+}
+
+// numbersRows tells whether c, what became of b, tells apart all rows, or all rows of
+// each file where there are several.
+func (b *builder) numbersRows(c Column) bool {
 	from := 0
 	for _, to := range append(slices.Clip(b.ends), b.n) {
-		if !b.distinct(from, to) {
+		if !allDistinct(bitsOf(c, from, to)) {
 			return false
 		}
 		from = to
@@ -243,19 +276,22 @@ func (b *builder) numbersRows() bool {
 	return true
 }
 
-// distinct tells whether no two of the rows from ≤ i < to have the same value.
-func (b *builder) distinct(from, to int) bool {
-	switch b.kind {
-	case text:
-		return allDistinct(b.codes[from:to])
-	case integer, timed:
-		return allDistinct(b.ints[from:to])
+// bitsOf returns what tells values apart.
+func bitsOf(c Column, from, to int) []int64 {
+	values := make([]int64, to-from)
+	if !c.Type().Float() {
+		c.Ints(values, from, to)
+		return values
 	}
-	return false
+	for i := range values {
+		values[i] = int64(math.Float64bits(c.Float(from + i)))
+	}
+	return values
 }
 
-func allDistinct[T cmp.Ordered](values []T) bool {
-	sorted := slices.Clone(values)
-	slices.Sort(sorted)
-	return len(slices.Compact(sorted)) == len(values)
+// allDistinct sorts values and tells whether no two are the same.
+func allDistinct(values []int64) bool {
+	n := len(values)
+	slices.Sort(values)
+	return len(slices.Compact(values)) == n
 }

@@ -40,7 +40,11 @@ func openText(src *source, opt ReadOptions) (*csvText, error) {
 }
 
 func (t *csvText) decompress(src *source, asked Format) error {
-	r := bufio.NewReaderSize(src, blockSize)
+	in := io.Reader(src)
+	if src.prints != nil {
+		in = src.prints.reader(src)
+	}
+	r := bufio.NewReaderSize(in, blockSize)
 	magic, _ := r.Peek(4)
 	switch {
 	case bytes.HasPrefix(magic, []byte("\x1f\x8b")) || asked == CSVGzip:
@@ -72,7 +76,7 @@ type damaged struct{ io.Reader }
 
 func (d damaged) Read(p []byte) (int, error) {
 	n, err := d.Reader.Read(p)
-	if err != nil && err != io.EOF && !errors.Is(err, ErrCorrupt) {
+	if err != nil && err != io.EOF && !errors.Is(err, ErrCorrupt) && !errors.Is(err, errChanged) {
 		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	return n, err

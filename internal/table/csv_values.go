@@ -18,16 +18,17 @@ func (b *builder) begin(k kind) {
 	if b.kind == k {
 		return
 	}
-	room := max(b.reserve, b.n)
+	n := b.n - b.base
+	room := max(b.reserve, n)
 	switch b.kind = k; k {
 	case integer, timed:
-		b.ints = make([]int64, b.n, room)
+		b.ints = make([]int64, n, room)
 	case boolean:
-		b.bools = make([]uint8, b.n, room)
+		b.bools = make([]uint8, n, room)
 	case floating:
 		b.toFloats(room)
 	case text:
-		b.codes = make([]uint32, b.n, room)
+		b.codes = make([]uint32, n, room)
 	}
 }
 
@@ -95,7 +96,8 @@ func (b *builder) store(v number, c class) bool {
 }
 
 func (b *builder) toFloats(room int) {
-	b.floats = make([]float64, b.n, max(room, b.n))
+	n := b.n - b.base
+	b.floats = make([]float64, n, max(room, n))
 	for i := range b.floats {
 		switch {
 		case b.gaps.has(i):
@@ -119,6 +121,8 @@ func (b *builder) addMoment(cell []byte) bool {
 	unit := form.Unit
 	if form.Kind == Date {
 		unit = 24 * 3600 * 1e9
+	} else if b.kind == timed {
+		unit = b.temporal.Unit // which is finer where times of another form are among them
 	}
 	v, ok := t.count(unit)
 	if !ok {
@@ -146,6 +150,10 @@ func (b *builder) addText(field []byte, quoted bool) {
 			return
 		}
 	}
+	if b.kind == precise {
+		b.addPrecise(field)
+		return
+	}
 	if !quoted {
 		b.plain++
 	} else if b.watch && !b.needless {
@@ -156,6 +164,12 @@ func (b *builder) addText(field []byte, quoted bool) {
 	if int(c) == len(b.seen) {
 		b.invalid(field)
 		b.seen = append(b.seen, seen{line: uint32(min(uint64(b.line), math.MaxUint32))})
+		if b.missing.has(field) {
+			if b.firsts == nil {
+				b.firsts = map[uint32]int{}
+			}
+			b.firsts[c] = b.n
+		}
 	}
 	if quoted {
 		b.seen[c].quoted++

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,9 +13,15 @@ import (
 	"github.com/nngmix/nngmix/internal/table/npy"
 )
 
-// readNPZ reads the arrays X and Y of an archive. Without an array Y, where none
-// was asked for by name, there is no label column.
-func readNPZ(ctx context.Context, src *source, opt ReadOptions) ([]Column, error) {
+// npzFile is the arrays X and Y of an archive, or a lone one.
+type npzFile struct {
+	x, y *matrix // y: nil where there are no labels
+	all  []string
+}
+
+// openNPZ opens the arrays. Without an array Y, where none was asked for by name,
+// there is no label column.
+func openNPZ(src *source, opt ReadOptions) (*npzFile, error) {
 	archive, err := npy.OpenArchive(src, src.size)
 	if err != nil {
 		return nil, err
@@ -24,31 +31,21 @@ func readNPZ(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 	if err != nil {
 		return nil, err
 	}
-	defer x.values.Close()
-	var y *matrix
+	f := newNPZFile(x)
 	if opt.Y != "" || slices.Contains(archive.Names(), yName) {
-		if y, err = openArray(archive, yName); err != nil {
-			return nil, err
+		if f.y, err = openArray(archive, yName); err == nil {
+			f.all = append(f.all, yName)
+			err = f.y.setLabels(x)
 		}
-		defer y.values.Close()
-		if err := y.setLabels(x); err != nil {
-			return nil, err
-		}
-	}
-	columns, err := x.columns(ctx, numbered)
-	if err == nil && y != nil {
-		var label []Column
-		label, err = y.labels(ctx)
-		columns = append(columns, label...)
 	}
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, f.close())
 	}
-	return opt.pick(src, columns)
+	return f, nil
 }
 
-// readNPY reads a lone array of features.
-func readNPY(ctx context.Context, src *source, opt ReadOptions) ([]Column, error) {
+// openNPY opens a lone array of features.
+func openNPY(src *source) (*npzFile, error) {
 	r := bufio.NewReader(src)
 	h, used, err := npy.ReadHeader(r)
 	if err != nil {
@@ -58,11 +55,44 @@ func readNPY(ctx context.Context, src *source, opt ReadOptions) ([]Column, error
 	if err := x.setShape(); err != nil {
 		return nil, err
 	}
-	columns, err := x.columns(ctx, numbered)
+	return newNPZFile(x), nil
+}
+
+func newNPZFile(x *matrix) *npzFile {
+	f := &npzFile{x: x}
+	for j := range x.cols {
+		f.all = append(f.all, numbered(j))
+	}
+	return f
+}
+
+func (f *npzFile) names() []string { return f.all }
+func (f *npzFile) rows() int       { return f.x.rows }
+
+func (f *npzFile) close() error {
+	err := f.x.values.Close()
+	if f.y != nil {
+		err = errors.Join(err, f.y.values.Close())
+	}
+	return err
+}
+
+// lanes returns one for the matrix, whose rows are read whole, and one for the
+// labels.
+func (f *npzFile) lanes(ctx context.Context, chosen []bool, m *fileMemory) ([]lane, error) {
+	x, err := f.x.lane(ctx, chosen[:f.x.cols], m, numbered)
 	if err != nil {
 		return nil, err
 	}
-	return opt.pick(src, columns)
+	lanes := []lane{x}
+	if f.y != nil {
+		y, err := f.y.labels(ctx, chosen[f.x.cols:], m)
+		if err != nil {
+			return nil, err
+		}
+		lanes = append(lanes, y)
+	}
+	return lanes, nil
 }
 
 // matrix is an open array of one or two axes.
@@ -115,76 +145,6 @@ func (m *matrix) setShape() error {
 		return fmt.Errorf("%w: array %q has %d columns, at most %d are possible: are rows and columns swapped?", ErrUnsupported, m.name, m.cols, maxColumns)
 	}
 	return nil
-}
-
-// columns reads the values as columns called name(0), name(1), ...
-func (m *matrix) columns(ctx context.Context, name func(int) string) ([]Column, error) {
-	if m.header.Text() {
-		return nil, fmt.Errorf("%w: array %q holds text of dtype %q, which only labels may be: save the features as numbers", npy.ErrUnsupported, m.name, m.header.Descr())
-	}
-	switch m.header.DType() {
-	case "bool":
-		return loadBool(ctx, m, name)
-	case "int8":
-		return load[int8](ctx, m, name)
-	case "int16":
-		return load[int16](ctx, m, name)
-	case "int32":
-		return load[int32](ctx, m, name)
-	case "int64":
-		return load[int64](ctx, m, name)
-	case "uint8":
-		return load[uint8](ctx, m, name)
-	case "uint16":
-		return load[uint16](ctx, m, name)
-	case "uint32":
-		return load[uint32](ctx, m, name)
-	case "uint64":
-		return load[uint64](ctx, m, name)
-	case "float16":
-		return loadHalf(ctx, m, name)
-	case "float32":
-		return load[float32](ctx, m, name)
-	default:
-		return load[float64](ctx, m, name)
-	}
-}
-
-// load reads the values row-major and returns the columns, which share the memory.
-func load[T npy.Value](ctx context.Context, m *matrix, name func(int) string) ([]Column, error) {
-	data, err := npy.Read[T](ctx, m.values, m.header, m.avail)
-	if err != nil {
-		return nil, fmt.Errorf("array %q: %w", m.name, err)
-	}
-	columns := make([]Column, m.cols)
-	for j := range columns {
-		columns[j] = Strided(name(j), data[j:], m.cols, m.rows)
-	}
-	return columns, nil
-}
-
-func loadHalf(ctx context.Context, m *matrix, name func(int) string) ([]Column, error) {
-	columns, err := load[uint16](ctx, m, name)
-	for j, c := range columns {
-		h := &half{*c.(*dense[uint16])}
-		h.field.Type = Float16
-		columns[j] = h
-	}
-	return columns, err
-}
-
-// loadBool makes every nonzero byte 1, as NumPy reads them.
-func loadBool(ctx context.Context, m *matrix, name func(int) string) ([]Column, error) {
-	columns, err := load[uint8](ctx, m, name)
-	for j, c := range columns {
-		b := c.(*dense[uint8])
-		b.field.Type = Bool
-		for i := range b.n {
-			b.data[i*b.stride] = min(b.data[i*b.stride], 1)
-		}
-		columns[j] = b
-	}
-	return columns, err
 }
 
 // numbered names column j of a table without names.

@@ -28,22 +28,53 @@ func (m *matrix) setLabels(x *matrix) error {
 		m.name, m.header.Shape, x.rows, x.rows, x.name, x.header.Shape, cure)
 }
 
-// labels reads the values as the label column, which may be text.
-func (m *matrix) labels(ctx context.Context) ([]Column, error) {
+// labels returns what reads the label column, which may be text.
+func (m *matrix) labels(ctx context.Context, chosen []bool, memory *fileMemory) (lane, error) {
 	if !m.header.Text() {
-		return m.columns(ctx, func(int) string { return m.name })
+		return m.lane(ctx, chosen, memory, func(int) string { return m.name })
 	}
-	var texts dictionary
-	var codes []uint32
-	err := npy.ReadTexts(ctx, m.values, m.header, m.avail, func(text []byte) error {
-		codes = append(codes, texts.encodeBytes(text))
+	l := &labelLane{collector: collector[uint32]{field: Field{Name: m.name, Type: String}}, m: m, chosen: chosen[0], memory: memory.column(m.name)}
+	l.memory.prints.restart()
+	var err error
+	if l.texts, err = npy.NewTexts(l.memory.prints.reader(m.values), m.header, m.avail); err != nil {
+		return nil, fmt.Errorf("array %q: %w", m.name, err)
+	}
+	return l, nil
+}
+
+// labelLane reads labels that are text.
+type labelLane struct {
+	collector[uint32]
+	m      *matrix
+	texts  *npy.Texts
+	memory *columnMemory
+	chosen bool
+}
+
+func (l *labelLane) fill(ctx context.Context, n int) (int, error) {
+	have := len(l.data)
+	n = max(min(n, l.m.rows-l.taken), have)
+	l.data = slices.Grow(l.data, n-have)
+	err := l.texts.Next(ctx, n-have, func(text []byte) error {
+		l.data = append(l.data, l.memory.texts.encodeBytes(text))
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("array %q: %w", m.name, err)
+		return 0, fmt.Errorf("array %q: %w", l.m.name, err)
 	}
-	return []Column{Codes(m.name, codes, texts.texts)}, nil
+	return n, nil
 }
+
+func (l *labelLane) take(n int) []Column {
+	l.field.Dictionary = l.memory.texts.texts
+	c := l.collector.take(n)
+	if !l.chosen {
+		return nil
+	}
+	return []Column{c}
+}
+
+func (l *labelLane) close() error { return nil }
 
 // missingArray says that there is no array called name, and which are there.
 func missingArray(archive *npy.Archive, name string) error {

@@ -160,19 +160,3 @@ func setOf(names []string) map[string]bool {
 	}
 	return set
 }
-
-// pick returns the chosen ones among columns of src.
-func (o ReadOptions) pick(src *source, columns []Column) ([]Column, error) {
-	names := (&Table{Columns: columns}).Names()
-	chosen, err := src.choose(o, names)
-	if err != nil {
-		return nil, err
-	}
-	var picked []Column
-	for j, c := range columns {
-		if chosen[j] {
-			picked = append(picked, c)
-		}
-	}
-	return picked, nil
-}

@@ -32,48 +32,42 @@ func (c *parquetColumn) open(chunk *parquetChunk, rows int64) error {
 	// Old versions of parquet-mr do not count the header of the dictionary.
 	const uncounted = 100
 	end := start + chunk.packed
-	c.pages = pageReader{src: c.pages.src, at: start, end: end, limit: min(end+uncounted, c.footer.start), window: c.pages.window[:0], base: start}
+	c.pages = pageReader{src: c.pages.src, prints: c.pages.prints, at: start, end: end, limit: min(end+uncounted, c.footer.start), window: c.pages.window[:0], base: start}
 	c.start()
 	return nil
 }
 
-// readChunk reads the pages of a row group.
-func (c *parquetColumn) readChunk(ctx context.Context, chunk *parquetChunk, rows int64) error {
-	if rows == 0 {
-		return nil
+// readPage reads the next page of the chunk.
+func (c *parquetColumn) readPage(ctx context.Context) error {
+	h, packed, err := c.pages.next()
+	if err == io.EOF {
+		return fmt.Errorf("%w: a row group lacks %d of %d rows", ErrCorrupt, c.left, c.chunk.values)
 	}
-	if err := c.open(chunk, rows); err != nil {
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		return err
 	}
-	for left := rows; left > 0; {
-		h, packed, err := c.pages.next()
-		if err == io.EOF {
-			return fmt.Errorf("%w: a row group lacks %d of %d rows", ErrCorrupt, left, rows)
+	switch h.kind {
+	case format.DictionaryPage:
+		err = c.readDictionary(c.chunk.codec, &h, packed)
+	case format.DataPage, format.DataPageV2:
+		if c.left -= h.values; c.left < 0 {
+			return fmt.Errorf("%w: a row group has more than its %d rows", ErrCorrupt, c.chunk.values)
 		}
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err != nil {
-			return err
-		}
-		switch h.kind {
-		case format.DictionaryPage:
-			err = c.readDictionary(chunk.codec, &h, packed)
-		case format.DataPage, format.DataPageV2:
-			if left -= h.values; left < 0 {
-				return fmt.Errorf("%w: a row group has more than its %d rows", ErrCorrupt, rows)
-			}
-			err = c.readData(ctx, chunk.codec, &h, packed)
-		}
-		if err != nil {
-			return badPage(err)
+		if err = c.readData(ctx, c.chunk.codec, &h, packed); err == nil {
+			c.largest = max(c.largest, int(h.values))
 		}
 	}
-	return nil
+	return badPage(err)
 }
 
 // badPage marks what is wrong with a page.
 func badPage(err error) error {
+	if err == nil {
+		return nil
+	}
 	for _, known := range []error{ErrCorrupt, ErrUnsupported, errOutsized, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {
 			return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/parquet-go/parquet-go/format"
+	"github.com/zeebo/xxh3"
 )
 
 // The footer is decoded here and not by parquet-go, which allocates what the
@@ -21,7 +22,8 @@ type parquetFooter struct {
 	rows   int64
 	groups []parquetGroup
 	keys   map[string]string
-	start  int64 // offset in the file
+	start  int64  // offset in the file
+	sum    uint64 // of its bytes
 }
 
 // parquetElement is a node of the schema.
@@ -85,7 +87,7 @@ func readFooter(src *source) (*parquetFooter, error) {
 		return nil, err
 	}
 	f := decodeFooter(&thrift{data: data})
-	f.footer.start = start
+	f.footer.start, f.footer.sum = start, xxh3.Hash(data)
 	if f.thrift.err != nil {
 		return nil, fmt.Errorf("%w: footer: %w", ErrCorrupt, f.thrift.err)
 	}

@@ -98,8 +98,10 @@ func (h *pageHeader) check(left int64) error {
 // pageReader reads the pages of a chunk one after the other.
 type pageReader struct {
 	src     io.ReaderAt
-	at, end int64 // of the chunk: where the next page begins, where the last one does before
-	limit   int64 // no page goes beyond
+	prints  *prints
+	sum     uint64 // of the header
+	at, end int64  // of the chunk: where the next page begins, where the last one does before
+	limit   int64  // no page goes beyond
 	window  []byte
 	base    int64 // where window begins
 }
@@ -148,6 +150,9 @@ func (p *pageReader) next() (h pageHeader, packed []byte, err error) {
 		return h, nil, err
 	}
 	p.at += h.packed
+	if err := p.prints.check(p.sum, packed); err != nil {
+		return h, nil, err
+	}
 	if h.checked && crc32.ChecksumIEEE(packed) != h.crc {
 		return h, nil, fmt.Errorf("%w: a page does not match its checksum", ErrCorrupt)
 	}
@@ -164,6 +169,7 @@ func (p *pageReader) header() (pageHeader, error) {
 		h, n, err := decodePageHeader(window)
 		if err == nil {
 			p.at += int64(n)
+			p.sum = p.prints.seed(window[:n])
 			return h, nil
 		}
 		if int64(len(window)) < size {

@@ -4,27 +4,72 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+
+	"github.com/parquet-go/parquet-go/format"
 )
 
-// readParquet reads the columns side by side, each from its first row group to
-// its last.
-func readParquet(ctx context.Context, src *source, opt ReadOptions) ([]Column, error) {
+// parquetFile is an open Parquet file.
+type parquetFile struct {
+	src    *source
+	footer *parquetFooter
+	leaves []parquetLeaf
+	stored []string // names as they stand in the file
+	unique []string // those of the columns
+}
+
+func openParquet(src *source) (*parquetFile, error) {
 	footer, err := readFooter(src)
 	if err != nil {
 		return nil, err
 	}
-	readers, err := newParquetColumns(src, footer, opt)
-	if err != nil {
+	f := &parquetFile{src: src, footer: footer}
+	if f.leaves, err = footer.leaves(); err != nil {
 		return nil, err
 	}
-	if err := eachColumn(ctx, opt.Threads, len(readers), func(j int) error { return readers[j].read(ctx) }); err != nil {
+	for _, leaf := range f.leaves {
+		f.stored = append(f.stored, leaf.name)
+	}
+	f.unique = distinctNames(f.stored)
+	return f, nil
+}
+
+func (f *parquetFile) names() []string { return f.unique }
+func (f *parquetFile) rows() int       { return int(f.footer.rows) }
+func (f *parquetFile) close() error    { return nil }
+
+// lanes returns a reader for each chosen column: they are read side by side.
+func (f *parquetFile) lanes(_ context.Context, chosen []bool, m *fileMemory) ([]lane, error) {
+	if err := m.footer(f.footer.sum); err != nil {
 		return nil, err
 	}
-	var columns []Column
-	for _, r := range readers {
-		columns = append(columns, r.column)
+	index, times := f.footer.indexes(f.stored), f.footer.arrowTimes()
+	// The footer's word on the number of rows is taken as far as a file of this
+	// size makes likely.
+	rows := int(max(0, min(f.footer.rows, 16*f.src.size/int64(len(f.leaves)+1))))
+	limits := newLimits(f.src.size)
+	var lanes []lane
+	for j, leaf := range f.leaves {
+		if !chosen[j] {
+			continue
+		}
+		c := &parquetColumn{
+			leaf:   leaf,
+			field:  Field{Name: f.unique[j], Header: renamed(f.stored[j], f.unique[j])},
+			note:   times[leaf.name],
+			footer: f.footer, limits: limits, memory: m.column(f.unique[j]), most: rows,
+		}
+		if index[leaf.name] {
+			c.field.Role = Index
+		}
+		c.leaf.name = f.unique[j]
+		c.pages = pageReader{src: f.src, prints: &c.memory.prints}
+		if err := c.begin(); err != nil {
+			return nil, err
+		}
+		lanes = append(lanes, c)
 	}
-	return columns, nil
+	return lanes, nil
 }
 
 // parquetColumn reads one column.
@@ -35,87 +80,92 @@ type parquetColumn struct {
 	note   Temporal // what Arrow noted
 	footer *parquetFooter
 	limits *limits
-	pages  pageReader
-	page   []byte // unpacked
-	levels []uint8
-	column Column // what was read
+	memory *columnMemory
+	most   int // rows that are likely
+
+	group   int           // the next one
+	chunk   *parquetChunk // that is read
+	left    int64         // its rows that are not read yet
+	taken   int           // rows that are gone
+	largest int           // rows of a page so far
+	pages   pageReader
+	page    []byte // unpacked
+	levels  []uint8
 }
 
-// newParquetColumns returns readers of the columns that opt chooses.
-func newParquetColumns(src *source, footer *parquetFooter, opt ReadOptions) ([]*parquetColumn, error) {
-	leaves, err := footer.leaves()
-	if err != nil {
-		return nil, err
-	}
-	stored := make([]string, len(leaves))
-	for j, leaf := range leaves {
-		stored[j] = leaf.name
-	}
-	index, times, names := footer.indexes(stored), footer.arrowTimes(), distinctNames(stored)
-	chosen, err := src.choose(opt, names)
-	if err != nil {
-		return nil, err
-	}
-	// The footer's word on the number of rows is taken as far as a file of this
-	// size makes likely.
-	rows := int(max(0, min(footer.rows, 16*src.size/int64(len(leaves)+1))))
-	limits := newLimits(src.size)
-	var columns []*parquetColumn
-	for j, leaf := range leaves {
-		if !chosen[j] {
-			continue
-		}
-		c := &parquetColumn{leaf: leaf, field: Field{Name: names[j], Header: renamed(stored[j], names[j])}, note: times[leaf.name], footer: footer, limits: limits, pages: pageReader{src: src}}
-		if index[leaf.name] {
-			c.field.Role = Index
-		}
-		c.leaf.name = names[j]
-		if c.parquetBuilder, err = newParquetBuilder(c.leaf, limits); err != nil {
-			return nil, err
-		}
-		c.reserve(rows)
-		columns = append(columns, c)
-	}
-	return columns, nil
-}
-
-// read reads the column and gives back what that took.
-func (c *parquetColumn) read(ctx context.Context) error {
-	if err := c.readAgain(ctx); err != nil {
+// begin goes to the first row.
+func (c *parquetColumn) begin() (err error) {
+	c.leaf.far = c.memory.far
+	if c.parquetBuilder, err = newParquetBuilder(c.leaf, c.limits); err != nil {
 		return err
 	}
-	c.column = c.finish(func(f *Field) {
-		f.Name, f.Header, f.Role = c.field.Name, c.field.Header, c.field.Role
-		c.leaf.describe(f)
-		refine(f, c.note)
-	})
+	f := c.about()
+	f.Name, f.Header, f.Role = c.field.Name, c.field.Header, c.field.Role
+	c.leaf.describe(f)
+	refine(f, c.note)
+	c.useTexts(&c.memory.texts)
+	c.memory.open = c.leaf.physical == format.Int96
+	c.memory.prints.restart()
+	c.group, c.left, c.taken = 0, 0, 0
+	return nil
+}
+
+func (c *parquetColumn) close() error {
 	c.parquetBuilder, c.page, c.levels, c.pages.window = nil, nil, nil, nil
 	return nil
 }
 
-// readAgain reads all row groups, and again where it turns out that nanoseconds
-// do not reach as far as the values of an INT96 do.
-func (c *parquetColumn) readAgain(ctx context.Context) (err error) {
-	if err = c.readGroups(ctx); !errors.Is(err, errFar) {
-		return err
+// fill reads pages until there are n rows, or all.
+func (c *parquetColumn) fill(ctx context.Context, n int) (int, error) {
+	if n > c.most && c.taken+c.rows() == 0 {
+		c.reserve(c.most)
 	}
-	c.leaf.far = true
-	if c.parquetBuilder, err = newParquetBuilder(c.leaf, c.limits); err != nil {
-		return err
+	for c.rows() < n {
+		if n < c.most { // memory for some batches at once
+			c.room(int(min(int64(c.largest), c.left)), 4*n)
+		}
+		err := c.step(ctx)
+		switch one := (*valueError)(nil); {
+		case err == io.EOF:
+			return c.rows(), nil
+		case errors.Is(err, errFar) && !c.leaf.far:
+			// Nanoseconds do not reach as far as the values of an INT96 do.
+			if c.memory.far = true; c.taken > 0 {
+				return 0, errAgain
+			}
+			if err := c.begin(); err != nil {
+				return 0, err
+			}
+		case errors.As(err, &one):
+			return 0, fmt.Errorf("column %q, row %d: %w", c.field.Name, one.at+1, err)
+		case err != nil:
+			return 0, fmt.Errorf("column %q, after row %d: %w", c.field.Name, c.taken+c.rows(), err)
+		}
 	}
-	return c.readGroups(ctx)
+	return c.rows(), nil
 }
 
-func (c *parquetColumn) readGroups(ctx context.Context) error {
-	for g := range c.footer.groups {
-		group := &c.footer.groups[g]
-		err := c.readChunk(ctx, &group.chunks[c.leaf.at], group.rows)
-		if one := (*valueError)(nil); errors.As(err, &one) {
-			return fmt.Errorf("column %q, row %d: %w", c.field.Name, one.at+1, err)
+func (c *parquetColumn) take(n int) []Column {
+	c.taken += n
+	return []Column{c.parquetBuilder.take(n)}
+}
+
+// step reads a page, io.EOF behind the last one.
+func (c *parquetColumn) step(ctx context.Context) error {
+	for c.left == 0 {
+		if c.group == len(c.footer.groups) {
+			return io.EOF
 		}
-		if err != nil {
-			return fmt.Errorf("column %q, after row %d: %w", c.field.Name, c.rows(), err)
+		g := &c.footer.groups[c.group]
+		c.group++
+		if g.rows == 0 {
+			continue
 		}
+		c.chunk = &g.chunks[c.leaf.at]
+		if err := c.open(c.chunk, g.rows); err != nil {
+			return err
+		}
+		c.left = g.rows
 	}
-	return nil
+	return c.readPage(ctx)
 }

@@ -12,7 +12,7 @@ import (
 // appearance in the rows, whatever the order of the file's dictionaries.
 type textDecoder struct {
 	reader  *byteReader
-	texts   dictionary
+	texts   *dictionary
 	show    func(dst, value []byte) []byte // how values become text; nil: they are
 	invalid error                          // of values that are not UTF-8
 	scratch []byte

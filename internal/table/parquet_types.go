@@ -100,7 +100,7 @@ func int64s(l parquetLogical) parquetBuilder {
 // nothing known.
 func byteArrays(c parquetLeaf, l parquetLogical, limits *limits) parquetBuilder {
 	reader := &byteReader{spend: limits.rows}
-	text := &textDecoder{reader: reader, invalid: fmt.Errorf("%w: text that is not UTF-8: write the column as UTF-8, or leave it out with --drop %s", ErrUnsupported, c.name)}
+	text := &textDecoder{reader: reader, texts: new(dictionary), invalid: fmt.Errorf("%w: text that is not UTF-8: write the column as UTF-8, or leave it out with --drop %s", ErrUnsupported, c.name)}
 	if c.physical == format.FixedLenByteArray {
 		reader.width = int(c.length)
 	}

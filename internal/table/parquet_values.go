@@ -16,13 +16,16 @@ type parquetBuilder interface {
 	rows() int
 	size() int // bytes of a value
 	reserve(rows int)
+	room(few, rows int)
 	start() // of a chunk, which has a dictionary of its own
 	// dictionary takes a page of n values that later pages refer to, and keeps src.
 	dictionary(n int, src []byte) error
 	// add appends n rows. Those whose level is 1 have a value, as encoded in src;
 	// valid of them do. levels is nil where all have one.
 	add(n, valid int, levels []uint8, encoding format.Encoding, src []byte) error
-	finish(f func(*Field)) Column
+	about() *Field
+	useTexts(texts *dictionary) // in place of those of its own
+	take(n int) Column
 }
 
 // valueDecoder turns what pages store into values of a column.
@@ -47,12 +50,20 @@ func newValues[T npy.Value](t Type, d valueDecoder[T]) *parquetValues[T] {
 func (b *parquetValues[T]) size() int { return b.field.Type.size() }
 func (b *parquetValues[T]) start()    { b.indexed = false }
 
-func (b *parquetValues[T]) finish(f func(*Field)) Column {
+func (b *parquetValues[T]) about() *Field { return &b.field }
+
+func (b *parquetValues[T]) useTexts(texts *dictionary) {
+	if t, ok := any(b.decoder).(*textDecoder); ok {
+		t.texts = texts
+	}
+}
+
+// take returns the first n rows and keeps the others.
+func (b *parquetValues[T]) take(n int) Column {
 	if t, ok := any(b.decoder).(*textDecoder); ok {
 		b.field.Dictionary = t.texts.texts
 	}
-	f(&b.field)
-	return b.column()
+	return b.collector.take(n)
 }
 
 func (b *parquetValues[T]) dictionary(n int, src []byte) error {
@@ -73,7 +84,7 @@ func (b *parquetValues[T]) add(n, valid int, levels []uint8, encoding format.Enc
 	if err := b.decode(b.data[from:from+valid], encoding, src); err != nil {
 		b.data = b.data[:from]
 		if one := (*valueError)(nil); errors.As(err, &one) {
-			one.at = from + rowOf(one.at, levels)
+			one.at = b.taken + from + rowOf(one.at, levels)
 		}
 		return err
 	}

@@ -16,12 +16,25 @@ type csvParts struct {
 	known    map[string]bool // columns that are text in these
 	files    []*csvFile
 	builders []*builder // in order of the first file
+
+	stream *csvStream // nil: values are kept in memory
 }
 
 // read returns the columns in the order of the first file.
 func (r *csvParts) read(ctx context.Context) ([]Column, Style, error) {
-	if err := r.pass(ctx, nil); err != nil {
+	all, err := r.passes(ctx)
+	if err != nil {
 		return nil, Style{}, err
+	}
+	columns, err := r.files[0].columns(r.builders, all)
+	return columns, r.files[0].style, r.named(err)
+}
+
+// passes reads all files once, and again what turned out to be text or to need all
+// digits. all says that everything in the files is quoted.
+func (r *csvParts) passes(ctx context.Context) (all bool, err error) {
+	if err := r.pass(ctx, nil); err != nil {
+		return false, err
 	}
 	first := r.files[0]
 	all, needless := true, false
@@ -34,14 +47,10 @@ func (r *csvParts) read(ctx context.Context) ([]Column, Style, error) {
 	if err == nil && again != nil {
 		err = r.pass(ctx, again)
 	}
-	if err != nil {
-		return nil, Style{}, r.named(err)
-	}
 	if r.mixed { // others have a column that is nameless here
 		first.nameless = make([]bool, first.width)
 	}
-	columns, err := first.columns(r.builders, all)
-	return columns, first.style, r.named(err)
+	return all, r.named(err)
 }
 
 // named says which files an error is of, unless it does already.
@@ -53,7 +62,7 @@ func (r *csvParts) named(err error) error {
 	if more := len(r.parts) - 1; more > 0 {
 		return fmt.Errorf("%s and %d more: %w", r.parts[0].Path, more, err)
 	}
-	return fmt.Errorf("%s: %w", r.parts[0].Path, err)
+	return r.parts[0].failed(err)
 }
 
 // pass reads all files once. Without builders, which are in order of the first
@@ -78,8 +87,11 @@ func (r *csvParts) pass(ctx context.Context, builders []*builder) error {
 		for _, b := range builders {
 			if b != nil {
 				p.rows = b.n - rows
-				b.ends = append(b.ends, b.n)
+				b.ends, b.textEnds = append(b.ends, b.n), append(b.textEnds, len(b.texts.texts))
 			}
+		}
+		if err := r.stream.ended(); err != nil {
+			return p.failed(err)
 		}
 		rows += p.rows
 	}
@@ -95,6 +107,10 @@ func (r *csvParts) one(ctx context.Context, k int, builders []*builder, left int
 		return 0, err
 	}
 	defer r.parts[k].leave()
+	if r.stream != nil {
+		src.prints = &r.parts[k].memory.prints
+		src.prints.restart()
+	}
 	f, err := openCSV(src, r.optionsOf(r.parts[k]))
 	if err != nil {
 		return 0, err
@@ -110,8 +126,12 @@ func (r *csvParts) one(ctx context.Context, k int, builders []*builder, left int
 		r.knowText()
 		builders = r.builders
 	}
+	r.stream.begin(f, builders)
 	err = f.parse(ctx, r.arrange(f, builders, before), left, r.opt.Threads)
-	f.splitter.r, f.rest = nil, nil
+	f.splitter.r, f.rest, f.after = nil, nil, nil
+	if !first {
+		err = alteredCSV(err)
+	}
 	return f.line, err
 }
 
@@ -145,7 +165,9 @@ func (r *csvParts) arrange(f *csvFile, builders []*builder, before lineFiles) []
 		if b != nil {
 			byName[b.name] = b
 			b.rules, b.watch = f.rules, f.allQuoted()
-			b.files, b.before = before, before[len(before)-1].before
+			if b.files, b.before = before, before[len(before)-1].before; r.stream != nil && r.stream.alone {
+				b.files = nil
+			}
 		}
 	}
 	out := make([]*builder, len(f.names))

@@ -59,6 +59,7 @@ func TestCutTable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		sameInStream(t, parts, ReadOptions{})
 		for _, threads := range []int{1, 2, 5} {
 			got, err := ReadParts(context.Background(), parts, ReadOptions{Threads: threads})
 			if err != nil {
@@ -137,7 +138,7 @@ func asText(c Column) Column {
 	if c.Type() == String {
 		return c
 	}
-	return spell(c)
+	return spell(c, new(dictionary))
 }
 
 // exactly returns the number in row i of c, the same text for the same number.

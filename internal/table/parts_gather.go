@@ -135,6 +135,12 @@ func halfOf(c Column) *half {
 		return c
 	case *masked:
 		return halfOf(c.Column)
+	case window:
+		if h := halfOf(c.Column); h != nil && c.n > 0 {
+			d := h.dense
+			d.data, d.n = d.data[c.from*d.stride:], c.n
+			return &half{d}
+		}
 	}
 	return nil
 }

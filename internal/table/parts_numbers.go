@@ -123,12 +123,14 @@ func (u *unifier) joinDecimals() error {
 
 // decimals tells whether all numbers of p are those nearest to a decimal of f.
 func (p *piece) decimals(f *Field) bool {
-	scale := math.Pow10(f.Places)
-	for i := p.from; i < p.from+p.n; i++ {
-		x := p.column.Float(i)
-		if count := math.RoundToEven(x * scale); x == x && !(math.Abs(count) < 1<<53 && count/scale == x) {
-			return false
+	scale, ok := math.Pow10(f.Places), true
+	p.scan(func(c Column, from, to int) bool {
+		for i := from; i < to && ok; i++ {
+			x := c.Float(i)
+			count := math.RoundToEven(x * scale)
+			ok = x != x || math.Abs(count) < 1<<53 && count/scale == x
 		}
-	}
-	return true
+		return ok
+	})
+	return ok
 }

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -20,10 +21,15 @@ type part struct {
 	like      *part    // the first CSV file, where this one has its delimiter and header for certain
 
 	size    int64
+	guess   int     // of its rows
 	version version // nil where kept
 	src     *source // open now
 	kept    bool    // src is a copy of what cannot be read twice
 	told    bool    // src is read for its values
+
+	row     int                    // of a CSV file: its first one among those of all of them
+	memory  fileMemory             // of a stream
+	changes map[string]*conversion // of its columns
 
 	columns []Column // of a file that says which types it has
 	first   int      // its first row
@@ -67,26 +73,23 @@ func (p *part) open(ctx context.Context, opt ReadOptions) error {
 			return err
 		}
 		if p.format.typed() {
-			return p.peek(ctx, opt)
+			return p.peek(opt)
 		}
 		return p.peekCSV(opt)
 	}))
 }
 
-var errPeeked = errors.New("table: the names are known")
-
 // peek reads the names of the columns.
-func (p *part) peek(ctx context.Context, opt ReadOptions) error {
-	p.src.peek = func(names []string) error {
-		p.names = names
-		return errPeeked
+func (p *part) peek(opt ReadOptions) error {
+	f, err := openTyped(p.src, p.format, opt)
+	if err != nil {
+		return err
 	}
-	_, _, err := readers(p.format)(ctx, p.src, opt)
-	p.src.peek = nil
-	if errors.Is(err, errPeeked) {
-		return nil
+	p.names = f.names()
+	if p.guess = f.rows(); p.guess < 0 {
+		p.guess = int(p.size) / (8 * max(len(p.names), 1))
 	}
-	return err
+	return f.close()
 }
 
 func (p *part) peekCSV(opt ReadOptions) error {
@@ -95,8 +98,17 @@ func (p *part) peekCSV(opt ReadOptions) error {
 		return err
 	}
 	p.names, p.delimiter, p.comma, p.header = f.names, firstRune(f.splitter.delimiter), f.guessed, f.header
+	if p.guess = bytes.Count(f.rest, []byte("\n")) + 1; !f.end {
+		p.guess = int(float64(p.size) / float64(len(f.rest)) * float64(p.guess))
+		if f.text.packed {
+			p.guess *= usualRatio
+		}
+	}
 	return f.text.close()
 }
+
+// usualRatio is how much larger the text of a compressed CSV file is, by experience.
+const usualRatio = 5
 
 // resemble looks at a CSV file once more, whose columns are not those of the first
 // one: few rows may not tell the delimiter or the header. Where the file has those
@@ -138,7 +150,7 @@ func (p *part) reopen(ctx context.Context, stdin io.Reader, values bool) (*sourc
 			return nil, p.lost(err)
 		}
 		if src.version == nil || !src.version.same(p.version) {
-			return nil, errors.Join(errors.New("the file was changed while it was read: read it when nobody writes it"), src.Close())
+			return nil, errors.Join(errChanged, src.Close())
 		}
 		if _, err := src.find(p.format); err != nil {
 			return nil, errors.Join(err, src.Close())
@@ -160,6 +172,16 @@ func (p *part) lost(err error) error {
 		return &partError{p.Path, err}
 	}
 	return &partError{p.Path, errors.New("the file was there, and is gone: " + err.Error())}
+}
+
+// unchanged looks for the part where its values are not read from it.
+func (p *part) unchanged(ctx context.Context, stdin io.Reader) error {
+	if p.kept {
+		return nil
+	}
+	_, err := p.reopen(ctx, stdin, false)
+	p.leave()
+	return err
 }
 
 // leave closes the file, but not a copy that may be needed again.

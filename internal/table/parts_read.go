@@ -217,11 +217,7 @@ func (p *part) read(ctx context.Context, opt ReadOptions) error {
 	}
 	defer p.leave()
 	return guard(func() error {
-		columns, _, err := readers(p.format)(ctx, src, opt)
-		if err == nil {
-			p.columns, err = opt.convert(columns)
-		}
-		if err == nil {
+		if p.columns, err = readTyped(ctx, src, p.format, opt); err == nil {
 			p.rows = p.columns[0].Len()
 		}
 		return err

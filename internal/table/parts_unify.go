@@ -14,13 +14,53 @@ type piece struct {
 	from, n int
 }
 
+// remote is a column of a part that is not in memory. It has a field, and rows that
+// are shown one batch after another.
+type remote struct {
+	Column
+	field Field
+	scan  func(p *piece, f func(c Column) bool)
+}
+
+func (r *remote) Field() Field { return r.field }
+func (r *remote) Name() string { return r.field.Name }
+func (r *remote) Type() Type   { return r.field.Type }
+
+// scan shows all rows, some at a time, until f has seen enough.
+func (p *piece) scan(f func(c Column, from, to int) bool) {
+	if r, ok := p.column.(*remote); ok {
+		r.scan(p, func(c Column) bool { return f(c, 0, c.Len()) })
+		return
+	}
+	f(p.column, p.from, p.from+p.n)
+}
+
 // void tells whether no row has a value.
-func (p *piece) void() bool { return p.column.CountMissing(p.from, p.from+p.n) == p.n }
+func (p *piece) void() bool {
+	none := true
+	p.scan(func(c Column, from, to int) bool {
+		none = c.CountMissing(from, to) == to-from
+		return none
+	})
+	return none
+}
+
+// alikePieces tells whether all pieces have one type, so that nothing hangs on the values.
+func alikePieces(pieces []piece) bool {
+	f := pieces[0].column.Field()
+	return !slices.ContainsFunc(pieces, func(p piece) bool {
+		g := p.column.Field()
+		return g.Type != f.Type || g.Temporal != f.Temporal || g.Places != f.Places || g.Precision != f.Precision
+	})
+}
 
 // unify returns the field of a column that holds the values of all pieces as they
 // are. Kind is what an option calls it: numbers may be rounded where it says so.
 func unify(pieces []piece, kind Kind) (Field, error) {
-	valued := slices.DeleteFunc(slices.Clone(pieces), func(p piece) bool { return p.void() })
+	valued := pieces[:1]
+	if !alikePieces(pieces) {
+		valued = slices.DeleteFunc(slices.Clone(pieces), func(p piece) bool { return p.void() })
+	}
 	if len(valued) == 0 {
 		valued = pieces[:1]
 	}
@@ -202,13 +242,22 @@ func (p *piece) fits(f *Field) bool {
 
 // all tells whether test holds for the counts of all rows that have a value.
 func (p *piece) all(test func(v int64) bool) bool {
+	ok := true
+	p.scan(func(c Column, from, to int) bool {
+		ok = allCounts(c, from, to, test)
+		return ok
+	})
+	return ok
+}
+
+func allCounts(c Column, from, end int, test func(v int64) bool) bool {
 	buffer := make([]int64, chunkRows)
-	for from := p.from; from < p.from+p.n; from += chunkRows {
-		to := min(from+chunkRows, p.from+p.n)
-		p.column.Ints(buffer, from, to)
-		gaps := p.column.CountMissing(from, to) > 0
+	for ; from < end; from += chunkRows {
+		to := min(from+chunkRows, end)
+		c.Ints(buffer, from, to)
+		gaps := c.CountMissing(from, to) > 0
 		for i, v := range buffer[:to-from] {
-			if !(gaps && p.column.Missing(from+i)) && !test(v) {
+			if !(gaps && c.Missing(from+i)) && !test(v) {
 				return false
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"sync/atomic"
 
@@ -28,10 +29,8 @@ type source struct {
 	version  version      // nil for a copy of what cannot be read twice
 	done     atomic.Int64 // bytes read
 	progress func(done, total int64)
-	remove   string // the file that Close removes, a copy; "": none
-	// peek, where it is not nil, gets the names of all columns, and its error ends
-	// the reading.
-	peek func(names []string) error
+	remove   string  // the file that Close removes, a copy; "": none
+	prints   *prints // of what a CSV file is read of; nil: none
 }
 
 // Read reads the table in the file path, which may be the URL of an object (package
@@ -43,25 +42,35 @@ func Read(ctx context.Context, path string, opt ReadOptions) (*Table, error) {
 	}
 	defer src.Close()
 	src.progress = opt.Progress
+	t, err := src.table(ctx, opt)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, nil
+}
+
+// table reads the table in the file.
+func (s *source) table(ctx context.Context, opt ReadOptions) (*Table, error) {
 	t := new(Table)
-	err = guard(func() (err error) {
-		if t.Format, err = src.find(opt.Format); err != nil {
+	err := guard(func() (err error) {
+		if t.Format, err = s.find(opt.Format); err != nil {
 			return err
 		}
-		t.Columns, t.Style, err = readers(t.Format)(ctx, src, opt)
-		if err == nil && t.Format.typed() {
-			t.Columns, err = opt.convert(t.Columns)
+		if t.Format.typed() {
+			t.Columns, err = readTyped(ctx, s, t.Format, opt)
+		} else {
+			t.Columns, t.Style, err = readCSV(ctx, s, opt)
 		}
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	if len(t.Columns) == 0 {
-		return nil, fmt.Errorf("%s: %w: no columns are left to read", path, ErrEmpty)
+		return nil, fmt.Errorf("%w: no columns are left to read", ErrEmpty)
 	}
 	if t.Rows = t.Columns[0].Len(); t.Rows == 0 {
-		return nil, fmt.Errorf("%s: %w", path, ErrEmpty)
+		return nil, ErrEmpty
 	}
 	return t, nil
 }
@@ -78,38 +87,26 @@ func (s *source) find(asked Format) (Format, error) {
 	return format, nil
 }
 
-// reader reads all columns that opt chooses, and how a CSV file writes them.
-type reader func(ctx context.Context, src *source, opt ReadOptions) ([]Column, Style, error)
-
-// typed makes a reader of a format that stores types and has no style.
-func typed(read func(ctx context.Context, src *source, opt ReadOptions) ([]Column, error)) reader {
-	return func(ctx context.Context, src *source, opt ReadOptions) ([]Column, Style, error) {
-		columns, err := read(ctx, src, opt)
-		return columns, Style{}, err
+// readTyped reads all columns that opt chooses of a format that stores types.
+func readTyped(ctx context.Context, src *source, format Format, opt ReadOptions) ([]Column, error) {
+	f, err := openTyped(src, format, opt)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func readers(f Format) reader {
-	switch f {
-	case CSV, CSVGzip, CSVZstd:
-		return readCSV
-	case Parquet:
-		return typed(readParquet)
-	case Arrow:
-		return typed(readArrow)
-	case NPZ:
-		return typed(readNPZ)
-	default:
-		return typed(readNPY)
+	defer f.close()
+	chosen, err := opt.choose(f.names())
+	if err != nil {
+		return nil, err
 	}
-}
-
-// choose tells for each of the names of all columns whether it is to be read.
-func (s *source) choose(opt ReadOptions, names []string) ([]bool, error) {
-	if s.peek != nil {
-		return nil, s.peek(names)
+	lanes, err := f.lanes(ctx, chosen, nil)
+	if err != nil {
+		return nil, err
 	}
-	return opt.choose(names)
+	columns, _, err := nextRows(ctx, lanes, math.MaxInt, opt.Threads)
+	if err != nil {
+		return nil, err
+	}
+	return opt.convert(columns)
 }
 
 // Read is that of the file.

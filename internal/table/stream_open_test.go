@@ -38,8 +38,17 @@ func TestStreamIsRead(t *testing.T) {
 	}
 }
 
+// tester is what tests and rapid have.
+type tester interface {
+	Helper()
+	Error(...any)
+	Errorf(string, ...any)
+	Fatalf(string, ...any)
+	Failed() bool
+}
+
 // sameInStream compares streams over parts with ReadParts.
-func sameInStream(t testing.TB, parts []Part, opt ReadOptions) {
+func sameInStream(t tester, parts []Part, opt ReadOptions) {
 	t.Helper()
 	want, failed := ReadParts(context.Background(), parts, opt)
 	sizes := []int{7, 1000}
@@ -69,7 +78,7 @@ func sameInStream(t testing.TB, parts []Part, opt ReadOptions) {
 }
 
 // drain goes through a stream twice and returns the table that its batches make.
-func drain(t testing.TB, parts []Part, opt StreamOptions) (*Table, error) {
+func drain(t tester, parts []Part, opt StreamOptions) (*Table, error) {
 	t.Helper()
 	s, err := OpenStream(context.Background(), parts, opt)
 	if err != nil {
@@ -156,7 +165,7 @@ func (p pile) Ints(dst []int64, from, to int) {
 }
 
 // compareTables compares all there is.
-func compareTables(t testing.TB, what string, got, want *Table) {
+func compareTables(t tester, what string, got, want *Table) {
 	t.Helper()
 	if got.Rows != want.Rows || len(got.Columns) != len(want.Columns) {
 		t.Errorf("%s: %d rows of %d columns, want %d of %d", what, got.Rows, len(got.Columns), want.Rows, len(want.Columns))
@@ -180,7 +189,7 @@ func compareTables(t testing.TB, what string, got, want *Table) {
 }
 
 // compareValues finds the first row that differs.
-func compareValues(t testing.TB, what string, got, want Column) {
+func compareValues(t tester, what string, got, want Column) {
 	t.Helper()
 	a, b := make([]int64, want.Len()), make([]int64, want.Len())
 	got.Ints(a, 0, len(a))

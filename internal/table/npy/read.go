@@ -26,24 +26,64 @@ func Read[T Value](ctx context.Context, r io.Reader, h Header, avail int64) ([]T
 	if int(unsafe.Sizeof(zero)) != h.Size {
 		panic(fmt.Sprintf("npy: values of %d bytes read as %T", h.Size, zero))
 	}
-	if err := h.CheckSize(avail); err != nil {
-		return nil, err
-	}
-	data := make([]T, h.Len())
-	var err error
-	if h.Fortran && len(h.Shape) > 1 {
-		err = readColumns(ctx, r, h, data)
-	} else if err = readFull(ctx, r, Bytes(data)); err == nil && h.BigEndian != HostBigEndian {
-		swap(data)
-	}
+	v, err := NewValues[T](r, h, avail)
 	if err != nil {
 		return nil, err
 	}
-	// An archive compares its checksum at the end of an entry only.
-	if _, err := io.ReadFull(r, make([]byte, 1)); err != io.EOF {
-		return nil, fmt.Errorf("%w: bytes behind the values: %v", ErrCorrupt, err)
+	return v.All(ctx)
+}
+
+// Values reads the values of an array in the order of the file, some at a time.
+type Values[T Value] struct {
+	r    io.Reader
+	h    Header
+	left int // values
+}
+
+// NewValues returns a reader of what [Read] reads, which is row-major unless h is in
+// Fortran order.
+func NewValues[T Value](r io.Reader, h Header, avail int64) (*Values[T], error) {
+	return &Values[T]{r, h, h.Len()}, h.CheckSize(avail)
+}
+
+// Next fills dst with the next values, of which there must be as many. Behind the
+// last one it looks for the end of r.
+func (v *Values[T]) Next(ctx context.Context, dst []T) error {
+	if err := readFull(ctx, v.r, Bytes(dst)); err != nil {
+		return err
 	}
-	return data, nil
+	Order(v.h, dst)
+	if v.left -= len(dst); v.left > 0 {
+		return nil
+	}
+	return readEnd(v.r)
+}
+
+// All returns all values row-major, of which none was read yet.
+func (v *Values[T]) All(ctx context.Context) ([]T, error) {
+	data := make([]T, v.h.Len())
+	if !v.h.Fortran || len(v.h.Shape) < 2 {
+		return data, v.Next(ctx, data)
+	}
+	if err := readColumns(ctx, v.r, v.h, data); err != nil {
+		return nil, err
+	}
+	return data, readEnd(v.r)
+}
+
+// Order turns values as they stand in a file into those of the machine.
+func Order[T Value](h Header, data []T) {
+	if h.BigEndian != HostBigEndian {
+		swap(data)
+	}
+}
+
+// readEnd looks for the end of r: an archive compares its checksum there only.
+func readEnd(r io.Reader) error {
+	if _, err := io.ReadFull(r, make([]byte, 1)); err != io.EOF {
+		return fmt.Errorf("%w: bytes behind the values: %v", ErrCorrupt, err)
+	}
+	return nil
 }
 
 // readColumns reads a matrix in Fortran order, a run of one column at a time.
@@ -59,9 +99,7 @@ func readColumns[T Value](ctx context.Context, r io.Reader, h Header, data []T) 
 			if err := readFull(ctx, r, Bytes(run)); err != nil {
 				return err
 			}
-			if h.BigEndian != HostBigEndian {
-				swap(run)
-			}
+			Order(h, run)
 			dst := data[from*cols+j:]
 			for i, v := range run {
 				dst[i*cols] = v

@@ -14,30 +14,54 @@ import (
 // the file. r stands behind the header and holds avail more bytes. Texts are UTF-8;
 // bytes that are not are an error (ErrUnsupported).
 func ReadTexts(ctx context.Context, r io.Reader, h Header, avail int64, add func(text []byte) error) error {
+	t, err := NewTexts(r, h, avail)
+	if err != nil {
+		return err
+	}
+	return t.Next(ctx, h.Len(), add)
+}
+
+// Texts reads texts, some at a time.
+type Texts struct {
+	in          *bufio.Reader
+	h           Header
+	at          int // number of the next text
+	value, text []byte
+}
+
+// NewTexts returns a reader of what [ReadTexts] reads.
+func NewTexts(r io.Reader, h Header, avail int64) (*Texts, error) {
 	if !h.Text() {
 		panic(fmt.Sprintf("npy: values of type %s read as text", h.DType()))
 	}
 	if err := h.CheckSize(avail); err != nil {
-		return err
+		return nil, err
 	}
-	in := bufio.NewReaderSize(r, 1<<16)
-	value, text := make([]byte, h.Size), []byte(nil)
-	for i := range h.Len() {
-		if i%4096 == 0 && ctx.Err() != nil {
+	return &Texts{in: bufio.NewReaderSize(r, 1<<16), h: h, value: make([]byte, h.Size)}, nil
+}
+
+// Next hands the next n texts, of which there must be as many, to add.
+func (t *Texts) Next(ctx context.Context, n int, add func(text []byte) error) error {
+	for range n {
+		if t.at%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if _, err := io.ReadFull(in, value); err != nil {
+		if _, err := io.ReadFull(t.in, t.value); err != nil {
 			return fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}
-		text = h.appendText(text[:0], value)
-		if !utf8.Valid(text) {
-			return fmt.Errorf("%w: value %d, %.40q, is no UTF-8 text: save it again with astype(str)", ErrUnsupported, i, text)
+		t.text = t.h.appendText(t.text[:0], t.value)
+		if !utf8.Valid(t.text) {
+			return fmt.Errorf("%w: value %d, %.40q, is no UTF-8 text: save it again with astype(str)", ErrUnsupported, t.at, t.text)
 		}
-		if err := add(text); err != nil {
+		if err := add(t.text); err != nil {
 			return err
 		}
+		t.at++
 	}
-	if _, err := in.ReadByte(); err != io.EOF { // the checksum is compared at the end
+	if t.at < t.h.Len() {
+		return nil
+	}
+	if _, err := t.in.ReadByte(); err != io.EOF { // the checksum is compared at the end
 		return fmt.Errorf("%w: bytes behind the values: %v", ErrCorrupt, err)
 	}
 	return nil
