@@ -30,7 +30,7 @@ type Remote struct {
 
 // NewObject returns r to be read. Requests are made again where they break off
 // ([Patience]); ctx ends them.
-func NewObject(ctx context.Context, r Remote) Object { return newObject(ctx, r, patient) }
+func NewObject(ctx context.Context, r Remote) Object { return newObject(ctx, r, Patient) }
 
 func newObject(ctx context.Context, r Remote, wait Patience) *object {
 	o := &object{remote: r, wait: wait, blocks: map[int64]*block{}, slots: make(chan struct{}, requests)}

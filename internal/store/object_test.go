@@ -224,7 +224,7 @@ func TestFaultsThatLast(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{data: make([]byte, 10), fault: func(from, _ int64) (int64, error) { return 5 - from, tc.err }}
-				o := newObject(t.Context(), s.remote(), patient)
+				o := newObject(t.Context(), s.remote(), Patient)
 				_, err := o.ReadAt(make([]byte, 10), 0)
 				if err == nil || !strings.HasPrefix(err.Error(), tc.want) || !errors.Is(err, tc.err) && tc.err == broken {
 					t.Errorf("got %v, want %q", err, tc.want)
@@ -251,7 +251,7 @@ func TestServerComesBack(t *testing.T) {
 			}
 			return 1, errors.New("connection reset")
 		}
-		o := newObject(t.Context(), s.remote(), patient)
+		o := newObject(t.Context(), s.remote(), Patient)
 		got, err := io.ReadAll(o)
 		if err != nil || !bytes.Equal(got, s.data) {
 			t.Errorf("%d bytes, %v", len(got), err)
@@ -273,13 +273,13 @@ func TestStalledRequest(t *testing.T) {
 			}
 			return s.get(ctx, from, n)
 		}
-		o := newObject(t.Context(), r, patient)
+		o := newObject(t.Context(), r, Patient)
 		begun := time.Now()
 		got, err := io.ReadAll(o)
 		if err != nil || !bytes.Equal(got, s.data) {
 			t.Errorf("%d bytes, %v", len(got), err)
 		}
-		if took := time.Since(begun); took < patient.Stall || took > 2*patient.Stall {
+		if took := time.Since(begun); took < Patient.Stall || took > 2*Patient.Stall {
 			t.Errorf("after %v", took)
 		}
 		o.Close()

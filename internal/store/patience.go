@@ -17,8 +17,8 @@ type Patience struct {
 	Stall       time.Duration // a request that brings nothing for so long is ended
 }
 
-// patient is for objects that were found: a server may need time to come back.
-var patient = Patience{First: 100 * time.Millisecond, Most: 5 * time.Second, Give: time.Minute, Stall: 30 * time.Second}
+// Patient is for objects that were found: a server may need time to come back.
+var Patient = Patience{First: 100 * time.Millisecond, Most: 5 * time.Second, Give: time.Minute, Stall: 30 * time.Second}
 
 // final is an error that another try does not mend.
 type final struct{ error }

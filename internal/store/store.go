@@ -40,6 +40,8 @@ type Store interface {
 	// Create starts an object. One that is there is an error (atomicfile.ErrExists)
 	// unless force is set; Commit looks once more.
 	Create(ctx context.Context, at URL, force bool) (Writer, error)
+	// Remove deletes an object.
+	Remove(ctx context.Context, at URL) error
 }
 
 var (

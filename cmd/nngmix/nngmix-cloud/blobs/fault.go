@@ -1,0 +1,88 @@
+package blobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	smithy "github.com/aws/smithy-go/transport/http"
+	"github.com/nngmix/nngmix/internal/store"
+	"gocloud.dev/gcerrors"
+	"google.golang.org/api/googleapi"
+)
+
+// access says what each cloud's tools take credentials from.
+var access = map[string]string{
+	"s3":     "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, as for the aws command; ?anonymous=true reads what is public",
+	"gs":     "set GOOGLE_APPLICATION_CREDENTIALS, or run gcloud auth application-default login; ?anonymous=true reads what is public",
+	"azblob": "set AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, or AZURE_STORAGE_CONNECTION_STRING, or run az login",
+}
+
+// signs are texts of errors that have no code, and what they mean.
+var signs = []struct{ text, what string }{
+	{"failed to refresh cached credentials", "no credentials were found"},
+	{"failed to retrieve credentials", "no credentials were found"},
+	{"could not find default credentials", "no credentials were found"},
+	{"DefaultAzureCredential", "no credentials were found"},
+	{"failed to get shared config profile", "there is no such AWS_PROFILE"},
+	{"options.AccountName is required", "the storage account is not known"},
+	{"Missing Region", "the region is not known: set AWS_REGION or ?region="},
+	{"PermanentRedirect", "the bucket is in another region: set AWS_REGION or ?region="},
+	{"AuthorizationHeaderMalformed", "the bucket is in another region: set AWS_REGION or ?region="},
+}
+
+// fault returns an error of a cloud as package store has them: with the URL, what it
+// means and what to do, and final where another try does not help. b is nil where the
+// bucket could not even be opened.
+func fault(b *bucket, at store.URL, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	for _, sign := range signs {
+		if strings.Contains(err.Error(), sign.text) {
+			return store.Final(fmt.Errorf("%s: %s: %s (%w)", at, sign.what, access[at.Scheme], err))
+		}
+	}
+	if b == nil {
+		return store.Final(fmt.Errorf("%s: %w", at, err))
+	}
+	switch status := b.status(err); {
+	case status == http.StatusPreconditionFailed, status == http.StatusRequestedRangeNotSatisfiable, gcerrors.Code(err) == gcerrors.FailedPrecondition:
+		return store.Final(store.ErrChanged)
+	case status == http.StatusUnauthorized, status == http.StatusForbidden, gcerrors.Code(err) == gcerrors.PermissionDenied:
+		return store.Final(fmt.Errorf("%s: access denied: %s (%w)", at, access[at.Scheme], err))
+	case status == http.StatusNotFound, status == 0 && gcerrors.Code(err) == gcerrors.NotFound && !strings.Contains(err.Error(), "no such host"):
+		return store.Final(fmt.Errorf("%s: %w", at, errNotExist))
+	case status == http.StatusRequestTimeout, status == http.StatusTooManyRequests, status == 0, status >= 500:
+		return fmt.Errorf("%s: the store fails, or does not answer: %w", at, err)
+	}
+	return store.Final(fmt.Errorf("%s: %w", at, err))
+}
+
+// status returns the code that the server answered with, 0 for no answer.
+func (b *bucket) status(err error) int {
+	var amazon *smithy.ResponseError
+	var google *googleapi.Error
+	var azure *azcore.ResponseError
+	switch {
+	case errors.As(err, &amazon), b.ErrorAs(err, &amazon):
+		return amazon.HTTPStatusCode()
+	case errors.As(err, &google), b.ErrorAs(err, &google):
+		return google.Code
+	case errors.As(err, &azure), b.ErrorAs(err, &azure):
+		return azure.StatusCode
+	}
+	return 0
+}
+
+// errNotExist is fs.ErrNotExist in other words.
+var errNotExist error = notExist{}
+
+type notExist struct{}
+
+func (notExist) Error() string        { return "no such object" }
+func (notExist) Is(target error) bool { return target == fs.ErrNotExist }
