@@ -87,6 +87,9 @@ type Data struct {
 	// would build of Unlabeled: its ids are row numbers of Unlabeled, its queries
 	// rows in search space, the nominal columns moved behind the numeric ones.
 	Index Searcher
+	// Checked says that Unlabeled is known to hold finite values alone, gaps apart. Then
+	// New does not read it where it need not search it.
+	Checked bool
 }
 
 // dim returns the number of columns, or an error where the parts do not fit.

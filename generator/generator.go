@@ -101,7 +101,7 @@ func (g *Generator) read(ctx context.Context, data Data) error {
 		copy(g.labeled.row(i), row)
 		return g.space.bad(row)
 	})
-	if err == nil && g.opt.usesUnlabeled() && (!g.opt.searchesLabeled() || data.Index != nil) {
+	if err == nil && g.opt.usesUnlabeled() && !data.Checked && (!g.opt.searchesLabeled() || data.Index != nil) {
 		err = scan(ctx, data.Unlabeled, false, g.threads, func(_ int, row []float64) int { return g.space.bad(row) })
 	}
 	g.report.ScaleSeconds = time.Since(start).Seconds()

@@ -25,40 +25,118 @@ type categories struct {
 	floats []float64 // of other numbers, ascending
 }
 
-// encode returns a column of the codes of c, missing where c is, and what they
-// stand for. Values are compared as what they are: integers of 64 bits are not
-// rounded to float64. The error says that there are more than codes can tell.
-func encode(c table.Column) (codes table.Column, k categories, err error) {
-	n, count := c.Len(), 0
-	out := make([]float32, n)
+// valueSet is a set of the values of a column of numbers: whole ones as they are
+// (uint64 by its bits), others by the bits of the float64, 0 without a sign. It stops
+// growing when it has more than codes can tell.
+type valueSet map[uint64]struct{}
+
+// addInts adds whole numbers, of which those where gap is true are missing. It does
+// nothing to nil.
+func (s valueSet) addInts(values []int64, gaps []bool) {
+	if s == nil {
+		return
+	}
+	for i, v := range values {
+		if gaps == nil || !gaps[i] {
+			s.add(uint64(v))
+		}
+	}
+}
+
+// addFloats adds the finite ones of values.
+func (s valueSet) addFloats(values []float64) {
+	if s == nil {
+		return
+	}
+	for _, x := range values {
+		if isFinite(x) {
+			s.add(math.Float64bits(x + 0))
+		}
+	}
+}
+
+func (s valueSet) add(v uint64) {
+	if len(s) <= maxCategories {
+		s[v] = struct{}{}
+	}
+}
+
+// join adds the members of o.
+func (s valueSet) join(o valueSet) {
+	for v := range o {
+		s.add(v)
+	}
+}
+
+// categories returns the members in order, which are values of field f.
+func (s valueSet) categories(f *table.Field) (k categories) {
+	if f.Type.Float() {
+		k.floats = make([]float64, 0, len(s))
+		for v := range s {
+			k.floats = append(k.floats, math.Float64frombits(v))
+		}
+		slices.Sort(k.floats)
+		return k
+	}
+	k.ints = make([]int64, 0, len(s))
+	for v := range s {
+		k.ints = append(k.ints, int64(v))
+	}
+	flip := signBit(f.Type == table.Uint64)
+	slices.SortFunc(k.ints, func(a, b int64) int { return cmp.Compare(order(a, flip), order(b, flip)) })
+	return k
+}
+
+// categoriesOf returns the categories of all values of c.
+func categoriesOf(c table.Column) categories {
+	t := c.Type()
+	if t == table.String || t == table.Bool {
+		return categories{}
+	}
+	s, n := valueSet{}, c.Len()
+	if t.Float() {
+		values := make([]float64, n)
+		c.Floats(values, 1, 0, n)
+		s.addFloats(values)
+	} else {
+		values, gaps := make([]int64, n), make([]bool, n)
+		c.Ints(values, 0, n)
+		for i := range gaps {
+			gaps[i] = c.Missing(i)
+		}
+		s.addInts(values, gaps)
+	}
+	f := c.Field()
+	return s.categories(&f)
+}
+
+// count returns the number of categories of a column of field f.
+func (k *categories) count(f *table.Field) int {
+	if f.Type == table.String {
+		return len(f.Dictionary)
+	}
+	return max(len(k.ints), len(k.floats))
+}
+
+// encode returns a column of the codes of c, missing where c is, and unseen where a
+// value is none of the categories. Values are compared as what they are: integers of
+// 64 bits are not rounded to float64.
+func (k *categories) encode(c table.Column) table.Column {
+	n := c.Len()
+	codes := make([]float32, n)
 	switch t := c.Type(); {
 	case t == table.String || t == table.Bool:
-		codes, count = c, len(c.Dictionary())
+		return c
 	case t.Float():
 		values := make([]float64, n)
 		c.Floats(values, 1, 0, n)
-		k.floats = rank(out, values, c)
-		count = len(k.floats)
-	case t == table.Uint64:
-		values, bits := make([]uint64, n), make([]int64, n)
-		c.Ints(bits, 0, n)
-		for i, v := range bits {
-			values[i] = uint64(v)
-		}
-		for _, v := range rank(out, values, c) {
-			k.ints = append(k.ints, int64(v))
-		}
-		count = len(k.ints)
+		rank(codes, values, k.floats, cmp.Compare[float64], c)
 	default:
-		values := make([]int64, n)
+		values, flip := make([]int64, n), signBit(t == table.Uint64)
 		c.Ints(values, 0, n)
-		k.ints = rank(out, values, c)
-		count = len(k.ints)
+		rank(codes, values, k.ints, func(a, b int64) int { return cmp.Compare(order(a, flip), order(b, flip)) }, c)
 	}
-	if codes == nil {
-		codes = table.New(c.Name(), out)
-	}
-	return codes, k, fewEnough(c.Name(), count)
+	return table.New(c.Name(), codes)
 }
 
 // fewEnough returns an error where a column has more categories than codes can tell.
@@ -69,36 +147,26 @@ func fewEnough(name string, count int) error {
 	return fmt.Errorf("column %s has %d categories, and neighbor search tells no more than %d apart: leave it out with --drop %s", name, count, maxCategories, name)
 }
 
-// rank writes the rank of each value among the distinct ones to codes, NaN where c
-// has none, and returns the distinct ones.
-func rank[T cmp.Ordered](codes []float32, values []T, c table.Column) []T {
-	distinct := values
-	if gaps := c.CountMissing(0, c.Len()); gaps > 0 {
-		distinct = make([]T, 0, len(values)-gaps)
-		for i, v := range values {
-			if !c.Missing(i) {
-				distinct = append(distinct, v)
-			}
-		}
-	} else {
-		distinct = slices.Clone(values)
-	}
-	slices.Sort(distinct)
-	distinct = slices.Clip(slices.Compact(distinct))
+// rank writes the place of each value among the distinct ones, which ascend, to codes:
+// NaN where c has no value, unseen where it is not there.
+func rank[T any](codes []float32, values, distinct []T, compare func(a, b T) int, c table.Column) {
+	gaps := c.CountMissing(0, len(values)) > 0
 	for i, v := range values {
-		at, found := slices.BinarySearch(distinct, v)
-		if codes[i] = float32(at); !found || c.Missing(i) {
+		at, found := slices.BinarySearchFunc(distinct, v, compare)
+		if codes[i] = float32(at); !found {
+			codes[i] = unseen
+		}
+		if gaps && c.Missing(i) {
 			codes[i] = float32(math.NaN())
 		}
 	}
-	return distinct
 }
 
-// texts returns what each code of column c stands for.
-func (k *categories) texts(c table.Column) []string {
-	switch t := c.Type(); {
+// texts returns what each code of a column of field f stands for.
+func (k *categories) texts(f *table.Field) []string {
+	switch t := f.Type; {
 	case t == table.String:
-		return c.Dictionary()
+		return f.Dictionary
 	case t == table.Bool:
 		return []string{"false", "true"}
 	case t.Float():
@@ -108,9 +176,9 @@ func (k *categories) texts(c table.Column) []string {
 		}
 		return texts
 	}
-	texts, f := make([]string, len(k.ints)), c.Field()
+	texts := make([]string, len(k.ints))
 	for code, v := range k.ints {
-		texts[code] = intText(v, &f)
+		texts[code] = intText(v, f)
 	}
 	return texts
 }
@@ -177,8 +245,8 @@ func plain(digits string) string {
 // as Set.Categories lists them: -1 where a value is none of them, missing where c
 // is. Numbers are compared exactly, whatever their types.
 func Recode(c table.Column, categories []string) (table.Column, error) {
-	codes, own, err := encode(c)
-	if err != nil {
+	own, f := categoriesOf(c), c.Field()
+	if err := fewEnough(f.Name, own.count(&f)); err != nil {
 		return nil, err
 	}
 	of := make(map[string]float32, len(categories))
@@ -186,13 +254,14 @@ func Recode(c table.Column, categories []string) (table.Column, error) {
 		of[category] = float32(code)
 	}
 	there := make([]float32, 0, len(categories))
-	for _, category := range own.texts(c) {
+	for _, category := range own.texts(&f) {
 		code, ok := of[category]
 		if !ok {
 			code = unseen
 		}
 		there = append(there, code)
 	}
+	codes := own.encode(c)
 	out := make([]float32, c.Len())
 	for i := range out {
 		if out[i] = float32(math.NaN()); !codes.Missing(i) {

@@ -88,7 +88,7 @@ func TestLabeledFraction(t *testing.T) {
 	if !slices.IsSorted(s.Labeled) || !slices.IsSorted(s.Unlabeled) {
 		t.Error("row numbers are not ascending")
 	}
-	hidden := s.HiddenRows()
+	hidden := s.HiddenIn(0, s.Rows)
 	for i := range 100 {
 		if got, want := hidden[i] == 1, y[i] == 1 && !slices.Contains(s.Labeled, i); got != want {
 			t.Errorf("row %d: hidden: %v, want %v", i, got, want)

@@ -5,6 +5,7 @@
 package dataset
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -76,31 +77,19 @@ type Column struct {
 	MassMin, MassMax bool
 }
 
-// Set is a table read as a data set.
+// Set is a table read as a data set, with rows in memory: all, or those that a search
+// through batches kept.
 type Set struct {
-	Table    *table.Table
-	Label    table.Column   // nil where Options.Label is ""
-	Inputs   []table.Column // the feature columns as they stand in the table, in its order
-	Features []table.Column // the same as numbers: categories as codes, wide integers counted from Base, infinite values missing
-	Columns  []Column       // their ranges over all rows that are used
-	Notes    []Note         // what a user should hear of
+	*Summary
+	Table     *table.Table   // the rows in memory
+	Inputs    []table.Column // the feature columns as they stand in Table, in its order
+	Features  []table.Column // the same as numbers: categories as codes, wide integers counted from Base, infinite values missing
+	Labeled   []int          // rows of Table that are known anomalies, ascending
+	Unlabeled []int          // rows of Table that are used and no such, ascending
 
-	Labeled        []int // row numbers of the known anomalies, ascending
-	Unlabeled      []int // row numbers of all other rows that are used, ascending
-	Hidden         int   // labeled anomalies that LabeledFraction moved to Unlabeled
-	Dropped        int   // rows that MissingDrop left out
-	DroppedLabeled int   // labeled anomalies among them
-
-	seen    []survey     // of each column of the table
-	label   int          // which column of the table is the label, -1 for none
-	places  []int        // of each feature: which column of the table it is
-	codes   []categories // of each feature: what the codes of a number that is a category stand for
-	whole   []whole      // of each feature: how its numbers become whole ones again
-	keep    bool         // rows lack missing values
-	fill    []float64    // what a missing value of each feature becomes
-	hidden  []int        // the rows that Hidden counts
-	dropped []int        // the rows that Dropped counts
-	held    []int        // rows that HoldOut took out of Unlabeled
+	held      []int // rows that HoldOut took out of Unlabeled
+	numbers   []int // of the rows of Table in the whole table; nil: they are the same
+	positions []int // of Unlabeled among all unlabeled rows; nil: they are all
 }
 
 // Validate returns an error that lists all options out of range.
@@ -126,22 +115,55 @@ func (o Options) Validate() error {
 
 // New reads t as a data set. Options.Scale must not be ScaleAuto.
 func New(t *table.Table, opt Options) (*Set, error) {
-	if err := opt.Validate(); err != nil {
-		return nil, err
-	}
-	s := &Set{Table: t, keep: opt.Missing == MissingKeep}
-	s.noteReadings()
-	if err := s.pickColumns(opt); err != nil {
-		return nil, err
-	}
-	rows, err := s.handleMissing(opt.Missing)
+	s, err := Summarize(context.Background(), t.Stream(), opt)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.split(rows, opt); err != nil {
-		return nil, err
+	return s.set(t, nil), nil
+}
+
+// set returns the set of the rows of t, which have these numbers in the whole table.
+func (s *Summary) set(t *table.Table, numbers []int) *Set {
+	d := &Set{Summary: s, Table: t, numbers: numbers}
+	for _, at := range s.places {
+		d.Inputs = append(d.Inputs, t.Columns[at])
 	}
-	s.noteMarkers()
-	s.noteUnused()
-	return s, s.measure(rows, opt.Scale)
+	d.Features = s.features(d.Inputs)
+	d.Labeled = make([]int, 0, len(s.Anomalies))
+	d.Unlabeled = make([]int, 0, max(0, t.Rows-len(s.Anomalies)))
+	next := 0 // among the anomalies
+	for i := range t.Rows {
+		number := d.Number(i)
+		for next < len(s.Anomalies) && s.Anomalies[next] < number {
+			next++
+		}
+		switch {
+		case next < len(s.Anomalies) && s.Anomalies[next] == number:
+			d.Labeled = append(d.Labeled, i)
+		case !s.dropped.has(number):
+			d.Unlabeled = append(d.Unlabeled, i)
+		}
+	}
+	return d
+}
+
+// Number returns the number in the whole table of row i of Table.
+func (s *Set) Number(i int) int {
+	if s.numbers == nil {
+		return i
+	}
+	return s.numbers[i]
+}
+
+// Kept returns the set of the known anomalies and of some unlabeled rows: those with
+// positions, ascending, among all unlabeled rows of the table. more, which may be nil,
+// has them, and may have others. It is for tables that are not in memory.
+func (s *Summary) Kept(more *table.Kept, positions []int) *Set {
+	rows := s.kept
+	if more != nil {
+		rows = rows.With(more)
+	}
+	d := s.set(rows.Table(), rows.Numbers)
+	d.positions = positions
+	return d
 }

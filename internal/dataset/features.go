@@ -1,28 +1,28 @@
 package dataset
 
 import (
-	"fmt"
-	"slices"
+	"context"
 
 	"github.com/nngmix/nngmix/internal/table"
 )
 
 // LeftOut tells which columns of t New would leave out of the features, the label
 // apart, as notes that name each once. categorical is as in Options.
-func LeftOut(t *table.Table, label string, categorical []string) ([]Note, error) {
-	asked, err := table.SplitNames(categorical, t.Names())
-	if err != nil {
-		return nil, fmt.Errorf("--categorical: %w", err)
+func LeftOut(ctx context.Context, t *table.Stream, label string, categorical []string) ([]Note, error) {
+	s := &Summary{Fields: t.Fields, Rows: t.Rows, opt: Options{Categorical: categorical}}
+	if err := s.pickLabel(); err != nil {
+		return nil, err
 	}
-	s := &Set{Table: t}
-	s.seen = s.look()
-	for at, c := range t.Columns {
-		if c.Name() == label {
+	if _, err := s.look(ctx, t); err != nil {
+		return nil, err
+	}
+	for at := range s.Fields {
+		f := &s.Fields[at]
+		if f.Name == label {
 			continue
 		}
-		r := c.Field().Reading
-		if why, cure := s.leftOut(at, r != nil && r.Category || slices.Contains(asked, c.Name())); why != "" {
-			s.note(NoteLeftOut, c.Name(), cure, "%s", why)
+		if why, cure := s.leftOut(at); why != "" {
+			s.note(NoteLeftOut, f.Name, cure, "%s", why)
 		}
 	}
 	return s.Notes, nil

@@ -1,6 +1,8 @@
 package dataset
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -11,152 +13,297 @@ import (
 	"github.com/nngmix/nngmix/internal/table"
 )
 
-// split divides rows into labeled anomalies and unlabeled rows.
-func (s *Set) split(rows []int, opt Options) error {
-	if s.Label == nil {
-		s.Unlabeled = rows
-		return nil
+// pickLabel finds the label column, and which columns options call categories.
+func (s *Summary) pickLabel() (err error) {
+	s.label = -1
+	if s.opt.Label != "" {
+		if s.label, err = table.FindField(s.Fields, s.opt.Label); err != nil {
+			return fmt.Errorf("--label: %w", err)
+		}
 	}
-	isAnomaly, err := anomalyTest(s.Label, opt.AnomalyValues, opt.NormalValues)
+	asked, err := table.SplitNames(s.opt.Categorical, table.FieldNames(s.Fields))
 	if err != nil {
-		return err
+		return fmt.Errorf("--categorical: %w", err)
 	}
-	if s.Labeled, s.Unlabeled, err = divide(rows, isAnomaly); err != nil {
-		return err
+	s.category = make([]bool, len(s.Fields))
+	for at := range s.Fields {
+		f := &s.Fields[at]
+		s.category[at] = f.Reading != nil && f.Reading.Category || slices.Contains(asked, f.Name)
 	}
-	lost, _, err := divide(s.dropped, isAnomaly)
-	if err != nil {
-		return err
-	}
-	s.DroppedLabeled = len(lost)
-	if len(s.Labeled) == 0 {
-		return s.noAnomaly(len(rows), opt)
-	}
-	s.hide(opt)
 	return nil
 }
 
-// divide returns the rows that are anomalies and the others.
-func divide(rows []int, isAnomaly func(i int) (bool, error)) (yes, no []int, err error) {
-	for _, i := range rows {
-		anomaly, err := isAnomaly(i)
-		if err != nil {
-			return nil, nil, err
-		}
-		if anomaly {
-			yes = append(yes, i)
-		} else {
-			no = append(no, i)
-		}
-	}
-	return yes, no, nil
+// nominal tells whether column at is a category if it is a feature.
+func (s *Summary) nominal(at int) bool {
+	t := s.Fields[at].Type
+	return s.category[at] || t == table.String || t == table.Bool
 }
 
-// noAnomaly tells that none of that many rows is an anomaly, and why.
-func (s *Set) noAnomaly(rows int, opt Options) error {
+// pickAnomalies divides rows into labeled anomalies and unlabeled rows.
+func (s *Summary) pickAnomalies(ctx context.Context, t *table.Stream, l *looker) error {
+	if s.label < 0 {
+		return nil
+	}
+	if err := l.labels.err(s); err != nil {
+		return err
+	}
+	if at := slices.Index(l.labels.found, 0); at >= 0 {
+		m := l.labels.marks
+		some, err := s.someValues(ctx, t)
+		return errors.Join(err, fmt.Errorf("label column %s never holds %s %q, so it marks no anomaly among %d rows: it holds %s", m.field.Name, m.option, m.values[at], s.Rows, some))
+	}
+	s.Anomalies = slices.DeleteFunc(s.Anomalies, func(i int) bool {
+		if s.dropped.has(i) {
+			s.DroppedLabeled++
+			return true
+		}
+		return false
+	})
+	if len(s.Anomalies) == 0 {
+		return s.noAnomaly(ctx, t)
+	}
+	s.hide()
+	return nil
+}
+
+// noAnomaly tells that no row that is used is an anomaly, and why.
+func (s *Summary) noAnomaly(ctx context.Context, t *table.Stream) error {
+	name := s.Fields[s.label].Name
 	if s.DroppedLabeled > 0 {
-		return fmt.Errorf("label column %s marks %d anomalies, but --missing drop leaves out all of them, since each lacks a value: use --missing keep or --missing median, or --drop the columns that lack most", s.Label.Name(), s.DroppedLabeled)
+		return fmt.Errorf("label column %s marks %d anomalies, but --missing drop leaves out all of them, since each lacks a value: use --missing keep or --missing median, or --drop the columns that lack most", name, s.DroppedLabeled)
 	}
 	cure := "name the value that marks one with --anomaly-value"
-	if len(opt.NormalValues) > 0 {
+	if len(s.opt.NormalValues) > 0 {
 		cure = "--normal-value names all of them"
 	}
-	return fmt.Errorf("label column %s marks no anomaly among %d rows: it holds %s; %s", s.Label.Name(), rows, someValues(s.Label), cure)
+	some, err := s.someValues(ctx, t)
+	return errors.Join(err, fmt.Errorf("label column %s marks no anomaly among %d rows: it holds %s; %s", name, s.used(), some, cure))
 }
 
-// hide moves labeled anomalies to the unlabeled rows until only the share
-// LabeledFraction, rounded up, stays known.
-func (s *Set) hide(opt Options) {
-	keep := int(math.Ceil(opt.LabeledFraction * float64(len(s.Labeled))))
-	s.Hidden = len(s.Labeled) - keep
+// hide makes labeled anomalies unlabeled rows until only the share LabeledFraction,
+// rounded up, stays known.
+func (s *Summary) hide() {
+	keep := int(math.Ceil(s.opt.LabeledFraction * float64(len(s.Anomalies))))
+	s.Hidden = len(s.Anomalies) - keep
 	if s.Hidden == 0 {
 		return
 	}
-	rng := rand.New(rand.NewPCG(opt.Seed, 0x6c6162656c6564)) // "labeled": a stream of its own
-	rng.Shuffle(len(s.Labeled), func(i, j int) { s.Labeled[i], s.Labeled[j] = s.Labeled[j], s.Labeled[i] })
-	s.hidden = s.Labeled[keep:]
-	s.Unlabeled = append(s.Unlabeled, s.hidden...)
-	s.Labeled = s.Labeled[:keep:keep]
-	slices.Sort(s.Labeled)
-	slices.Sort(s.Unlabeled)
+	rng := rand.New(rand.NewPCG(s.opt.Seed, 0x6c6162656c6564)) // "labeled": a stream of its own
+	rng.Shuffle(len(s.Anomalies), func(i, j int) { s.Anomalies[i], s.Anomalies[j] = s.Anomalies[j], s.Anomalies[i] })
+	s.hidden = s.Anomalies[keep:]
+	s.Anomalies = s.Anomalies[:keep:keep]
+	slices.Sort(s.Anomalies)
+	slices.Sort(s.hidden)
 }
 
-// anomalyTest returns the test that tells whether row i of the label column
-// marks an anomaly. Without values, 1 and true mark one, 0, false and a missing
-// label none, and anything else is an error.
-func anomalyTest(label table.Column, anomalies, normals []string) (func(i int) (bool, error), error) {
-	switch {
-	case len(anomalies) > 0:
-		return valueTest(label, "--anomaly-value", anomalies, true)
-	case len(normals) > 0:
-		return valueTest(label, "--normal-value", normals, false)
-	case label.Type() == table.String:
-		return stringTest(label), nil
-	}
-	return func(i int) (bool, error) {
-		if label.Missing(i) {
-			return false, nil
-		}
-		switch x := label.Float(i); x {
-		case 0, 1:
-			return x == 1, nil
-		default:
-			return false, unknownLabel(label, i, valueText(label, i))
-		}
-	}, nil
+// marks tells which values of the label column mark anomalies.
+type marks struct {
+	field   *table.Field
+	option  string   // that gave values
+	values  []string // those of anomalies or, where normal is true, of all other rows; none: 1 and true, not 0 and false
+	normal  bool
+	ints    []int64   // values of a column of whole numbers
+	floats  []float64 // of another one, of numbers
+	invalid []bool    // values that no number of the column is
 }
 
-// valueTest returns the test that is anomaly for rows with one of values, and not
-// so for those with another: equal as numbers where the column holds numbers, to the
-// last digit, as text otherwise. option gave the values.
-func valueTest(label table.Column, option string, values []string, anomaly bool) (func(i int) (bool, error), error) {
-	codes, k, err := encode(label)
-	if err != nil {
-		return nil, err
+// newMarks returns the marks of a label column: equal to values as numbers where the
+// column holds numbers, to the last digit, as text otherwise.
+func newMarks(f *table.Field, anomalies, normals []string) (*marks, error) {
+	m := &marks{field: f, option: "--anomaly-value", values: anomalies}
+	if len(anomalies) == 0 && len(normals) > 0 {
+		m.option, m.values, m.normal = "--normal-value", normals, true
 	}
-	texts := k.texts(label)
-	listed := make([]bool, len(texts))
-	for _, value := range values {
-		want, err := labelText(label, option, value)
+	given := m.values
+	m.values = nil
+	var texts []string
+	for _, value := range given {
+		text, err := labelText(f, m.option, value)
 		if err != nil {
-			return nil, err
+			return m, err
 		}
-		at := slices.Index(texts, want)
-		if at < 0 || !occurs(codes, at) {
-			return nil, fmt.Errorf("label column %s never holds %s %q, so it marks no anomaly among %d rows: it holds %s", label.Name(), option, value, label.Len(), someValues(label))
+		if slices.Contains(texts, text) {
+			continue // 1 and 1.0
 		}
-		listed[at] = true
+		i := len(texts)
+		texts, m.values = append(texts, text), append(m.values, value)
+		m.ints, m.floats, m.invalid = append(m.ints, 0), append(m.floats, 0), append(m.invalid, false)
+		switch {
+		case f.Type == table.Bool:
+			if text == "true" {
+				m.ints[i] = 1
+			}
+		case f.Type.Float():
+			size := 64
+			if f.Type != table.Float64 {
+				size = 32
+			}
+			m.floats[i], err = strconv.ParseFloat(text, size)
+		case f.Type != table.String:
+			m.ints[i], err = parseWhole(text, *f)
+		}
+		m.invalid[i] = err != nil
 	}
-	return func(i int) (bool, error) {
-		return !codes.Missing(i) && listed[int(codes.Float(i))] == anomaly, nil
-	}, nil
+	return m, nil
 }
 
-// occurs tells whether a row has that code.
-func occurs(codes table.Column, code int) bool {
-	for i := range codes.Len() {
-		if codes.Float(i) == float64(code) {
-			return true
+// The verdicts on a value beside its place among marks.values.
+const (
+	none    = -1 // it is not among them
+	odd     = -2 // there are no values, and it is neither 1 nor 0
+	pending = -3 // not known yet
+)
+
+// text returns the place of a text among values; without these 1 for a text that is
+// true and 0 for one that is false.
+func (m *marks) text(text string) int {
+	if len(m.values) > 0 {
+		return slices.Index(m.values, text)
+	}
+	anomaly, err := strconv.ParseBool(strings.TrimSpace(text))
+	switch {
+	case err != nil:
+		return odd
+	case anomaly:
+		return 1
+	}
+	return 0
+}
+
+// float is text for a number.
+func (m *marks) float(x float64) int {
+	if len(m.values) == 0 {
+		if x == 0 || x == 1 {
+			return int(x)
+		}
+		return odd
+	}
+	for i, v := range m.floats {
+		if v == x && !m.invalid[i] {
+			return i
 		}
 	}
-	return false
+	return none
+}
+
+// int is text for a whole number, where there are values.
+func (m *marks) int(x int64) int {
+	for i, v := range m.ints {
+		if v == x && !m.invalid[i] {
+			return i
+		}
+	}
+	return none
+}
+
+// anomaly tells what a verdict on a value says of its row.
+func (m *marks) anomaly(verdict int) bool {
+	if len(m.values) == 0 {
+		return verdict == 1
+	}
+	return (verdict >= 0) != m.normal
+}
+
+// labels is what was seen of the label column.
+type labels struct {
+	marks     *marks
+	anomalies []int // rows
+	found     []int // rows with each of marks.values
+	first     int   // the first row whose value is odd, -1 for none
+	value     string
+
+	verdicts []int // on each code of a text column
+}
+
+// look looks at rows from ≤ i < to of column c, the first of which is row first of the
+// table.
+func (l *labels) look(s *looker, c table.Column, first, from, to int) {
+	gaps := s.gapsOf(c, from, to)
+	t := l.marks.field.Type
+	whole := t != table.String && !t.Float() && len(l.marks.values) > 0
+	switch {
+	case t == table.String:
+		c.Ints(s.ints[:], from, to)
+		for len(l.verdicts) < len(c.Dictionary()) {
+			l.verdicts = append(l.verdicts, pending)
+		}
+	case whole:
+		c.Ints(s.ints[:], from, to)
+	default:
+		c.Floats(s.floats[:], 1, from, to)
+	}
+	for i := range to - from {
+		var verdict int
+		switch {
+		case gaps != nil && gaps[i]:
+			continue
+		case t == table.String:
+			code := s.ints[i]
+			if l.verdicts[code] == pending {
+				l.verdicts[code] = l.marks.text(c.Dictionary()[code])
+			}
+			verdict = l.verdicts[code]
+		case whole:
+			verdict = l.marks.int(s.ints[i])
+		default:
+			verdict = l.marks.float(s.floats[i])
+		}
+		l.take(verdict, c, first, from+i)
+	}
+}
+
+// take takes account of the verdict on row i of c.
+func (l *labels) take(verdict int, c table.Column, first, i int) {
+	if verdict == odd {
+		if l.first < 0 || first+i < l.first {
+			l.first, l.value = first+i, valueText(c, i)
+			if c.Type() == table.String {
+				l.value = c.Dictionary()[int(c.Float(i))]
+			}
+		}
+		return
+	}
+	if verdict >= 0 && len(l.marks.values) > 0 {
+		l.found[verdict]++
+	}
+	if l.marks.anomaly(verdict) {
+		l.anomalies = append(l.anomalies, first+i)
+	}
+}
+
+// add joins what was seen of other rows.
+func (l *labels) add(o *labels) {
+	for i, n := range o.found {
+		l.found[i] += n
+	}
+	if o.marks != nil && o.first >= 0 && (l.first < 0 || o.first < l.first) {
+		l.first, l.value = o.first, o.value
+	}
+}
+
+// err tells of the first value that says nothing of its row.
+func (l *labels) err(s *Summary) error {
+	if l.first < 0 {
+		return nil
+	}
+	return fmt.Errorf("label column %s, row %d: %q is neither 1/0 nor true/false; name the value that marks an anomaly with --anomaly-value (repeatable), or those that do not with --normal-value", l.marks.field.Name, l.first, l.value)
 }
 
 // labelText returns value as categories.texts writes it.
-func labelText(label table.Column, option, value string) (string, error) {
-	switch label.Type() {
+func labelText(f *table.Field, option, value string) (string, error) {
+	switch f.Type {
 	case table.String:
 		return value, nil
 	case table.Bool:
 		b, err := strconv.ParseBool(value)
 		if err != nil {
-			return "", fmt.Errorf("label column %s is boolean: %s %q is neither true nor false", label.Name(), option, value)
+			return "", fmt.Errorf("label column %s is boolean: %s %q is neither true nor false", f.Name, option, value)
 		}
 		return strconv.FormatBool(b), nil
 	}
-	text, err := numberText(value, label.Type())
+	text, err := numberText(value, f.Type)
 	if err != nil {
-		return "", fmt.Errorf("label column %s is numeric: %s %q is not a number", label.Name(), option, value)
+		return "", fmt.Errorf("label column %s is numeric: %s %q is not a number", f.Name, option, value)
 	}
 	return text, nil
 }
@@ -181,41 +328,30 @@ func numberText(text string, t table.Type) (string, error) {
 	return digits, nil
 }
 
-// stringTest returns the test for a text column that holds 1/0 or true/false.
-func stringTest(label table.Column) func(i int) (bool, error) {
-	dictionary := label.Dictionary()
-	return func(i int) (bool, error) {
-		if label.Missing(i) {
-			return false, nil
-		}
-		text := dictionary[int(label.Float(i))]
-		anomaly, err := strconv.ParseBool(strings.TrimSpace(text))
-		if err != nil {
-			return false, unknownLabel(label, i, text)
-		}
-		return anomaly, nil
-	}
-}
-
-func unknownLabel(label table.Column, row int, value string) error {
-	return fmt.Errorf("label column %s, row %d: %q is neither 1/0 nor true/false; name the value that marks an anomaly with --anomaly-value (repeatable), or those that do not with --normal-value", label.Name(), row, value)
-}
+var errEnough = errors.New("dataset: enough was seen")
 
 // someValues lists a few values of the label column for an error.
-func someValues(label table.Column) string {
+func (s *Summary) someValues(ctx context.Context, t *table.Stream) (string, error) {
 	const most = 8
 	var list []string
-	for i := range label.Len() {
-		text := valueText(label, i)
-		if slices.Contains(list, text) {
-			continue
+	err := t.Each(ctx, []int{s.label}, func(_ int, columns []table.Column) error {
+		label := columns[0]
+		for i := range label.Len() {
+			text := valueText(label, i)
+			if slices.Contains(list, text) {
+				continue
+			}
+			if list = append(list, text); len(list) > most {
+				list[most] = "…"
+				return errEnough
+			}
 		}
-		if list = append(list, text); len(list) > most {
-			list[most] = "…"
-			break
-		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
 	}
-	return strings.Join(list, ", ")
+	return strings.Join(list, ", "), err
 }
 
 // valueText returns row i of c for an error.

@@ -4,36 +4,16 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"sort"
 	"strings"
 
 	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/internal/table"
 )
 
-// chunkRows rows of all columns are looked at together: where columns share a
-// row-major matrix, that many rows of it stay in cache.
-const chunkRows = 2048
-
-// chunks returns the number of runs that eachChunk makes.
-func (s *Set) chunks() int { return (s.Table.Rows + chunkRows - 1) / chunkRows }
-
-// eachChunk calls f for each run of chunkRows rows of the table, in parallel.
-func (s *Set) eachChunk(f func(chunk, from, to int) error) error {
-	return parallel.Do(context.Background(), parallel.Threads(0), s.chunks(), func(_, chunk int) error {
-		return f(chunk, chunk*chunkRows, min((chunk+1)*chunkRows, s.Table.Rows))
-	})
-}
-
-// measure finds the range of every numeric feature over rows, and whether many rows
-// have its least or greatest value.
-func (s *Set) measure(rows []int, scale Scale) error {
-	parts := make([][]bounds, s.chunks())
-	err := s.eachChunk(func(chunk, from, to int) error {
-		first, last := sort.SearchInts(rows, from), sort.SearchInts(rows, to)
-		parts[chunk] = s.measureChunk(rows[first:last], from, to)
-		return nil
-	})
+// measure sets the range of every feature over the rows that are used, and tells
+// whether many of them have its least or greatest value.
+func (s *Summary) measure(ctx context.Context, t *table.Stream) error {
+	again, err := s.measureAgain(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -42,14 +22,14 @@ func (s *Set) measure(rows []int, scale Scale) error {
 		switch {
 		case c.Nominal:
 			c.Max = 1 // of no effect
-		case scale == ScaleNone:
+		case s.opt.Scale == ScaleNone:
 			c.Max = s.unit(j)
 		default:
-			b := empty
-			for _, part := range parts {
-				b = b.join(part[j])
+			b, ok := again[j]
+			if !ok {
+				b = s.observed(j)
 			}
-			if err := s.setRange(j, b, len(rows)); err != nil {
+			if err := s.setRange(j, b); err != nil {
 				return err
 			}
 		}
@@ -57,10 +37,61 @@ func (s *Set) measure(rows []int, scale Scale) error {
 	return nil
 }
 
+// observed returns the range of feature j as the first look found it.
+func (s *Summary) observed(j int) bounds {
+	v, f, w := &s.seen[s.places[j]], s.input(j), &s.whole[j]
+	if !large(f) {
+		return v.bounds
+	}
+	if v.empty() {
+		return empty
+	}
+	number := func(x int64) float64 { return w.number(x, f) }
+	return bounds{number(v.lo), number(v.hi), v.atLo, v.atHi}
+}
+
+// measureAgain returns the ranges, by feature, that the first look did not find: all
+// where rows are dropped, and those of whole numbers so far apart that some become
+// one.
+func (s *Summary) measureAgain(ctx context.Context, t *table.Stream) (map[int]bounds, error) {
+	var features []int
+	for j := range s.Columns {
+		if s.opt.Scale != ScaleNone && !s.Columns[j].Nominal && (s.dropped != nil || s.whole[j].rough) {
+			features = append(features, j)
+		}
+	}
+	if features == nil {
+		return nil, nil
+	}
+	found := make([][]bounds, parallel.Threads(0))
+	for w := range found {
+		for range features {
+			found[w] = append(found[w], empty)
+		}
+	}
+	err := s.eachRun(ctx, t, features, func(worker, i, first int, values []float64) {
+		b := &found[worker][i]
+		for at, x := range values {
+			if !s.dropped.has(first + at) {
+				b.add(x)
+			}
+		}
+	})
+	again := map[int]bounds{}
+	for i, j := range features {
+		b := empty
+		for w := range found {
+			b = b.join(found[w][i])
+		}
+		again[j] = b
+	}
+	return again, err
+}
+
 // unit returns what is 1 in search space where columns are not scaled: a second of
 // times, and 1 of other numbers.
-func (s *Set) unit(j int) float64 {
-	f := s.Inputs[j].Field()
+func (s *Summary) unit(j int) float64 {
+	f := s.input(j)
 	switch {
 	case f.Temporal.Kind != table.NotTemporal:
 		return f.PerSecond()
@@ -71,68 +102,6 @@ func (s *Set) unit(j int) float64 {
 	}
 }
 
-// bounds is a range of values, and how many there are at its ends.
-type bounds struct {
-	lo, hi     float64
-	atLo, atHi int
-}
-
-var empty = bounds{lo: math.Inf(1), hi: math.Inf(-1)}
-
-// add widens b to hold x. NaN changes nothing.
-func (b *bounds) add(x float64) {
-	if x > b.lo && x < b.hi {
-		return // almost always
-	}
-	switch {
-	case x < b.lo:
-		b.lo, b.atLo = x, 1
-	case x == b.lo:
-		b.atLo++
-	}
-	switch {
-	case x > b.hi:
-		b.hi, b.atHi = x, 1
-	case x == b.hi:
-		b.atHi++
-	}
-}
-
-// join returns the range that holds b and c, either of which may be empty.
-func (b bounds) join(c bounds) bounds {
-	switch {
-	case c.lo < b.lo:
-		b.lo, b.atLo = c.lo, c.atLo
-	case c.lo == b.lo:
-		b.atLo += c.atLo
-	}
-	switch {
-	case c.hi > b.hi:
-		b.hi, b.atHi = c.hi, c.atHi
-	case c.hi == b.hi:
-		b.atHi += c.atHi
-	}
-	return b
-}
-
-// measureChunk finds the ranges of the features over rows, which lie in
-// from ≤ i < to. Missing values are passed over.
-func (s *Set) measureChunk(rows []int, from, to int) []bounds {
-	ranges := make([]bounds, len(s.Features))
-	var values [chunkRows]float64
-	for j, c := range s.Features {
-		b := empty
-		if !s.Columns[j].Nominal {
-			c.Floats(values[:], 1, from, to)
-			for _, i := range rows {
-				b.add(values[i-from])
-			}
-		}
-		ranges[j] = b
-	}
-	return ranges
-}
-
 // massShare is the share of the rows from which on a value at the end of a column's
 // range is a mass.
 const massShare = 0.05
@@ -140,21 +109,21 @@ const massShare = 0.05
 // noteShare is the share from which on the user hears of it.
 const noteShare = 0.25
 
-// setRange sets the range of feature j over that many rows.
-func (s *Set) setRange(j int, b bounds, rows int) error {
+// setRange sets the range of feature j.
+func (s *Summary) setRange(j int, b bounds) error {
 	if b == empty {
 		b = bounds{} // no row that is used has a value
 	}
-	name := s.Features[j].Name()
+	name := s.name(j)
 	if !isFinite(b.hi - b.lo) {
 		return fmt.Errorf("column %s: its range from %v to %v is too wide for float64; leave it out with --drop %s", name, b.lo, b.hi, name)
 	}
 	c := &s.Columns[j]
-	c.Min, c.Max = b.lo, b.hi
+	c.Min, c.Max = b.lo+0, b.hi+0 // 0 without a sign
 	if c.Min == c.Max {
 		return nil
 	}
-	share := func(n int) float64 { return float64(n) / float64(rows) }
+	share := func(n int) float64 { return float64(n) / float64(s.used()) }
 	c.MassMin, c.MassMax = share(b.atLo) >= massShare, share(b.atHi) >= massShare
 	var piles []string
 	if c.MassMin && share(b.atLo) >= noteShare {
@@ -164,16 +133,16 @@ func (s *Set) setRange(j int, b bounds, rows int) error {
 		piles = append(piles, fmt.Sprintf("%.0f %% of rows are %s", 100*share(b.atHi), s.numberText(j, b.hi)))
 	}
 	if piles != nil {
-		s.note(NoteMass, s.Inputs[j].Name(), "--noise keep keeps such values", "%s", strings.Join(piles, ", "))
+		s.note(NoteMass, name, "--noise keep keeps such values", "%s", strings.Join(piles, ", "))
 	}
 	return nil
 }
 
 // numberText returns x, a number of feature j, as its column has it.
-func (s *Set) numberText(j int, x float64) string {
+func (s *Summary) numberText(j int, x float64) string {
 	if w := &s.whole[j]; w.used {
-		f := s.Inputs[j].Field()
+		f := *s.input(j)
 		return string(f.AppendInt(nil, w.value(x)))
 	}
-	return floatText(x, s.Inputs[j].Type())
+	return floatText(x, s.input(j).Type)
 }

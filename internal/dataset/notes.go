@@ -62,14 +62,13 @@ func Lines(notes []Note) []string {
 	return lines
 }
 
-func (s *Set) note(kind NoteKind, column, cure, format string, args ...any) {
+func (s *Summary) note(kind NoteKind, column, cure, format string, args ...any) {
 	s.Notes = append(s.Notes, Note{Kind: kind, Column: column, Text: fmt.Sprintf(format, args...), Cure: cure})
 }
 
 // noteReadings passes on what readers found odd.
-func (s *Set) noteReadings() {
-	for _, c := range s.Table.Columns {
-		f := c.Field()
+func (s *Summary) noteReadings() {
+	for _, f := range s.Fields {
 		if stored := strings.TrimSpace(f.Header); stored != "" && stored != f.Name {
 			s.note(NoteReading, f.Name, "", "the file has another column called %s", stored)
 		}
@@ -80,17 +79,17 @@ func (s *Set) noteReadings() {
 }
 
 // noteMarkers tells which texts of features were taken as missing.
-func (s *Set) noteMarkers() {
-	for _, c := range s.Inputs {
-		if list := markers(c); list != "" {
-			s.note(NoteMarkers, c.Name(), "--type COLUMN=text keeps them as text", "%s", list)
+func (s *Summary) noteMarkers() {
+	for j := range s.places {
+		if list := markers(s.input(j)); list != "" {
+			s.note(NoteMarkers, s.name(j), "--type COLUMN=text keeps them as text", "%s", list)
 		}
 	}
 }
 
-// markers lists the texts of c that were taken as missing, an empty one apart.
-func markers(c table.Column) string {
-	r := c.Field().Reading
+// markers lists the texts of a column that were taken as missing, an empty one apart.
+func markers(f *table.Field) string {
+	r := f.Reading
 	if r == nil {
 		return ""
 	}
@@ -109,9 +108,9 @@ func markers(c table.Column) string {
 
 // noteWide tells of a feature of integers beyond 2^53, which may be codes, and of
 // whole numbers in whose range float64 skips some.
-func (s *Set) noteWide(c table.Column, w *whole) {
+func (s *Summary) noteWide(f *table.Field, w *whole) {
 	text := "integers beyond 2^53, mixed as numbers"
-	switch f := c.Field(); {
+	switch {
 	case !w.based:
 		return
 	case w.rough:
@@ -119,11 +118,11 @@ func (s *Set) noteWide(c table.Column, w *whole) {
 	case f.Temporal.Kind != table.NotTemporal || f.Type == table.Decimal:
 		return
 	}
-	s.note(NoteWide, c.Name(), "--categorical "+c.Name()+" takes the values as codes", "%s", text)
+	s.note(NoteWide, f.Name, "--categorical "+f.Name+" takes the values as codes", "%s", text)
 }
 
 // noteUnused tells of rows that --missing drop leaves out.
-func (s *Set) noteUnused() {
+func (s *Summary) noteUnused() {
 	if s.Dropped == 0 {
 		return
 	}
@@ -131,5 +130,5 @@ func (s *Set) noteUnused() {
 	if s.DroppedLabeled > 0 {
 		labeled = fmt.Sprintf(", %d of them labeled anomalies", s.DroppedLabeled)
 	}
-	s.note(NoteUnused, "", "--missing keep uses them", "%d of %d rows, which lack a value%s", s.Dropped, s.Table.Rows, labeled)
+	s.note(NoteUnused, "", "--missing keep uses them", "%d of %d rows, which lack a value%s", s.Dropped, s.Rows, labeled)
 }

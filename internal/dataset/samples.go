@@ -35,7 +35,7 @@ func (s *Set) NewSamples(rows int) *Samples {
 }
 
 // Decode turns the first n samples, which are in Values, into Columns. source and
-// other are the rows of the table that each was made from, or -1.
+// other are the rows of the set's Table that each was made from, or -1.
 func (m *Samples) Decode(n int, source, other []int64) {
 	for _, fill := range m.fill {
 		fill(n, source, other)

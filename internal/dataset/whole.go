@@ -66,7 +66,7 @@ func (v *survey) wide(f table.Field) bool {
 		most = exactlyDecimal
 	}
 	switch {
-	case !large(f) || v.empty():
+	case !large(&f) || v.empty():
 		return false
 	case f.Type == table.Uint64:
 		return uint64(v.hi) > most
@@ -100,17 +100,35 @@ func (w *whole) view(c table.Column) table.Column {
 	return countFrom(c, w.base)
 }
 
+// number returns v, a whole number of field f, as the feature has it.
+func (w *whole) number(v int64, f *table.Field) float64 {
+	switch {
+	case w.based:
+		return from(v, w.base, w.flip)
+	case f.Type == table.Uint64:
+		return float64(uint64(v))
+	case f.Type == table.Decimal && f.Places > 0:
+		return float64(v) / math.Pow10(f.Places)
+	default:
+		return float64(v)
+	}
+}
+
+// from returns how far v is from base.
+func from(v, base int64, flip uint64) float64 {
+	if order(v, flip) >= order(base, flip) {
+		return float64(uint64(v) - uint64(base))
+	}
+	return -float64(uint64(base) - uint64(v))
+}
+
 // countFrom returns how far the whole numbers of c are from base.
 func countFrom(c table.Column, base int64) table.Column {
 	n, flip := c.Len(), signBit(c.Type() == table.Uint64)
 	ints, out := make([]int64, n), make([]float64, n)
 	c.Ints(ints, 0, n)
 	for i, v := range ints {
-		if order(v, flip) >= order(base, flip) {
-			out[i] = float64(uint64(v) - uint64(base))
-		} else {
-			out[i] = -float64(uint64(base) - uint64(v))
-		}
+		out[i] = from(v, base, flip)
 	}
 	if c.CountMissing(0, n) > 0 {
 		for i := range out {

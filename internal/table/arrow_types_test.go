@@ -124,6 +124,7 @@ func readBytes(t testing.TB, name string, content []byte, opt ReadOptions) (*Tab
 	if err := os.WriteFile(path, content, 0o666); err != nil {
 		t.Fatal(err)
 	}
+	sameInStream(t, []Part{{Path: path}}, opt)
 	return Read(t.Context(), path, opt)
 }
 

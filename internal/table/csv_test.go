@@ -18,6 +18,7 @@ func readText(t *testing.T, name, text string, opt ReadOptions) (*Table, error) 
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	sameInStream(t, []Part{{Path: path}}, opt)
 	return Read(context.Background(), path, opt)
 }
 

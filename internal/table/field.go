@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -81,12 +82,23 @@ func (t *Table) Names() []string {
 
 // Find returns the position of the column called name. The error (ErrColumn)
 // names the column that was probably meant, and the others.
-func (t *Table) Find(name string) (int, error) {
-	names := t.Names()
-	for j, n := range names {
-		if n == name {
-			return j, nil
-		}
+func (t *Table) Find(name string) (int, error) { return find(name, t.Names()) }
+
+// FieldNames returns the names of fields.
+func FieldNames(fields []Field) []string {
+	names := make([]string, len(fields))
+	for j := range fields {
+		names[j] = fields[j].Name
+	}
+	return names
+}
+
+// FindField is Table.Find among fields.
+func FindField(fields []Field, name string) (int, error) { return find(name, FieldNames(fields)) }
+
+func find(name string, names []string) (int, error) {
+	if at := slices.Index(names, name); at >= 0 {
+		return at, nil
 	}
 	return 0, unknownColumn(name, names)
 }

@@ -87,6 +87,9 @@ func readAll(t testing.TB, dir string, opt ReadOptions, in ...string) (*Table, e
 	if err != nil {
 		return nil, err
 	}
+	if opt.Stdin == nil && opt.Progress == nil {
+		sameInStream(t, parts, opt)
+	}
 	return ReadParts(t.Context(), parts, opt)
 }
 

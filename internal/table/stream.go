@@ -14,8 +14,9 @@ type Stream struct {
 	Rows   int
 	Parts  []PartRows
 
-	each  func(ctx context.Context, chosen []bool, visit Visit) error
-	close func() error
+	resident bool
+	each     func(ctx context.Context, chosen []bool, visit Visit) error
+	close    func() error
 }
 
 // Visit is told of a batch: columns, of the fields that were asked for, hold rows
@@ -37,7 +38,7 @@ type StreamOptions struct {
 
 // Stream returns t in one batch.
 func (t *Table) Stream() *Stream {
-	s := &Stream{Format: t.Format, Style: t.Style, Rows: t.Rows, Parts: t.Parts}
+	s := &Stream{Format: t.Format, Style: t.Style, Rows: t.Rows, Parts: t.Parts, resident: true}
 	for _, c := range t.Columns {
 		s.Fields = append(s.Fields, c.Field())
 	}
@@ -96,9 +97,13 @@ func (s *Stream) Close() error {
 	return s.close()
 }
 
+// Resident tells whether all rows are in memory, in one batch.
+func (s *Stream) Resident() bool { return s.resident }
+
 // InBatches returns t in batches of that many rows, the last of which may be shorter.
 func (t *Table) InBatches(rows int) *Stream {
 	s := t.Stream()
+	s.resident = false
 	whole := s.each
 	s.each = func(ctx context.Context, chosen []bool, visit Visit) error {
 		return whole(ctx, chosen, func(_ int, columns []Column) error {

@@ -11,11 +11,14 @@ import (
 
 // GeneratorData hands the set to the generator.
 func GeneratorData(set *dataset.Set) generator.Data {
-	d := generator.Data{Labeled: set.LabeledRows(), Unlabeled: set.UnlabeledRows()}
-	for _, c := range set.Columns {
-		d.Columns = append(d.Columns, generator.Column(c))
+	return generator.Data{Labeled: set.LabeledRows(), Unlabeled: set.UnlabeledRows(), Columns: columnsOf(set.Summary)}
+}
+
+func columnsOf(s *dataset.Summary) (columns []generator.Column) {
+	for _, c := range s.Columns {
+		columns = append(columns, generator.Column(c))
 	}
-	return d
+	return columns
 }
 
 // InColumn puts the names and row numbers of the input into an error of the
@@ -29,8 +32,7 @@ func InColumn(err error, set *dataset.Set) error {
 	if bad.Labeled {
 		rows = set.Labeled
 	}
-	name := set.Features[bad.Column].Name()
-	return fmt.Errorf("column %s, row %d: %v cannot be searched for; leave the column out with --drop %s", name, rows[bad.Row], bad.Value, name)
+	return set.BadValue(bad.Column, set.Number(rows[bad.Row]), bad.Value)
 }
 
 // NumericOnly returns an error where set has columns that are categories, which

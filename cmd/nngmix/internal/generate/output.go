@@ -129,7 +129,7 @@ func (o *output) writeInput() error {
 	rows := o.set.Table.Rows
 	columns := append(slices.Clone(o.set.Table.Columns), table.New("", make([]uint8, rows)))
 	if o.hidden {
-		columns = append(columns, table.New("", o.set.HiddenRows()))
+		columns = append(columns, table.New("", o.set.HiddenIn(0, rows)))
 	}
 	if o.provenance {
 		none := make([]int64, rows)

@@ -98,7 +98,7 @@ func describeTable(ctx context.Context, t *table.Table, label string, categorica
 			return nil, fmt.Errorf("--label: %w", err)
 		}
 	}
-	leftOut, err := dataset.LeftOut(t, label, categorical)
+	leftOut, err := dataset.LeftOut(ctx, t.Stream(), label, categorical)
 	if err != nil {
 		return nil, err
 	}
