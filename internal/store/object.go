@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"io"
+	"io/fs"
 	"sync"
 )
 
@@ -19,7 +19,6 @@ const (
 
 // Remote is an object that can be had in ranges.
 type Remote struct {
-	URL     URL
 	Size    int64
 	Version string
 	// Get returns the bytes from ≤ i < from+n of this version, at least one and none
@@ -101,7 +100,7 @@ func (o *object) block(i int64) ([]byte, error) {
 	o.mu.Lock()
 	if o.closed {
 		o.mu.Unlock()
-		return nil, fmt.Errorf("%s: read after Close", o.remote.URL)
+		return nil, fs.ErrClosed
 	}
 	b := o.blocks[i]
 	if b == nil {

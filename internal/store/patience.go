@@ -65,7 +65,7 @@ func (p Patience) copy(ctx context.Context, r Remote, at, end int64, take func(i
 			continue
 		}
 		if err := t.wait(ctx, err); err != nil {
-			return p.gaveUp(ctx, r, at, err)
+			return p.gaveUp(ctx, at, err)
 		}
 	}
 	return nil
@@ -101,14 +101,14 @@ func (t *tries) wait(ctx context.Context, err error) error {
 }
 
 // gaveUp words the error of a read that failed for good at byte at.
-func (p Patience) gaveUp(ctx context.Context, r Remote, at int64, err error) error {
+func (p Patience) gaveUp(ctx context.Context, at int64, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case lasting(ctx, err):
-		return fmt.Errorf("%s: %w", r.URL, err)
+		return err
 	}
-	return fmt.Errorf("%s: nothing came from byte %d on for %v: %w; run it again when the store can be reached", r.URL, at, p.Give, err)
+	return fmt.Errorf("nothing came from byte %d on for %v: %w; run it again when the store can be reached", at, p.Give, err)
 }
 
 // once makes one request and returns how many bytes were taken.

@@ -120,7 +120,7 @@ func openFolder(path string, opt WriteOptions) (outFolder, error) {
 	}
 	dir, err := atomicfile.CreateDir(path, replace)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, of(path, err)
 	}
 	return localFolder{dir, path}, nil
 }
@@ -198,7 +198,7 @@ func (f *folderWriter) close() error {
 		return err
 	}
 	if err := f.dir.Commit(); err != nil {
-		return fmt.Errorf("%s: %w", f.path, err)
+		return of(f.path, err)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/nngmix/nngmix/internal/atomicfile"
 	"github.com/nngmix/nngmix/internal/store"
@@ -121,9 +122,17 @@ func createFile(path, name string, fields []Field, opt WriteOptions) (*Writer, e
 	}
 	if err := w.start(format, opt); err != nil {
 		w.Abort()
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, of(name, err)
 	}
 	return w, nil
+}
+
+// of returns err with name before it, unless it begins so.
+func of(name string, err error) error {
+	if strings.HasPrefix(err.Error(), name+": ") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // start opens the file and writes what comes first in it.
@@ -211,7 +220,7 @@ func (w *Writer) writeAll(columns []Column, from, to int) error {
 			}
 		}
 		if err := w.encoder.write(w.vectors, n); err != nil {
-			return fmt.Errorf("%s: %w", w.name, err)
+			return of(w.name, err)
 		}
 		w.rows += int64(n)
 	}
@@ -250,7 +259,7 @@ func (w *Writer) end() error {
 		err = w.file.Commit()
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", w.name, err)
+		return of(w.name, err)
 	}
 	return nil
 }

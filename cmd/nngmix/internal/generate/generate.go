@@ -149,7 +149,7 @@ func generate(ctx context.Context, opt *options) (*Report, error) {
 	if err := opt.checkMemory(set); err != nil {
 		return nil, cli.Usage(err)
 	}
-	out, err := newOutput(set, opt, count) // refuses before the search what cannot be written
+	out, err := newOutput(ctx, set, opt, count) // refuses before the search what cannot be written
 	if err != nil {
 		return nil, err
 	}

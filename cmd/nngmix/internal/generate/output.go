@@ -28,7 +28,7 @@ type output struct {
 
 // newOutput starts the output file. What the file's format cannot hold is an
 // error here, before the work.
-func newOutput(set *dataset.Set, opt *options, count uint64) (*output, error) {
+func newOutput(ctx context.Context, set *dataset.Set, opt *options, count uint64) (*output, error) {
 	o := &output{set: set, append: opt.Append, hidden: opt.Append && opt.LabeledFraction < 1, provenance: opt.Provenance, threads: opt.Threads}
 	rows := int64(count)
 	if o.append {
@@ -40,7 +40,7 @@ func newOutput(set *dataset.Set, opt *options, count uint64) (*output, error) {
 		}
 	}
 	var err error
-	o.writer, err = table.Create(opt.Out, o.fields(opt), table.WriteOptions{Rows: rows, Force: opt.Force, RowsPerFile: opt.RowsPerFile, Style: styleFor(opt.Out, opt.In, set.Table)})
+	o.writer, err = table.Create(opt.Out, o.fields(opt), table.WriteOptions{Context: ctx, Rows: rows, Force: opt.Force, RowsPerFile: opt.RowsPerFile, Style: styleFor(opt.Out, opt.In, set.Table)})
 	return o, err
 }
 

@@ -161,7 +161,7 @@ func search(ctx context.Context, opt *searchOptions) error {
 		return fmt.Errorf("%s: %w", opt.In, err)
 	}
 	searched()
-	err = report.Timed("write", func() error { return newHits(res, x.Schema.RowNumbers()).write(opt.Out, opt.Force) })
+	err = report.Timed("write", func() error { return newHits(res, x.Schema.RowNumbers()).write(ctx, opt.Out, opt.Force) })
 	if err != nil {
 		return err
 	}

@@ -4,12 +4,15 @@
 package blobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -25,7 +28,7 @@ import (
 
 // Register makes s3://, gs:// and azblob:// URLs known to package store.
 func Register() {
-	b := &blobs{buckets: map[string]*bucket{}}
+	b := newBlobs()
 	for _, scheme := range []string{"s3", "gs", "azblob"} {
 		store.Register(scheme, b)
 	}
@@ -36,6 +39,8 @@ type blobs struct {
 	mu      sync.Mutex
 	buckets map[string]*bucket // by URL without a key
 }
+
+func newBlobs() *blobs { return &blobs{buckets: map[string]*bucket{}} }
 
 // bucket is a bucket and whether it ever answered.
 type bucket struct {
@@ -55,11 +60,14 @@ func (s *blobs) bucket(ctx context.Context, at store.URL) (*bucket, error) {
 	}
 	parameters, err := url.ParseQuery(root.Query)
 	if err != nil {
-		return nil, fault(nil, root, err)
+		return nil, fault(nil, at, err)
+	}
+	if root.Scheme == "s3" {
+		amazonDefaults(parameters)
 	}
 	opened, err := blob.DefaultURLMux().OpenBucketURL(context.WithoutCancel(ctx), &url.URL{Scheme: root.Scheme, Host: root.Bucket, RawQuery: parameters.Encode()})
 	if err != nil {
-		return nil, fault(nil, root, err)
+		return nil, fault(nil, at, err)
 	}
 	var google *storage.Client
 	if opened.As(&google) {
@@ -68,6 +76,21 @@ func (s *blobs) bucket(ctx context.Context, at store.URL) (*bucket, error) {
 	b := &bucket{Bucket: opened, scheme: root.Scheme}
 	s.buckets[root.String()] = b
 	return b, nil
+}
+
+// amazonDefaults sets what a URL leaves open. A server under an address or on this
+// machine has no names for its buckets. Ranges have no checksums, of which the driver
+// would complain on standard error each time.
+func amazonDefaults(parameters url.Values) {
+	endpoint := cmp.Or(parameters.Get("endpoint"), os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"))
+	if u, err := url.Parse(endpoint); err == nil && !parameters.Has("use_path_style") {
+		if _, err := netip.ParseAddr(u.Hostname()); err == nil || u.Hostname() == "localhost" {
+			parameters.Set("use_path_style", "true")
+		}
+	}
+	if !parameters.Has("response_checksum_validation") && os.Getenv("AWS_RESPONSE_CHECKSUM_VALIDATION") == "" {
+		parameters.Set("response_checksum_validation", "when_required")
+	}
 }
 
 // A bucket that never answered is not waited for long: the endpoint may be wrong. A
@@ -112,13 +135,13 @@ func (s *blobs) Open(ctx context.Context, at store.URL) (store.Object, error) {
 		return nil, b.whose(ctx, at, err)
 	}
 	version := versionOf(of)
-	return store.NewObject(ctx, store.Remote{URL: at, Size: of.Size, Version: version.name, Get: func(ctx context.Context, from, n int64) (io.ReadCloser, error) {
+	return store.NewObject(ctx, store.Remote{Size: of.Size, Version: version.name, Get: func(ctx context.Context, from, n int64) (io.ReadCloser, error) {
 		r, err := b.NewRangeReader(ctx, at.Key, from, n, &blob.ReaderOptions{BeforeRead: version.pin})
 		if err != nil {
-			return nil, fault(b, at, err)
+			return nil, explain(b, at, err)
 		}
 		if r.Size() != of.Size {
-			return nil, store.Final(store.ErrChanged)
+			return nil, errors.Join(store.Final(store.ErrChanged), r.Close())
 		}
 		return r, nil
 	}}), nil

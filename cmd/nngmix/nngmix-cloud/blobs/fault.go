@@ -30,38 +30,57 @@ var signs = []struct{ text, what string }{
 	{"DefaultAzureCredential", "no credentials were found"},
 	{"failed to get shared config profile", "there is no such AWS_PROFILE"},
 	{"options.AccountName is required", "the storage account is not known"},
-	{"Missing Region", "the region is not known: set AWS_REGION or ?region="},
-	{"PermanentRedirect", "the bucket is in another region: set AWS_REGION or ?region="},
-	{"AuthorizationHeaderMalformed", "the bucket is in another region: set AWS_REGION or ?region="},
 }
 
-// fault returns an error of a cloud as package store has them: with the URL, what it
-// means and what to do, and final where another try does not help. b is nil where the
-// bucket could not even be opened.
+// regions are those of errors about where a bucket is.
+var regions = []string{"Missing Region", "A region must be set", "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraint"}
+
+// fault returns what explain does, with the URL before it.
 func fault(b *bucket, at store.URL, err error) error {
+	if err = explain(b, at, err); err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", at, err)
+}
+
+// explain says what an error of a cloud means and what to do, and marks it final
+// where another try does not help. b is nil where the bucket could not even be opened.
+func explain(b *bucket, at store.URL, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
 	for _, sign := range signs {
 		if strings.Contains(err.Error(), sign.text) {
-			return store.Final(fmt.Errorf("%s: %s: %s (%w)", at, sign.what, access[at.Scheme], err))
+			return final("%s: %s (%w)", sign.what, access[at.Scheme], err)
+		}
+	}
+	for _, text := range regions {
+		if strings.Contains(err.Error(), text) {
+			return final("%s (%w)", elsewhere, err)
 		}
 	}
 	if b == nil {
-		return store.Final(fmt.Errorf("%s: %w", at, err))
+		return store.Final(err)
 	}
-	switch status := b.status(err); {
-	case status == http.StatusPreconditionFailed, status == http.StatusRequestedRangeNotSatisfiable, gcerrors.Code(err) == gcerrors.FailedPrecondition:
+	status, code := b.status(err), gcerrors.Code(err)
+	switch {
+	case status == http.StatusPreconditionFailed, status == http.StatusRequestedRangeNotSatisfiable, code == gcerrors.FailedPrecondition:
 		return store.Final(store.ErrChanged)
-	case status == http.StatusUnauthorized, status == http.StatusForbidden, gcerrors.Code(err) == gcerrors.PermissionDenied:
-		return store.Final(fmt.Errorf("%s: access denied: %s (%w)", at, access[at.Scheme], err))
-	case status == http.StatusNotFound, status == 0 && gcerrors.Code(err) == gcerrors.NotFound && !strings.Contains(err.Error(), "no such host"):
-		return store.Final(fmt.Errorf("%s: %w", at, errNotExist))
-	case status == http.StatusRequestTimeout, status == http.StatusTooManyRequests, status == 0, status >= 500:
-		return fmt.Errorf("%s: the store fails, or does not answer: %w", at, err)
+	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == 0 && code == gcerrors.PermissionDenied:
+		return final("access denied: %s (%w)", access[at.Scheme], err)
+	case status == http.StatusNotFound, status == 0 && code == gcerrors.NotFound && !strings.Contains(err.Error(), "no such host"):
+		return store.Final(errNotExist)
+	case at.Scheme == "s3" && (status == http.StatusMovedPermanently || status == http.StatusBadRequest): // a HEAD says no more
+		return final("%s (%w)", elsewhere, err)
+	case status == 0, status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooManyRequests:
+		return fmt.Errorf("the store fails, or does not answer: %w", err)
 	}
-	return store.Final(fmt.Errorf("%s: %w", at, err))
+	return store.Final(err)
 }
+
+const elsewhere = "the region of the bucket may be another one: set AWS_REGION or ?region="
+
+func final(format string, args ...any) error { return store.Final(fmt.Errorf(format, args...)) }
 
 // status returns the code that the server answered with, 0 for no answer.
 func (b *bucket) status(err error) int {
