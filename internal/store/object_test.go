@@ -218,7 +218,7 @@ func TestFaultsThatLast(t *testing.T) {
 		want string
 	}{
 		{"access", Final(errors.New("access denied")), "access denied"},
-		{"another object", Final(ErrChanged), "the object was replaced while it was read"},
+		{"another object", Final(ErrChanged), "the object was replaced or removed while it was read"},
 		{"no server", broken, "nothing came from byte 5 on for 1m0s: connection refused; run it again when"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -29,7 +29,7 @@ func (f final) Unwrap() error { return f.error }
 func Final(err error) error { return final{err} }
 
 // ErrChanged says that an object is not the one any more that was opened.
-var ErrChanged = errors.New("the object was replaced while it was read: read it when nobody writes it")
+var ErrChanged = errors.New("the object was replaced or removed while it was read: read it when nobody writes it")
 
 // lasting tells whether another try is in vain.
 func lasting(ctx context.Context, err error) bool {

@@ -1,8 +1,8 @@
 package index
 
 import (
-	"context"
 	"bufio"
+	"context"
 	"math"
 	"slices"
 

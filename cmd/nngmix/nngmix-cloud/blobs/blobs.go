@@ -137,8 +137,10 @@ func (s *blobs) Open(ctx context.Context, at store.URL) (store.Object, error) {
 	version := versionOf(of)
 	return store.NewObject(ctx, store.Remote{Size: of.Size, Version: version.name, Get: func(ctx context.Context, from, n int64) (io.ReadCloser, error) {
 		r, err := b.NewRangeReader(ctx, at.Key, from, n, &blob.ReaderOptions{BeforeRead: version.pin})
-		if err != nil {
-			return nil, explain(b, at, err)
+		if err = explain(b, at, err); errors.Is(err, fs.ErrNotExist) {
+			return nil, store.Final(store.ErrChanged) // old versions are not kept
+		} else if err != nil {
+			return nil, err
 		}
 		if r.Size() != of.Size {
 			return nil, errors.Join(store.Final(store.ErrChanged), r.Close())

@@ -29,7 +29,7 @@ var signs = []struct{ text, what string }{
 	{"could not find default credentials", "no credentials were found"},
 	{"DefaultAzureCredential", "no credentials were found"},
 	{"failed to get shared config profile", "there is no such AWS_PROFILE"},
-	{"options.AccountName is required", "the storage account is not known"},
+	{"AccountName is required", "the storage account is not known"},
 }
 
 // regions are those of errors about where a bucket is.
