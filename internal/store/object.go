@@ -15,6 +15,7 @@ const (
 	maxBlocks = 128 // held at once
 	maxRun    = 16  // blocks that one request brings
 	requests  = 8   // at once
+	small     = 4   // blocks of an object that is fetched as a whole
 )
 
 // Remote is an object that can be had in ranges.
@@ -103,7 +104,12 @@ func (o *object) block(i int64) ([]byte, error) {
 		return nil, fs.ErrClosed
 	}
 	b := o.blocks[i]
-	if b == nil {
+	switch {
+	case b != nil:
+	case o.remote.Size <= small*blockSize && len(o.blocks) == 0:
+		o.fetch(0, small)
+		b = o.blocks[i]
+	default:
 		b = o.fetch(i, 1)
 	}
 	o.clock++

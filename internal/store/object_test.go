@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -146,17 +147,23 @@ func TestFewRequests(t *testing.T) {
 	const size = 200 * blockSize
 	for _, tc := range []struct {
 		name     string
+		size     int // 0: size
 		read     func(o *object)
 		requests int64
 		sent     int64
 	}{
-		{"from start to end, in pages", func(o *object) {
+		{"a small object, here and there", small*blockSize - 7, func(o *object) {
+			for _, at := range []int64{0, 3 * blockSize, 100, blockSize, 2 * blockSize} {
+				_, _ = o.ReadAt(make([]byte, 10), at)
+			}
+		}, 1, small*blockSize - 7},
+		{"from start to end, in pages", 0, func(o *object) {
 			page := make([]byte, 8<<10)
 			for at := int64(0); at < size; at += int64(len(page)) {
 				_, _ = o.ReadAt(page, at)
 			}
 		}, 5 + 200/maxRun, size},
-		{"a footer, then one column of many", func(o *object) {
+		{"a footer, then one column of many", 0, func(o *object) {
 			_, _ = o.ReadAt(make([]byte, 8), size-8)
 			_, _ = o.ReadAt(make([]byte, 20_000), size-20_008)
 			window := make([]byte, 256<<10)
@@ -164,12 +171,12 @@ func TestFewRequests(t *testing.T) {
 				_, _ = o.ReadAt(window, at)
 			}
 		}, 9, (40 + 2*maxRun) * blockSize},
-		{"small reads far from each other", func(o *object) {
+		{"small reads far from each other", 0, func(o *object) {
 			for k := range int64(20) {
 				_, _ = o.ReadAt(make([]byte, 10), k*10*blockSize+7)
 			}
 		}, 20, 20 * blockSize},
-		{"ten columns by turns", func(o *object) {
+		{"ten columns by turns", 0, func(o *object) {
 			window := make([]byte, 64<<10)
 			for at := int64(0); at < 20*blockSize; at += int64(len(window)) {
 				for column := range int64(10) {
@@ -179,7 +186,7 @@ func TestFewRequests(t *testing.T) {
 		}, 200, size * 3 / 2}, // read on beyond the ends of columns
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			s := &server{data: make([]byte, size)}
+			s := &server{data: make([]byte, cmp.Or(tc.size, size))}
 			o := newObject(t.Context(), s.remote(), quick)
 			tc.read(o)
 			if err := o.Close(); err != nil {

@@ -116,10 +116,15 @@ func (o *searchOptions) check() error {
 	if err := o.WidthFlags.Check(); err != nil {
 		return err
 	}
-	if _, err := table.FormatOf(o.Out); err != nil {
+	format, err := table.FormatOf(o.Out)
+	if err != nil {
 		return err
 	}
-	if err := cli.RefuseExisting(o.Out, o.Force); err != nil {
+	refuse := cli.RefuseTable
+	if format == table.NPZ { // its arrays are no table
+		refuse = cli.RefuseExisting
+	}
+	if err := refuse(o.Out, o.Force); err != nil {
 		return err
 	}
 	return cli.RefuseExisting(o.Report, o.Force)
