@@ -8,6 +8,7 @@ import (
 
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/dedupe"
+	"github.com/nngmix/nngmix/internal/parallel"
 )
 
 // Searcher answers nearest-neighbor queries: queries holds whole rows of search
@@ -100,6 +101,30 @@ func newQueries(ctx context.Context, labeled []float32, dim, threads int) (*quer
 		}
 	}
 	return q, nil
+}
+
+// Queries returns what New asks of Data.Index: the distinct labeled anomalies in search
+// space, row-major, in the order of their first rows, and how many neighbors of each it
+// wants; none where the method searches no unlabeled rows. unlabeled is the number of
+// these, of which data need not have any. The errors are those of New.
+func Queries(ctx context.Context, data Data, unlabeled int, opt Options) (queries []float32, k int, err error) {
+	if err := opt.Validate(); err != nil {
+		return nil, 0, err
+	}
+	dim, err := data.dim()
+	if err != nil || !opt.searchesLabeled() || !opt.usesUnlabeled() {
+		return nil, 0, err
+	}
+	threads := parallel.Threads(opt.Threads)
+	labeled, err := newSpace(data.Columns, dim).matrix(ctx, data.Labeled, true, threads)
+	if err != nil {
+		return nil, 0, err
+	}
+	q, err := newQueries(ctx, labeled, dim, threads)
+	if err != nil {
+		return nil, 0, err
+	}
+	return q.rows, opt.kUnlabeled(data.Labeled.Len(), unlabeled), nil
 }
 
 // neighbors returns the lists of res, a search among that many rows. It is an

@@ -21,8 +21,8 @@ const unseen = -1
 // categories are the distinct values of a column, in the order of their codes. Of
 // text and booleans the column itself holds codes, and nothing is kept here.
 type categories struct {
-	ints   []int64   // of whole numbers, ascending: uint64 by its bits, a Decimal by its counts
-	floats []float64 // of other numbers, ascending
+	Ints   []int64   // of whole numbers, ascending: uint64 by its bits, a Decimal by its counts
+	Floats []float64 // of other numbers, ascending
 }
 
 // valueSet is a set of the values of a column of numbers: whole ones as they are
@@ -71,19 +71,19 @@ func (s valueSet) join(o valueSet) {
 // categories returns the members in order, which are values of field f.
 func (s valueSet) categories(f *table.Field) (k categories) {
 	if f.Type.Float() {
-		k.floats = make([]float64, 0, len(s))
+		k.Floats = make([]float64, 0, len(s))
 		for v := range s {
-			k.floats = append(k.floats, math.Float64frombits(v))
+			k.Floats = append(k.Floats, math.Float64frombits(v))
 		}
-		slices.Sort(k.floats)
+		slices.Sort(k.Floats)
 		return k
 	}
-	k.ints = make([]int64, 0, len(s))
+	k.Ints = make([]int64, 0, len(s))
 	for v := range s {
-		k.ints = append(k.ints, int64(v))
+		k.Ints = append(k.Ints, int64(v))
 	}
 	flip := signBit(f.Type == table.Uint64)
-	slices.SortFunc(k.ints, func(a, b int64) int { return cmp.Compare(order(a, flip), order(b, flip)) })
+	slices.SortFunc(k.Ints, func(a, b int64) int { return cmp.Compare(order(a, flip), order(b, flip)) })
 	return k
 }
 
@@ -115,26 +115,28 @@ func (k *categories) count(f *table.Field) int {
 	if f.Type == table.String {
 		return len(f.Dictionary)
 	}
-	return max(len(k.ints), len(k.floats))
+	return max(len(k.Ints), len(k.Floats))
 }
 
-// encode returns a column of the codes of c, missing where c is, and unseen where a
+// encode returns a column of the codes of c, of field f, missing where c is, and unseen where a
 // value is none of the categories. Values are compared as what they are: integers of
 // 64 bits are not rounded to float64.
-func (k *categories) encode(c table.Column) table.Column {
+func (k *categories) encode(c table.Column, f *table.Field) table.Column {
 	n := c.Len()
 	codes := make([]float32, n)
 	switch t := c.Type(); {
-	case t == table.String || t == table.Bool:
+	case t == table.Bool:
 		return c
+	case t == table.String:
+		return recoded(c, f)
 	case t.Float():
 		values := make([]float64, n)
 		c.Floats(values, 1, 0, n)
-		rank(codes, values, k.floats, cmp.Compare[float64], c)
+		rank(codes, values, k.Floats, cmp.Compare[float64], c)
 	default:
 		values, flip := make([]int64, n), signBit(t == table.Uint64)
 		c.Ints(values, 0, n)
-		rank(codes, values, k.ints, func(a, b int64) int { return cmp.Compare(order(a, flip), order(b, flip)) }, c)
+		rank(codes, values, k.Ints, func(a, b int64) int { return cmp.Compare(order(a, flip), order(b, flip)) }, c)
 	}
 	return table.New(c.Name(), codes)
 }
@@ -145,6 +147,34 @@ func fewEnough(name string, count int) error {
 		return nil
 	}
 	return fmt.Errorf("column %s has %d categories, and neighbor search tells no more than %d apart: leave it out with --drop %s", name, count, maxCategories, name)
+}
+
+// recoded returns c, a column of text, with the codes of f: itself where it has them,
+// unseen where f has no such text.
+func recoded(c table.Column, f *table.Field) table.Column {
+	own := c.Dictionary()
+	if len(own) <= len(f.Dictionary) && (len(own) == 0 || &own[0] == &f.Dictionary[0]) {
+		return c
+	}
+	known := make(map[string]int64, len(f.Dictionary))
+	for code, text := range f.Dictionary {
+		known[text] = int64(code)
+	}
+	n := c.Len()
+	codes, gaps := make([]int64, n), make([]bool, n)
+	c.Ints(codes, 0, n)
+	lacks := c.CountMissing(0, n) > 0
+	for i, code := range codes {
+		if gaps[i] = lacks && c.Missing(i); gaps[i] {
+			continue
+		}
+		if here, ok := known[own[code]]; ok {
+			codes[i] = here
+		} else {
+			codes[i] = unseen
+		}
+	}
+	return table.Live(*f, codes, gaps)
 }
 
 // rank writes the place of each value among the distinct ones, which ascend, to codes:
@@ -170,14 +200,14 @@ func (k *categories) texts(f *table.Field) []string {
 	case t == table.Bool:
 		return []string{"false", "true"}
 	case t.Float():
-		texts := make([]string, len(k.floats))
-		for code, x := range k.floats {
+		texts := make([]string, len(k.Floats))
+		for code, x := range k.Floats {
 			texts[code] = floatText(x, t)
 		}
 		return texts
 	}
-	texts := make([]string, len(k.ints))
-	for code, v := range k.ints {
+	texts := make([]string, len(k.Ints))
+	for code, v := range k.Ints {
 		texts[code] = intText(v, f)
 	}
 	return texts
@@ -261,7 +291,7 @@ func Recode(c table.Column, categories []string) (table.Column, error) {
 		}
 		there = append(there, code)
 	}
-	codes := own.encode(c)
+	codes := own.encode(c, &f)
 	out := make([]float32, c.Len())
 	for i := range out {
 		if out[i] = float32(math.NaN()); !codes.Missing(i) {

@@ -34,18 +34,18 @@ func TestCategoriesAreTheExactValuesOfEachRow(t *testing.T) {
 		n := rapid.IntRange(1, 40).Draw(t, "rows")
 		c, ints, gaps := drawWhole(t, "merchant", n)
 		k, f := categoriesOf(c), c.Field()
-		codes := k.encode(c)
+		codes := k.encode(c, &f)
 		for i := range n {
 			if codes.Missing(i) != gaps[i] {
 				t.Fatalf("row %d: missing %v, want %v", i, codes.Missing(i), gaps[i])
 			}
-			if !gaps[i] && k.ints[int(codes.Float(i))] != ints[i] {
-				t.Fatalf("row %d: code %v stands for %d, want %d", i, codes.Float(i), k.ints[int(codes.Float(i))], ints[i])
+			if !gaps[i] && k.Ints[int(codes.Float(i))] != ints[i] {
+				t.Fatalf("row %d: code %v stands for %d, want %d", i, codes.Float(i), k.Ints[int(codes.Float(i))], ints[i])
 			}
 		}
 		texts := k.texts(&f)
-		if slices.Sort(texts); len(slices.Compact(texts)) != len(k.ints) {
-			t.Fatalf("two of %v have one text: %v", k.ints, texts)
+		if slices.Sort(texts); len(slices.Compact(texts)) != len(k.Ints) {
+			t.Fatalf("two of %v have one text: %v", k.Ints, texts)
 		}
 	})
 }

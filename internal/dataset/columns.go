@@ -27,9 +27,12 @@ func (s *Summary) pickFeatures(l *looker) error {
 	if len(s.places) == 0 {
 		return s.noFeature()
 	}
-	s.fill, s.lacking = make([]float64, len(s.places)), slices.Repeat([]float64{math.NaN()}, len(s.places))
+	s.fill, s.lacking = make([]float64, len(s.places)), lacking(len(s.places))
 	return nil
 }
+
+// lacking returns a row that lacks all of n values.
+func lacking(n int) []float64 { return slices.Repeat([]float64{math.NaN()}, n) }
 
 // leftOut tells why column at of the table is not a feature, and what would make it
 // one; "" where it is one.
@@ -43,7 +46,7 @@ func (s *Summary) leftOut(at int) (why, cure string) {
 	case f.Role == table.Index && (f.Reading == nil || !f.Reading.Asked):
 		return "row numbers or names that a data frame was written with", "--categorical " + f.Name + " makes it a feature"
 	case f.Type == table.String && values >= fewTexts:
-		if texts := s.seen[at].codes.count(); float64(texts) >= nearUnique*float64(values) {
+		if texts := s.seen[at].distinct(); float64(texts) >= nearUnique*float64(values) {
 			return fmt.Sprintf("text with %d different values in %d rows", texts, values), "--categorical " + f.Name + " makes it a feature"
 		}
 	}

@@ -158,12 +158,16 @@ func (s *Set) Number(i int) int {
 // Kept returns the set of the known anomalies and of some unlabeled rows: those with
 // positions, ascending, among all unlabeled rows of the table. more, which may be nil,
 // has them, and may have others. It is for tables that are not in memory.
-func (s *Summary) Kept(more *table.Kept, positions []int) *Set {
+func (s *Summary) Kept(more *table.Kept, positions []int) (*Set, error) {
 	rows := s.kept
 	if more != nil {
 		rows = rows.With(more)
 	}
-	d := s.set(rows.Table(), rows.Numbers)
+	t, err := rows.Table(s.Fields)
+	if err != nil {
+		return nil, err
+	}
+	d := s.set(t, rows.Numbers)
 	d.positions = positions
-	return d
+	return d, nil
 }

@@ -9,13 +9,15 @@ import (
 // LeftOut tells which columns of t New would leave out of the features, the label
 // apart, as notes that name each once. categorical is as in Options.
 func LeftOut(ctx context.Context, t *table.Stream, label string, categorical []string) ([]Note, error) {
-	s := &Summary{Fields: t.Fields, Rows: t.Rows, opt: Options{Categorical: categorical}}
-	if err := s.pickLabel(); err != nil {
+	x, err := NewScan(t.Fields, Options{Categorical: categorical, Missing: MissingKeep, Scale: ScaleNone, LabeledFraction: 1})
+	if err != nil {
 		return nil, err
 	}
-	if _, err := s.look(ctx, t); err != nil {
+	if err := t.Each(ctx, nil, func(first int, columns []table.Column) error { return x.Add(ctx, first, columns) }); err != nil {
 		return nil, err
 	}
+	s := x.summary
+	s.Notes, s.Rows, s.seen = nil, x.rows, x.joined().(*looker).seen
 	for at := range s.Fields {
 		f := &s.Fields[at]
 		if f.Name == label {

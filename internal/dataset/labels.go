@@ -1,8 +1,6 @@
 package dataset
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -40,17 +38,17 @@ func (s *Summary) nominal(at int) bool {
 }
 
 // pickAnomalies divides rows into labeled anomalies and unlabeled rows.
-func (s *Summary) pickAnomalies(ctx context.Context, t *table.Stream, l *looker) error {
+func (s *Summary) pickAnomalies() error {
 	if s.label < 0 {
 		return nil
 	}
-	if err := l.labels.err(s); err != nil {
+	l := &s.labels
+	if err := l.err(); err != nil {
 		return err
 	}
-	if at := slices.Index(l.labels.found, 0); at >= 0 {
-		m := l.labels.marks
-		some, err := s.someValues(ctx, t)
-		return errors.Join(err, fmt.Errorf("label column %s never holds %s %q, so it marks no anomaly among %d rows: it holds %s", m.field.Name, m.option, m.values[at], s.Rows, some))
+	if at := slices.Index(l.Found, 0); at >= 0 {
+		m := l.marks
+		return fmt.Errorf("label column %s never holds %s %q, so it marks no anomaly among %d rows: it holds %s", m.field.Name, m.option, m.values[at], s.Rows, l.some())
 	}
 	s.Anomalies = slices.DeleteFunc(s.Anomalies, func(i int) bool {
 		if s.dropped.has(i) {
@@ -60,14 +58,17 @@ func (s *Summary) pickAnomalies(ctx context.Context, t *table.Stream, l *looker)
 		return false
 	})
 	if len(s.Anomalies) == 0 {
-		return s.noAnomaly(ctx, t)
+		return s.noAnomaly()
 	}
 	s.hide()
+	if s.kept != nil && s.Hidden+s.DroppedLabeled > 0 {
+		s.kept.Retain(s.Anomalies)
+	}
 	return nil
 }
 
 // noAnomaly tells that no row that is used is an anomaly, and why.
-func (s *Summary) noAnomaly(ctx context.Context, t *table.Stream) error {
+func (s *Summary) noAnomaly() error {
 	name := s.Fields[s.label].Name
 	if s.DroppedLabeled > 0 {
 		return fmt.Errorf("label column %s marks %d anomalies, but --missing drop leaves out all of them, since each lacks a value: use --missing keep or --missing median, or --drop the columns that lack most", name, s.DroppedLabeled)
@@ -76,8 +77,7 @@ func (s *Summary) noAnomaly(ctx context.Context, t *table.Stream) error {
 	if len(s.opt.NormalValues) > 0 {
 		cure = "--normal-value names all of them"
 	}
-	some, err := s.someValues(ctx, t)
-	return errors.Join(err, fmt.Errorf("label column %s marks no anomaly among %d rows: it holds %s; %s", name, s.used(), some, cure))
+	return fmt.Errorf("label column %s marks no anomaly among %d rows: it holds %s; %s", name, s.used(), s.labels.some(), cure)
 }
 
 // hide makes labeled anomalies unlabeled rows until only the share LabeledFraction,
@@ -208,42 +208,59 @@ func (m *marks) anomaly(verdict int) bool {
 type labels struct {
 	marks     *marks
 	anomalies []int // rows
-	found     []int // rows with each of marks.values
-	first     int   // the first row whose value is odd, -1 for none
-	value     string
+	Found     []int // rows with each of marks.values
+	First     int   // the first row whose value is odd, -1 for none
+	Odd       string
+	Some      []someValue // the first different values, in the order of their first rows
 
-	verdicts []int // on each code of a text column
+	verdicts []int  // on each code of a text column
+	lastBits uint64 // of the value of the row before
+	lastGap  bool
 }
+
+// someValue is a value of the label column.
+type someValue struct {
+	Row  int // the first one
+	Text string
+	Bits uint64 // as Column.Ints or Float64bits has it
+	Gap  bool
+}
+
+// mostValues is how many values an error lists.
+const mostValues = 8
 
 // look looks at rows from ≤ i < to of column c, the first of which is row first of the
 // table.
 func (l *labels) look(s *looker, c table.Column, first, from, to int) {
 	gaps := s.gapsOf(c, from, to)
 	t := l.marks.field.Type
-	whole := t != table.String && !t.Float() && len(l.marks.values) > 0
-	switch {
-	case t == table.String:
+	if !t.Float() {
 		c.Ints(s.ints[:], from, to)
+	}
+	if t == table.String {
 		for len(l.verdicts) < len(c.Dictionary()) {
 			l.verdicts = append(l.verdicts, pending)
 		}
-	case whole:
-		c.Ints(s.ints[:], from, to)
-	default:
+	} else {
 		c.Floats(s.floats[:], 1, from, to)
 	}
 	for i := range to - from {
+		gap := gaps != nil && gaps[i]
+		bits := uint64(s.ints[i])
+		if t.Float() {
+			bits = math.Float64bits(s.floats[i])
+		}
+		l.note(c, first, from+i, bits, gap)
 		var verdict int
 		switch {
-		case gaps != nil && gaps[i]:
+		case gap:
 			continue
 		case t == table.String:
-			code := s.ints[i]
-			if l.verdicts[code] == pending {
-				l.verdicts[code] = l.marks.text(c.Dictionary()[code])
+			if l.verdicts[bits] == pending {
+				l.verdicts[bits] = l.marks.text(c.Dictionary()[bits])
 			}
-			verdict = l.verdicts[code]
-		case whole:
+			verdict = l.verdicts[bits]
+		case !t.Float() && len(l.marks.values) > 0:
 			verdict = l.marks.int(s.ints[i])
 		default:
 			verdict = l.marks.float(s.floats[i])
@@ -252,19 +269,58 @@ func (l *labels) look(s *looker, c table.Column, first, from, to int) {
 	}
 }
 
+// note takes note of the value of row i of c if it is one of the first.
+func (l *labels) note(c table.Column, first, i int, bits uint64, gap bool) {
+	if gap {
+		bits = 0
+	}
+	if bits == l.lastBits && gap == l.lastGap && len(l.Some) > 0 {
+		return // almost always
+	}
+	l.lastBits, l.lastGap = bits, gap
+	same := func(v someValue) bool { return v.Bits == bits && v.Gap == gap }
+	if slices.ContainsFunc(l.Some, same) || len(l.Some) > mostValues && first+i > l.Some[mostValues].Row {
+		return
+	}
+	l.addSome(someValue{first + i, valueText(c, i), bits, gap})
+}
+
+// addSome adds a value, unless it is there already.
+func (l *labels) addSome(v someValue) {
+	if at := slices.IndexFunc(l.Some, func(o someValue) bool { return o.Text == v.Text }); at >= 0 {
+		v.Row = min(v.Row, l.Some[at].Row)
+		l.Some = slices.Delete(l.Some, at, at+1)
+	}
+	at, _ := slices.BinarySearchFunc(l.Some, v, func(a, b someValue) int { return a.Row - b.Row })
+	l.Some = slices.Insert(l.Some, at, v)
+	l.Some = l.Some[:min(len(l.Some), mostValues+1)]
+}
+
+// some lists the first values for an error.
+func (l *labels) some() string {
+	var list []string
+	for i, v := range l.Some {
+		if i == mostValues {
+			v.Text = "…"
+		}
+		list = append(list, v.Text)
+	}
+	return strings.Join(list, ", ")
+}
+
 // take takes account of the verdict on row i of c.
 func (l *labels) take(verdict int, c table.Column, first, i int) {
 	if verdict == odd {
-		if l.first < 0 || first+i < l.first {
-			l.first, l.value = first+i, valueText(c, i)
+		if l.First < 0 || first+i < l.First {
+			l.First, l.Odd = first+i, valueText(c, i)
 			if c.Type() == table.String {
-				l.value = c.Dictionary()[int(c.Float(i))]
+				l.Odd = c.Dictionary()[int(c.Float(i))]
 			}
 		}
 		return
 	}
 	if verdict >= 0 && len(l.marks.values) > 0 {
-		l.found[verdict]++
+		l.Found[verdict]++
 	}
 	if l.marks.anomaly(verdict) {
 		l.anomalies = append(l.anomalies, first+i)
@@ -273,20 +329,23 @@ func (l *labels) take(verdict int, c table.Column, first, i int) {
 
 // add joins what was seen of other rows.
 func (l *labels) add(o *labels) {
-	for i, n := range o.found {
-		l.found[i] += n
+	for i, n := range o.Found {
+		l.Found[i] += n
 	}
-	if o.marks != nil && o.first >= 0 && (l.first < 0 || o.first < l.first) {
-		l.first, l.value = o.first, o.value
+	if o.marks != nil && o.First >= 0 && (l.First < 0 || o.First < l.First) {
+		l.First, l.Odd = o.First, o.Odd
+	}
+	for _, v := range o.Some {
+		l.addSome(v)
 	}
 }
 
 // err tells of the first value that says nothing of its row.
-func (l *labels) err(s *Summary) error {
-	if l.first < 0 {
+func (l *labels) err() error {
+	if l.First < 0 {
 		return nil
 	}
-	return fmt.Errorf("label column %s, row %d: %q is neither 1/0 nor true/false; name the value that marks an anomaly with --anomaly-value (repeatable), or those that do not with --normal-value", l.marks.field.Name, l.first, l.value)
+	return fmt.Errorf("label column %s, row %d: %q is neither 1/0 nor true/false; name the value that marks an anomaly with --anomaly-value (repeatable), or those that do not with --normal-value", l.marks.field.Name, l.First, l.Odd)
 }
 
 // labelText returns value as categories.texts writes it.
@@ -326,32 +385,6 @@ func numberText(text string, t table.Type) (string, error) {
 		digits = "-" + digits
 	}
 	return digits, nil
-}
-
-var errEnough = errors.New("dataset: enough was seen")
-
-// someValues lists a few values of the label column for an error.
-func (s *Summary) someValues(ctx context.Context, t *table.Stream) (string, error) {
-	const most = 8
-	var list []string
-	err := t.Each(ctx, []int{s.label}, func(_ int, columns []table.Column) error {
-		label := columns[0]
-		for i := range label.Len() {
-			text := valueText(label, i)
-			if slices.Contains(list, text) {
-				continue
-			}
-			if list = append(list, text); len(list) > most {
-				list[most] = "…"
-				return errEnough
-			}
-		}
-		return nil
-	})
-	if errors.Is(err, errEnough) {
-		err = nil
-	}
-	return strings.Join(list, ", "), err
 }
 
 // valueText returns row i of c for an error.

@@ -22,9 +22,10 @@ func eachChunk(ctx context.Context, n int, f func(worker, from, to int)) error {
 
 // looker is a first look at the rows of a table, or what one goroutine sees of it.
 type looker struct {
-	seen   []survey
-	values []valueSet // of numbers that are categories
-	labels labels
+	summary *Summary
+	seen    []survey
+	values  []valueSet // of numbers that are categories
+	labels  labels
 
 	floats [chunkRows]float64 // working memory
 	ints   [chunkRows]int64
@@ -32,7 +33,7 @@ type looker struct {
 }
 
 func (s *Summary) newLooker() (*looker, error) {
-	l := &looker{seen: make([]survey, len(s.Fields)), values: make([]valueSet, len(s.Fields))}
+	l := &looker{summary: s, seen: make([]survey, len(s.Fields)), values: make([]valueSet, len(s.Fields))}
 	for at := range s.Fields {
 		l.seen[at] = newSurvey()
 		if t := s.Fields[at].Type; s.category[at] && at != s.label && t != table.String && t != table.Bool {
@@ -43,54 +44,29 @@ func (s *Summary) newLooker() (*looker, error) {
 		return l, nil
 	}
 	m, err := newMarks(&s.Fields[s.label], s.opt.AnomalyValues, s.opt.NormalValues)
-	l.labels = labels{marks: m, found: make([]int, len(m.values)), first: -1}
+	l.labels = labels{marks: m, Found: make([]int, len(m.values)), First: -1}
 	return l, err
 }
 
-// look surveys all columns and finds the labeled anomalies. Where t is not in memory,
-// these are kept.
-func (s *Summary) look(ctx context.Context, t *table.Stream) (*looker, error) {
-	lookers := make([]*looker, parallel.Threads(0))
-	for w := range lookers {
-		var err error
-		if lookers[w], err = s.newLooker(); err != nil {
-			return nil, err
-		}
+// keepAnomalies takes the anomalies that goroutines found in a batch. Where the table
+// is not in memory, their rows are kept.
+func (s *Summary) keepAnomalies(parts []part, first int, columns []table.Column) {
+	var anomalies []int
+	for _, p := range parts {
+		l := &p.(*looker).labels
+		anomalies = append(anomalies, l.anomalies...)
+		l.anomalies = l.anomalies[:0]
 	}
-	if !t.Resident() {
-		s.kept = table.NewKept(t.Fields)
+	slices.Sort(anomalies)
+	s.Anomalies = append(s.Anomalies, anomalies...)
+	if s.kept != nil {
+		s.kept.Add(columns, nil, first, anomalies)
 	}
-	err := t.Each(ctx, nil, func(first int, columns []table.Column) error {
-		err := eachChunk(ctx, columns[0].Len(), func(worker, from, to int) {
-			lookers[worker].look(s, columns, first, from, to)
-		})
-		if err != nil {
-			return err
-		}
-		var anomalies []int
-		for _, l := range lookers {
-			anomalies = append(anomalies, l.labels.anomalies...)
-			l.labels.anomalies = l.labels.anomalies[:0]
-		}
-		slices.Sort(anomalies)
-		s.Anomalies = append(s.Anomalies, anomalies...)
-		if s.kept != nil {
-			s.kept.Add(columns, nil, first, anomalies)
-		}
-		return nil
-	})
-	all := lookers[0]
-	for _, l := range lookers[1:] {
-		all.add(l, s)
-	}
-	s.seen = all.seen
-	return all, err
 }
 
-// look looks at rows from ≤ i < to of columns, the first of which is row first of the
-// table.
-func (l *looker) look(s *Summary, columns []table.Column, first, from, to int) {
-	n := to - from
+// chunk looks at all columns.
+func (l *looker) chunk(columns []table.Column, first, from, to int) {
+	s, n := l.summary, to-from
 	for at, c := range columns {
 		f, v := &s.Fields[at], &l.seen[at]
 		if f.Type.Float() {
@@ -98,7 +74,7 @@ func (l *looker) look(s *Summary, columns []table.Column, first, from, to int) {
 			v.floats(l.floats[:n], first+from)
 			l.values[at].addFloats(l.floats[:n])
 		} else {
-			l.lookOthers(c, f, at, from, to)
+			l.lookOthers(c, f, at, first, from, to)
 		}
 		if at == s.label {
 			l.labels.look(l, c, first, from, to)
@@ -107,18 +83,18 @@ func (l *looker) look(s *Summary, columns []table.Column, first, from, to int) {
 }
 
 // lookOthers looks at a column that holds no floats.
-func (l *looker) lookOthers(c table.Column, f *table.Field, at, from, to int) {
+func (l *looker) lookOthers(c table.Column, f *table.Field, at, first, from, to int) {
 	v, n := &l.seen[at], to-from
 	gaps := l.gapsOf(c, from, to)
 	for _, gap := range gaps {
 		if gap {
-			v.missing++
+			v.Missing++
 		}
 	}
 	switch {
 	case f.Type == table.String:
 		c.Ints(l.ints[:], from, to)
-		v.texts(l.ints[:n], gaps)
+		v.texts(l.ints[:n], gaps, first+from)
 	case large(f) || l.values[at] != nil:
 		c.Ints(l.ints[:], from, to)
 		v.ints(l.ints[:n], gaps, signBit(f.Type == table.Uint64))
@@ -126,7 +102,7 @@ func (l *looker) lookOthers(c table.Column, f *table.Field, at, from, to int) {
 	default:
 		c.Floats(l.floats[:], 1, from, to)
 		for _, x := range l.floats[:n] {
-			v.bounds.add(x)
+			v.Bounds.add(x)
 		}
 	}
 }
@@ -142,10 +118,11 @@ func (l *looker) gapsOf(c table.Column, from, to int) []bool {
 	return l.gaps[:to-from]
 }
 
-// add joins what another goroutine saw.
-func (l *looker) add(o *looker, s *Summary) {
+// join joins what another goroutine saw.
+func (l *looker) join(p part) {
+	o := p.(*looker)
 	for at := range l.seen {
-		l.seen[at].add(&o.seen[at], s.Fields[at].Type == table.Uint64)
+		l.seen[at].add(&o.seen[at], l.summary.Fields[at].Type == table.Uint64)
 		l.values[at].join(o.values[at])
 	}
 	l.labels.add(&o.labels)

@@ -1,22 +1,16 @@
 package dataset
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"strings"
 
-	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/internal/table"
 )
 
 // measure sets the range of every feature over the rows that are used, and tells
 // whether many of them have its least or greatest value.
-func (s *Summary) measure(ctx context.Context, t *table.Stream) error {
-	again, err := s.measureAgain(ctx, t)
-	if err != nil {
-		return err
-	}
+func (s *Summary) measure() error {
 	for j := range s.Columns {
 		c := &s.Columns[j]
 		switch {
@@ -25,7 +19,7 @@ func (s *Summary) measure(ctx context.Context, t *table.Stream) error {
 		case s.opt.Scale == ScaleNone:
 			c.Max = s.unit(j)
 		default:
-			b, ok := again[j]
+			b, ok := s.ranges[j]
 			if !ok {
 				b = s.observed(j)
 			}
@@ -41,51 +35,60 @@ func (s *Summary) measure(ctx context.Context, t *table.Stream) error {
 func (s *Summary) observed(j int) bounds {
 	v, f, w := &s.seen[s.places[j]], s.input(j), &s.whole[j]
 	if !large(f) {
-		return v.bounds
+		return v.Bounds
 	}
 	if v.empty() {
 		return empty
 	}
-	number := func(x int64) float64 { return w.number(x, f) }
-	return bounds{number(v.lo), number(v.hi), v.atLo, v.atHi}
+	return bounds{w.number(v.Lo, f), w.number(v.Hi, f), v.AtLo, v.AtHi}
 }
 
-// measureAgain returns the ranges, by feature, that the first look did not find: all
-// where rows are dropped, and those of whole numbers so far apart that some become
-// one.
-func (s *Summary) measureAgain(ctx context.Context, t *table.Stream) (map[int]bounds, error) {
-	var features []int
+// measurer finds ranges that the first look did not find: all where rows are dropped,
+// and those of whole numbers so far apart that some become one.
+type measurer struct {
+	summary  *Summary
+	features []int
+	found    []bounds
+	values   [chunkRows]float64
+}
+
+func (s *Summary) newMeasurer() ([]int, part) {
+	m := &measurer{summary: s}
 	for j := range s.Columns {
-		if s.opt.Scale != ScaleNone && !s.Columns[j].Nominal && (s.dropped != nil || s.whole[j].rough) {
-			features = append(features, j)
+		if s.opt.Scale != ScaleNone && !s.Columns[j].Nominal && (s.Dropped > 0 || s.whole[j].Rough) {
+			m.features, m.found = append(m.features, j), append(m.found, empty)
 		}
 	}
-	if features == nil {
+	if m.features == nil {
 		return nil, nil
 	}
-	found := make([][]bounds, parallel.Threads(0))
-	for w := range found {
-		for range features {
-			found[w] = append(found[w], empty)
-		}
-	}
-	err := s.eachRun(ctx, t, features, func(worker, i, first int, values []float64) {
-		b := &found[worker][i]
-		for at, x := range values {
-			if !s.dropped.has(first + at) {
-				b.add(x)
+	return s.fieldsOf(m.features), m
+}
+
+func (m *measurer) chunk(columns []table.Column, first, from, to int) {
+	for i, c := range columns {
+		m.summary.floats(m.values[:], m.features[i], c, from, to)
+		for at, x := range m.values[:to-from] {
+			if !m.summary.dropped.has(first + from + at) {
+				m.found[i].add(x)
 			}
 		}
-	})
-	again := map[int]bounds{}
-	for i, j := range features {
-		b := empty
-		for w := range found {
-			b = b.join(found[w][i])
-		}
-		again[j] = b
 	}
-	return again, err
+}
+
+func (m *measurer) join(p part) {
+	for i, b := range p.(*measurer).found {
+		m.found[i] = m.found[i].join(b)
+	}
+}
+
+// ranges returns what was found, by feature.
+func (m *measurer) ranges() map[int]bounds {
+	by := map[int]bounds{}
+	for i, j := range m.features {
+		by[j] = m.found[i]
+	}
+	return by
 }
 
 // unit returns what is 1 in search space where columns are not scaled: a second of
@@ -95,7 +98,7 @@ func (s *Summary) unit(j int) float64 {
 	switch {
 	case f.Temporal.Kind != table.NotTemporal:
 		return f.PerSecond()
-	case s.whole[j].based && f.Type == table.Decimal:
+	case s.whole[j].Based && f.Type == table.Decimal:
 		return math.Pow10(f.Places)
 	default:
 		return 1
@@ -115,22 +118,22 @@ func (s *Summary) setRange(j int, b bounds) error {
 		b = bounds{} // no row that is used has a value
 	}
 	name := s.name(j)
-	if !isFinite(b.hi - b.lo) {
-		return fmt.Errorf("column %s: its range from %v to %v is too wide for float64; leave it out with --drop %s", name, b.lo, b.hi, name)
+	if !isFinite(b.Hi - b.Lo) {
+		return fmt.Errorf("column %s: its range from %v to %v is too wide for float64; leave it out with --drop %s", name, b.Lo, b.Hi, name)
 	}
 	c := &s.Columns[j]
-	c.Min, c.Max = b.lo+0, b.hi+0 // 0 without a sign
+	c.Min, c.Max = b.Lo+0, b.Hi+0 // 0 without a sign
 	if c.Min == c.Max {
 		return nil
 	}
 	share := func(n int) float64 { return float64(n) / float64(s.used()) }
-	c.MassMin, c.MassMax = share(b.atLo) >= massShare, share(b.atHi) >= massShare
+	c.MassMin, c.MassMax = share(b.AtLo) >= massShare, share(b.AtHi) >= massShare
 	var piles []string
-	if c.MassMin && share(b.atLo) >= noteShare {
-		piles = append(piles, fmt.Sprintf("%.0f %% of rows are %s", 100*share(b.atLo), s.numberText(j, b.lo)))
+	if c.MassMin && share(b.AtLo) >= noteShare {
+		piles = append(piles, fmt.Sprintf("%.0f %% of rows are %s", 100*share(b.AtLo), s.numberText(j, b.Lo)))
 	}
-	if c.MassMax && share(b.atHi) >= noteShare {
-		piles = append(piles, fmt.Sprintf("%.0f %% of rows are %s", 100*share(b.atHi), s.numberText(j, b.hi)))
+	if c.MassMax && share(b.AtHi) >= noteShare {
+		piles = append(piles, fmt.Sprintf("%.0f %% of rows are %s", 100*share(b.AtHi), s.numberText(j, b.Hi)))
 	}
 	if piles != nil {
 		s.note(NoteMass, name, "--noise keep keeps such values", "%s", strings.Join(piles, ", "))
@@ -140,7 +143,7 @@ func (s *Summary) setRange(j int, b bounds) error {
 
 // numberText returns x, a number of feature j, as its column has it.
 func (s *Summary) numberText(j int, x float64) string {
-	if w := &s.whole[j]; w.used {
+	if w := &s.whole[j]; w.Used {
 		f := *s.input(j)
 		return string(f.AppendInt(nil, w.value(x)))
 	}

@@ -1,68 +1,74 @@
 package dataset
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/nngmix/nngmix/internal/table"
 )
 
-// handleMissing finds the rows to use, and what missing values become.
-func (s *Summary) handleMissing(ctx context.Context, t *table.Stream) error {
-	switch s.opt.Missing {
-	case MissingError:
-		return s.missingError()
-	case MissingDrop:
-		return s.dropIncomplete(ctx, t)
-	}
-	var lacking []int
+// lackingFeatures returns the features that lack values in some rows.
+func (s *Summary) lackingFeatures() (features []int) {
 	for j := range s.Columns {
 		if s.gaps(j) {
-			lacking = append(lacking, j)
+			features = append(features, j)
 		}
 	}
-	if err := s.setTypical(ctx, t, lacking); err != nil {
-		return err
-	}
-	for _, j := range lacking {
-		if s.opt.Missing == MissingKeep {
-			s.Columns[j].Gaps, s.Columns[j].Fill = true, s.fill[j]
-		}
-	}
-	return nil
+	return features
 }
 
-// dropIncomplete finds the rows that lack a value.
-func (s *Summary) dropIncomplete(ctx context.Context, t *table.Stream) error {
-	var lacking, fields []int
-	for j, at := range s.places {
-		if s.gaps(j) {
-			lacking, fields = append(lacking, j), append(fields, at)
+// fieldsOf returns the columns of features.
+func (s *Summary) fieldsOf(features []int) []int {
+	fields := make([]int, len(features))
+	for i, j := range features {
+		fields[i] = s.places[j]
+	}
+	return fields
+}
+
+// dropper finds rows that lack a value.
+type dropper struct {
+	summary  *Summary
+	features []int
+	rows     rowSet
+}
+
+func (s *Summary) newDropper() ([]int, part) {
+	features := s.lackingFeatures()
+	if s.opt.Missing != MissingDrop || features == nil {
+		return nil, nil
+	}
+	return s.fieldsOf(features), &dropper{s, features, newRowSet(s.Rows)}
+}
+
+func (d *dropper) chunk(columns []table.Column, first, from, to int) {
+	for i, c := range columns {
+		if d.summary.seen[d.summary.places[d.features[i]]].Infinite > 0 {
+			c = finite{c}
+		}
+		if c.CountMissing(from, to) == 0 {
+			continue
+		}
+		for row := from; row < to; row++ {
+			if c.Missing(row) {
+				d.rows.add(first + row)
+			}
 		}
 	}
-	if lacking == nil {
-		return nil
+}
+
+func (d *dropper) join(p part) {
+	for w, word := range p.(*dropper).rows {
+		d.rows[w] |= word
 	}
-	s.dropped = newRowSet(s.Rows)
-	err := t.Each(ctx, fields, func(first int, columns []table.Column) error {
-		for i, c := range columns {
-			if s.seen[s.places[lacking[i]]].infinite > 0 {
-				c = finite{c}
-			}
-			if n := c.Len(); c.CountMissing(0, n) > 0 {
-				for row := range n {
-					if c.Missing(row) {
-						s.dropped.add(first + row)
-					}
-				}
-			}
-		}
-		return nil
-	})
-	if s.Dropped = s.dropped.count(); s.Dropped == s.Rows && err == nil {
+}
+
+// drop leaves out the rows that lack a value.
+func (s *Summary) drop(d *dropper) error {
+	s.dropped, s.Dropped = d.rows, d.rows.count()
+	if s.Dropped == s.Rows {
 		return fmt.Errorf("every row has a missing value, so --missing drop leaves none: use --missing keep or --missing median, or --drop the columns that lack most")
 	}
-	return err
+	return nil
 }
 
 // missingError tells how many values each feature lacks; nil where none does.
@@ -74,14 +80,14 @@ func (s *Summary) missingError() error {
 		if !s.gaps(j) {
 			continue
 		}
-		item := fmt.Sprintf("%s %d", f.Name, seen.missing+seen.infinite)
+		item := fmt.Sprintf("%s %d", f.Name, seen.Missing+seen.Infinite)
 		if list := markers(f); list != "" {
 			item += " (" + list + ")"
 		}
-		if seen.infinite > 0 {
-			item += fmt.Sprintf(" (Inf %d)", seen.infinite)
+		if seen.Infinite > 0 {
+			item += fmt.Sprintf(" (Inf %d)", seen.Infinite)
 			if infinite == "" {
-				infinite = fmt.Sprintf("; an infinite value, as in column %s, row %d, has no distance to others and counts as missing", f.Name, seen.first)
+				infinite = fmt.Sprintf("; an infinite value, as in column %s, row %d, has no distance to others and counts as missing", f.Name, seen.First)
 			}
 		}
 		list = append(list, item)

@@ -111,9 +111,9 @@ func markers(f *table.Field) string {
 func (s *Summary) noteWide(f *table.Field, w *whole) {
 	text := "integers beyond 2^53, mixed as numbers"
 	switch {
-	case !w.based:
+	case !w.Based:
 		return
-	case w.rough:
+	case w.Rough:
 		text = "the last digits of mixtures are rounded, since its range exceeds 2^53; copies are exact"
 	case f.Temporal.Kind != table.NotTemporal || f.Type == table.Decimal:
 		return

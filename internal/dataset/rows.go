@@ -94,6 +94,22 @@ func (s *Summary) UnlabeledIn(first int, columns []table.Column) (Rows, []int) {
 	return s.rows(s.features(columns), here), numbers
 }
 
+// Positions returns where unlabeled rows with these numbers, ascending, stand among all
+// unlabeled rows of the table.
+func (s *Summary) Positions(numbers []int) []int {
+	positions := make([]int, len(numbers))
+	others, anomalies, row := 0, s.Anomalies, 0 // others: rows below row that are not unlabeled
+	for i, number := range numbers {
+		others += s.dropped.between(row, number)
+		row = number
+		for len(anomalies) > 0 && anomalies[0] < number {
+			others, anomalies = others+1, anomalies[1:]
+		}
+		positions[i] = number - others
+	}
+	return positions
+}
+
 // Dim returns the number of features.
 func (r Rows) Dim() int { return len(r.features) }
 

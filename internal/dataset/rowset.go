@@ -18,3 +18,22 @@ func (s rowSet) count() (n int) {
 	}
 	return n
 }
+
+// between counts the members from ≤ i < to.
+func (s rowSet) between(from, to int) (n int) {
+	if s == nil {
+		return 0
+	}
+	for i := from; i < to; {
+		if i&63 == 0 && i+64 <= to {
+			n += bits.OnesCount64(s[i>>6])
+			i += 64
+			continue
+		}
+		if s.has(i) {
+			n++
+		}
+		i++
+	}
+	return n
+}

@@ -46,27 +46,27 @@ func (m *Samples) Decode(n int, source, other []int64) {
 func (m *Samples) addFeature(c table.Column, j int) {
 	k, dim := &m.set.codes[j], len(m.set.Features)
 	switch {
-	case k.ints != nil:
+	case k.Ints != nil:
 		ints, gaps := m.addWhole(c)
 		m.fill = append(m.fill, func(n int, _, _ []int64) {
 			for i := range n {
 				code := m.Values[i*dim+j]
 				if gaps[i] = code != code; !gaps[i] {
-					ints[i] = k.ints[int(code)]
+					ints[i] = k.Ints[int(code)]
 				}
 			}
 		})
-	case k.floats != nil:
+	case k.Floats != nil:
 		floats := make([]float64, m.rows)
 		m.Columns = append(m.Columns, table.New(c.Name(), floats))
 		m.fill = append(m.fill, func(n int, _, _ []int64) {
 			for i := range n {
 				if floats[i] = m.Values[i*dim+j]; floats[i] == floats[i] {
-					floats[i] = k.floats[int(floats[i])]
+					floats[i] = k.Floats[int(floats[i])]
 				}
 			}
 		})
-	case m.set.whole[j].used:
+	case m.set.whole[j].Used:
 		m.addWholeFeature(c, j)
 	default:
 		m.Columns = append(m.Columns, table.Strided(c.Name(), m.Values[j:], dim, m.rows))
@@ -85,7 +85,7 @@ func (m *Samples) addWholeFeature(c table.Column, j int) {
 				continue
 			}
 			ints[i] = w.value(x)
-			if !w.rough {
+			if !w.Rough {
 				continue
 			}
 			for _, row := range [2]int{int(source[i]), int(other[i])} {

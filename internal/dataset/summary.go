@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -26,46 +25,43 @@ type Summary struct {
 	DroppedLabeled int   // labeled anomalies among them
 
 	opt      Options
-	category []bool       // columns of the table that options call categories
-	seen     []survey     // of each column of the table
-	label    int          // which column of the table is the label, -1 for none
-	places   []int        // of each feature: which column of the table it is
-	codes    []categories // of each feature: what the codes of a number that is a category stand for
-	whole    []whole      // of each feature: how its numbers become whole ones again
-	fill     []float64    // what a missing value of each feature becomes
-	lacking  []float64    // NaN for each feature: what it is in rows that may lack values
-	hidden   []int        // the rows that Hidden counts
-	dropped  rowSet       // the rows that Dropped counts
-	kept     *table.Kept  // the anomalies, where the table is not in memory
+	category []bool         // columns of the table that options call categories
+	seen     []survey       // of each column of the table
+	label    int            // which column of the table is the label, -1 for none
+	places   []int          // of each feature: which column of the table it is
+	codes    []categories   // of each feature: what the codes of a number that is a category stand for
+	whole    []whole        // of each feature: how its numbers become whole ones again
+	fill     []float64      // what a missing value of each feature becomes
+	lacking  []float64      // NaN for each feature: what it is in rows that may lack values
+	hidden   []int          // the rows that Hidden counts
+	dropped  rowSet         // the rows that Dropped counts
+	kept     *table.Kept    // the anomalies, where the table is not in memory
+	labels   labels         // what the first look saw of the label
+	open     []*selection   // medians that are still looked for
+	ranges   map[int]bounds // of features, where the first look did not find them
 }
 
-// Summarize goes through the table, as often as opt needs it: once, and again for
-// medians and for the ranges of complete rows. Options.Scale must not be ScaleAuto.
-func Summarize(ctx context.Context, t *table.Stream, opt Options) (*Summary, error) {
-	if err := opt.Validate(); err != nil {
-		return nil, err
-	}
-	s := &Summary{Fields: t.Fields, Rows: t.Rows, Format: t.Format, Style: t.Style, opt: opt}
-	s.noteReadings()
-	if err := s.pickLabel(); err != nil {
-		return nil, err
-	}
-	l, err := s.look(ctx, t)
-	if err != nil {
-		return nil, err
-	}
+// looked takes account of the first look at all rows.
+func (s *Summary) looked(l *looker) error {
+	s.seen, s.labels = l.seen, l.labels
 	if err := s.pickFeatures(l); err != nil {
-		return nil, err
+		return err
 	}
-	if err := s.handleMissing(ctx, t); err != nil {
-		return nil, err
+	if s.opt.Missing == MissingError {
+		return s.missingError()
 	}
-	if err := s.pickAnomalies(ctx, t, l); err != nil {
-		return nil, err
+	s.openGaps()
+	return nil
+}
+
+// finish takes conclusions from all rounds.
+func (s *Summary) finish() error {
+	if err := s.pickAnomalies(); err != nil {
+		return err
 	}
 	s.noteMarkers()
 	s.noteUnused()
-	return s, s.measure(ctx, t)
+	return s.measure()
 }
 
 // used returns the number of rows that are not dropped.
@@ -90,11 +86,11 @@ func (s *Summary) features(columns []table.Column) []table.Column {
 
 // feature returns c, rows of the column of feature j, as the feature.
 func (s *Summary) feature(j int, c table.Column) table.Column {
-	if s.seen[s.places[j]].infinite > 0 {
+	if s.seen[s.places[j]].Infinite > 0 {
 		c = finite{c}
 	}
 	if s.Columns[j].Nominal {
-		return s.codes[j].encode(c)
+		return s.codes[j].encode(c, s.input(j))
 	}
 	return s.whole[j].view(c)
 }
@@ -102,7 +98,7 @@ func (s *Summary) feature(j int, c table.Column) table.Column {
 // gaps tells whether feature j lacks a value in some row.
 func (s *Summary) gaps(j int) bool {
 	seen := &s.seen[s.places[j]]
-	return seen.missing+seen.infinite > 0
+	return seen.Missing+seen.Infinite > 0
 }
 
 // BadValue is the error of value x of feature j in a row of the table, which no search
@@ -127,7 +123,7 @@ func (s *Summary) IsLabel(at int) bool { return at == s.label }
 // made them: not categories, times, decimals, or integers beyond 2^53.
 func (s *Summary) Plain(at int) bool {
 	j, ok := slices.BinarySearch(s.places, at)
-	return ok && !s.Columns[j].Nominal && !s.whole[j].used
+	return ok && !s.Columns[j].Nominal && !s.whole[j].Used
 }
 
 // Wide tells whether column at of the table has whole numbers that float64 rounds.
@@ -136,10 +132,10 @@ func (s *Summary) Wide(at int) bool { return s.seen[at].wide(s.Fields[at]) }
 // Base returns what feature j is counted from, in whole numbers of its column, as
 // Categories writes numbers; "" where it is not counted from anything but 0.
 func (s *Summary) Base(j int) string {
-	if !s.whole[j].based {
+	if !s.whole[j].Based {
 		return ""
 	}
-	return intText(s.whole[j].base, s.input(j))
+	return intText(s.whole[j].Base, s.input(j))
 }
 
 // Part returns what column at of the table is for: "label", "number", "category", or
@@ -161,7 +157,7 @@ func (s *Summary) Part(at int) string {
 // Lacking returns how many rows have no value in column at of the table, and how
 // many an infinite one, which counts as none.
 func (s *Summary) Lacking(at int) (missing, infinite int) {
-	return s.seen[at].missing, s.seen[at].infinite
+	return s.seen[at].Missing, s.seen[at].Infinite
 }
 
 // Categories returns what each code of feature j stands for: text as it is,

@@ -9,35 +9,35 @@ import (
 // survey is what a first look at a column finds. Surveys of different rows can be
 // added in any order.
 type survey struct {
-	missing    int    // rows without a value, infinite ones not counted
-	infinite   int    // rows with an infinite value
-	first      int    // the first of those
-	lo, hi     int64  // of whole numbers that float64 may round: the ends of their range
-	atLo, atHi int    // rows at these
-	bounds     bounds // of other numbers, the infinite ones apart
-	codes      bitset // that occur, of text
+	Missing    int    // rows without a value, infinite ones not counted
+	Infinite   int    // rows with an infinite value
+	First      int    // the first of those
+	Lo, Hi     int64  // of whole numbers that float64 may round: the ends of their range
+	AtLo, AtHi int    // rows at these
+	Bounds     bounds // of other numbers, the infinite ones apart
+	Texts      []int  // of text: by code, 1 + the first row that has it; 0: none
 }
 
-func newSurvey() survey { return survey{lo: 1, hi: 0, bounds: empty} }
+func newSurvey() survey { return survey{Lo: 1, Hi: 0, Bounds: empty} }
 
 // values returns the number of values in a column of that many rows.
-func (v *survey) values(rows int) int { return rows - v.missing - v.infinite }
+func (v *survey) values(rows int) int { return rows - v.Missing - v.Infinite }
 
 // floats looks at values, the first of which is in row first.
 func (v *survey) floats(values []float64, first int) {
 	for i, x := range values {
 		if x-x == 0 {
-			v.bounds.add(x)
+			v.Bounds.add(x)
 			continue // almost always
 		}
 		if x != x {
-			v.missing++
+			v.Missing++
 			continue
 		}
-		if v.infinite == 0 || first+i < v.first {
-			v.first = first + i
+		if v.Infinite == 0 || first+i < v.First {
+			v.First = first + i
 		}
-		v.infinite++
+		v.Infinite++
 	}
 }
 
@@ -48,65 +48,88 @@ func (v *survey) ints(values []int64, gaps []bool, flip uint64) {
 			continue
 		}
 		if v.empty() {
-			v.lo, v.hi, v.atLo, v.atHi = x, x, 1, 1
+			v.Lo, v.Hi, v.AtLo, v.AtHi = x, x, 1, 1
 			continue
 		}
-		at, lo, hi := order(x, flip), order(v.lo, flip), order(v.hi, flip)
+		at, lo, hi := order(x, flip), order(v.Lo, flip), order(v.Hi, flip)
 		if at > lo && at < hi {
 			continue // almost always
 		}
 		switch {
 		case at < lo:
-			v.lo, v.atLo = x, 1
+			v.Lo, v.AtLo = x, 1
 		case at == lo:
-			v.atLo++
+			v.AtLo++
 		}
 		switch {
 		case at > hi:
-			v.hi, v.atHi = x, 1
+			v.Hi, v.AtHi = x, 1
 		case at == hi:
-			v.atHi++
+			v.AtHi++
 		}
 	}
 }
 
-// texts takes note of codes, of which those where gap is true are missing.
-func (v *survey) texts(codes []int64, gaps []bool) {
+// texts takes note of codes, of which those where gap is true are missing; the first
+// is in row first.
+func (v *survey) texts(codes []int64, gaps []bool, first int) {
 	for i, c := range codes {
-		if gaps == nil || !gaps[i] {
-			v.codes.add(int(c))
+		if gaps != nil && gaps[i] {
+			continue
+		}
+		for int(c) >= len(v.Texts) {
+			v.Texts = append(v.Texts, 0)
+		}
+		if at := &v.Texts[c]; *at == 0 || *at > 1+first+i {
+			*at = 1 + first + i
 		}
 	}
+}
+
+// distinct returns how many texts occur.
+func (v *survey) distinct() (n int) {
+	for _, first := range v.Texts {
+		if first > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // add joins the survey of other rows of the same column to v.
 func (v *survey) add(w *survey, unsigned bool) {
-	if w.infinite > 0 && (v.infinite == 0 || w.first < v.first) {
-		v.first = w.first
+	if w.Infinite > 0 && (v.Infinite == 0 || w.First < v.First) {
+		v.First = w.First
 	}
-	v.missing += w.missing
-	v.infinite += w.infinite
-	v.bounds = v.bounds.join(w.bounds)
-	v.codes.join(w.codes)
+	v.Missing += w.Missing
+	v.Infinite += w.Infinite
+	v.Bounds = v.Bounds.join(w.Bounds)
+	for c, first := range w.Texts {
+		if c == len(v.Texts) {
+			v.Texts = append(v.Texts, first)
+		} else if at := &v.Texts[c]; first > 0 && (*at == 0 || first < *at) {
+			*at = first
+		}
+	}
 	if w.empty() {
 		return
 	}
 	if v.empty() {
-		v.lo, v.hi, v.atLo, v.atHi = w.lo, w.hi, w.atLo, w.atHi
+		v.Lo, v.Hi, v.AtLo, v.AtHi = w.Lo, w.Hi, w.AtLo, w.AtHi
 		return
 	}
 	flip := signBit(unsigned)
-	switch lo, other := order(v.lo, flip), order(w.lo, flip); {
+	switch lo, other := order(v.Lo, flip), order(w.Lo, flip); {
 	case other < lo:
-		v.lo, v.atLo = w.lo, w.atLo
+		v.Lo, v.AtLo = w.Lo, w.AtLo
 	case other == lo:
-		v.atLo += w.atLo
+		v.AtLo += w.AtLo
 	}
-	switch hi, other := order(v.hi, flip), order(w.hi, flip); {
+	switch hi, other := order(v.Hi, flip), order(w.Hi, flip); {
 	case other > hi:
-		v.hi, v.atHi = w.hi, w.atHi
+		v.Hi, v.AtHi = w.Hi, w.AtHi
 	case other == hi:
-		v.atHi += w.atHi
+		v.AtHi += w.AtHi
 	}
 }
 
@@ -118,7 +141,7 @@ func large(f *table.Field) bool {
 
 // empty tells whether v has seen no whole number: its range is upside down, as no
 // other is.
-func (v *survey) empty() bool { return v.lo == 1 && v.hi == 0 }
+func (v *survey) empty() bool { return v.Lo == 1 && v.Hi == 0 }
 
 // order returns a number that is greater where v is, given signBit of its type.
 func order(v int64, flip uint64) uint64 { return uint64(v) ^ flip }
@@ -133,66 +156,44 @@ func signBit(unsigned bool) uint64 {
 
 // bounds is a range of values, and how many there are at its ends.
 type bounds struct {
-	lo, hi     float64
-	atLo, atHi int
+	Lo, Hi     float64
+	AtLo, AtHi int
 }
 
-var empty = bounds{lo: math.Inf(1), hi: math.Inf(-1)}
+var empty = bounds{Lo: math.Inf(1), Hi: math.Inf(-1)}
 
 // add widens b to hold x. NaN changes nothing.
 func (b *bounds) add(x float64) {
-	if x > b.lo && x < b.hi {
+	if x > b.Lo && x < b.Hi {
 		return // almost always
 	}
 	switch {
-	case x < b.lo:
-		b.lo, b.atLo = x, 1
-	case x == b.lo:
-		b.atLo++
+	case x < b.Lo:
+		b.Lo, b.AtLo = x, 1
+	case x == b.Lo:
+		b.AtLo++
 	}
 	switch {
-	case x > b.hi:
-		b.hi, b.atHi = x, 1
-	case x == b.hi:
-		b.atHi++
+	case x > b.Hi:
+		b.Hi, b.AtHi = x, 1
+	case x == b.Hi:
+		b.AtHi++
 	}
 }
 
 // join returns the range that holds b and c, either of which may be empty.
 func (b bounds) join(c bounds) bounds {
 	switch {
-	case c.lo < b.lo:
-		b.lo, b.atLo = c.lo, c.atLo
-	case c.lo == b.lo:
-		b.atLo += c.atLo
+	case c.Lo < b.Lo:
+		b.Lo, b.AtLo = c.Lo, c.AtLo
+	case c.Lo == b.Lo:
+		b.AtLo += c.AtLo
 	}
 	switch {
-	case c.hi > b.hi:
-		b.hi, b.atHi = c.hi, c.atHi
-	case c.hi == b.hi:
-		b.atHi += c.atHi
+	case c.Hi > b.Hi:
+		b.Hi, b.AtHi = c.Hi, c.AtHi
+	case c.Hi == b.Hi:
+		b.AtHi += c.AtHi
 	}
 	return b
 }
-
-// bitset is a set of small numbers that grows as needed.
-type bitset []uint64
-
-func (b *bitset) add(i int) {
-	for i>>6 >= len(*b) {
-		*b = append(*b, 0)
-	}
-	(*b)[i>>6] |= 1 << (i & 63)
-}
-
-// join adds the members of c.
-func (b *bitset) join(c bitset) {
-	for len(*b) < len(c) {
-		*b = append(*b, 0)
-	}
-	for w, word := range c {
-		(*b)[w] |= word
-	}
-}
-
-func (b bitset) count() int { return rowSet(b).count() }

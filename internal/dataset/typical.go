@@ -1,61 +1,37 @@
 package dataset
 
 import (
-	"context"
 	"math"
 	"slices"
 
-	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/internal/table"
 )
 
-// setTypical sets what a missing value becomes in the given features: the median of
-// numbers, an observed value, or the most frequent code of a category, the least of
-// equals. 0 where a feature has no value.
+// openGaps begins to look for what missing values become: the median of numbers, an
+// observed value, or the most frequent code of a category, the least of equals.
 //
 // The median is selected by the digits of the values, as a radix sort has them: each
-// time through the table counts the values by their next 16 bits, until those that
-// are left are few enough to be sorted.
-func (s *Summary) setTypical(ctx context.Context, t *table.Stream, features []int) error {
-	var numbers, codes []int
-	for _, j := range features {
-		if s.Columns[j].Nominal {
-			codes = append(codes, j)
-		} else {
-			numbers = append(numbers, j)
-		}
+// round counts the values by their next 16 bits, until those that are left are few
+// enough to be sorted.
+func (s *Summary) openGaps() {
+	if !s.opt.Missing.Fills() {
+		return
 	}
-	if err := s.setModes(ctx, t, codes); err != nil {
-		return err
-	}
-	var open []*selection
-	for _, j := range numbers {
+	for _, j := range s.lackingFeatures() {
 		n := s.seen[s.places[j]].values(s.Rows)
-		open = append(open, &selection{feature: j, rank: (n+1)/2 - 1, within: n})
+		s.open = append(s.open, &selection{Feature: j, Rank: (n+1)/2 - 1, Within: n})
 	}
-	for len(open) > 0 {
-		if err := s.narrow(ctx, t, open); err != nil {
-			return err
-		}
-		open = slices.DeleteFunc(open, func(x *selection) bool {
-			if x.done {
-				s.fill[x.feature] = x.value + 0 // 0 without a sign
-			}
-			return x.done
-		})
-	}
-	return nil
 }
 
-// selection looks for the value of a feature that so many others are below.
+// selection looks for the median of a feature, the value that so many others are
+// below, or for its most frequent code.
 type selection struct {
-	feature int
-	rank    int    // among the values that begin with prefix
-	within  int    // the number of these
-	prefix  uint64 // the first bits of the value's key
-	bits    int    // how many of them are known
+	Feature int
+	Rank    int    // among the values that begin with prefix
+	Within  int    // the number of these
+	Prefix  uint64 // the first bits of the value's key
+	Bits    int    // how many of them are known
 	done    bool
-	value   float64
 }
 
 // few is how many values are sorted rather than counted.
@@ -78,137 +54,126 @@ func unkey(k uint64) float64 {
 	return math.Float64frombits(^k)
 }
 
-// tallies are what one goroutine counts of a selection.
-type tallies struct {
-	counts []int    // by the next 16 bits
-	keys   []uint64 // or all, where they are few
+// filler counts values of the features whose gaps are to be filled.
+type filler struct {
+	summary *Summary
+	tallies []tally
+	values  [chunkRows]float64
 }
 
-// narrow goes through the table once and brings all selections forward.
-func (s *Summary) narrow(ctx context.Context, t *table.Stream, open []*selection) error {
-	features := make([]int, len(open))
-	for i, x := range open {
-		features[i] = x.feature
+// tally is what is counted of a selection.
+type tally struct {
+	Counts []int    // of codes, or of values by the next 16 bits of their keys
+	Keys   []uint64 // or all keys, where they are few
+}
+
+func (s *Summary) newFiller() ([]int, part) {
+	if len(s.open) == 0 {
+		return nil, nil
 	}
-	workers := parallel.Threads(0)
-	seen := make([][]tallies, workers)
-	for w := range seen {
-		seen[w] = make([]tallies, len(open))
-		for i, x := range open {
-			if x.within > few {
-				seen[w][i].counts = make([]int, 1<<16)
-			}
+	var features []int
+	f := &filler{summary: s, tallies: make([]tally, len(s.open))}
+	for i, x := range s.open {
+		features = append(features, x.Feature)
+		switch {
+		case s.Columns[x.Feature].Nominal:
+			f.tallies[i].Counts = make([]int, max(2, s.codes[x.Feature].count(s.input(x.Feature))))
+		case x.Within > few:
+			f.tallies[i].Counts = make([]int, 1<<16)
 		}
 	}
-	err := s.eachValue(ctx, t, features, func(worker, i int, values []float64) {
-		x, to := open[i], &seen[worker][i]
-		for _, v := range values {
-			if v != v {
-				continue
-			}
-			k := key(v)
-			switch {
-			case x.bits > 0 && k>>(64-x.bits) != x.prefix:
-			case to.counts != nil:
-				to.counts[k<<x.bits>>48]++
-			default:
-				to.keys = append(to.keys, k)
-			}
-		}
-	})
-	if err != nil {
-		return err
-	}
-	for i, x := range open {
-		var keys []uint64
-		for w := range seen {
-			keys = append(keys, seen[w][i].keys...)
-			if w > 0 {
-				for b, n := range seen[w][i].counts {
-					seen[0][i].counts[b] += n
+	return s.fieldsOf(features), f
+}
+
+func (f *filler) chunk(columns []table.Column, _, from, to int) {
+	for i, c := range columns {
+		x, t := f.summary.open[i], &f.tallies[i]
+		f.summary.floats(f.values[:], x.Feature, c, from, to)
+		values := f.values[:to-from]
+		if f.summary.Columns[x.Feature].Nominal {
+			for _, v := range values {
+				if v == v {
+					t.Counts[int(v)]++
 				}
 			}
+			continue
 		}
-		x.advance(seen[0][i].counts, keys)
+		t.add(x, values)
 	}
-	return nil
+}
+
+// add counts values.
+func (t *tally) add(x *selection, values []float64) {
+	for _, v := range values {
+		if v != v {
+			continue
+		}
+		k := key(v)
+		switch {
+		case x.Bits > 0 && k>>(64-x.Bits) != x.Prefix:
+		case t.Counts != nil:
+			t.Counts[k<<x.Bits>>48]++
+		default:
+			t.Keys = append(t.Keys, k)
+		}
+	}
+}
+
+func (f *filler) join(p part) {
+	for i, o := range p.(*filler).tallies {
+		t := &f.tallies[i]
+		t.Keys = append(t.Keys, o.Keys...)
+		for c, n := range o.Counts {
+			t.Counts[c] += n
+		}
+	}
 }
 
 // advance takes account of what was counted.
-func (x *selection) advance(counts []int, keys []uint64) {
-	if counts == nil {
-		slices.Sort(keys)
-		if x.done = true; len(keys) > 0 {
-			x.value = unkey(keys[x.rank])
+func (s *Summary) advance(f *filler) {
+	for i, x := range s.open {
+		t := &f.tallies[i]
+		value := 0.0
+		if s.Columns[x.Feature].Nominal {
+			value, x.done = float64(slices.Index(t.Counts, slices.Max(t.Counts))), true
+		} else {
+			value = x.narrow(t)
 		}
-		return
+		if x.done {
+			s.setFill(x.Feature, value+0) // 0 without a sign
+		}
 	}
-	for b, n := range counts {
-		if x.rank < n {
-			x.prefix, x.bits, x.within = x.prefix<<16|uint64(b), x.bits+16, n
+	s.open = slices.DeleteFunc(s.open, func(x *selection) bool { return x.done })
+}
+
+// setFill sets what missing values of feature j become.
+func (s *Summary) setFill(j int, value float64) {
+	s.fill[j] = value
+	if s.opt.Missing == MissingKeep {
+		s.Columns[j].Gaps, s.Columns[j].Fill = true, value
+	}
+}
+
+// narrow takes account of what was counted, and returns the value if it is found.
+func (x *selection) narrow(t *tally) (value float64) {
+	if t.Counts == nil {
+		x.done = true
+		slices.Sort(t.Keys)
+		return unkey(t.Keys[x.Rank])
+	}
+	for b, n := range t.Counts {
+		if x.Rank < n {
+			x.Prefix, x.Bits, x.Within = x.Prefix<<16|uint64(b), x.Bits+16, n
 			break
 		}
-		x.rank -= n
+		x.Rank -= n
 	}
-	if x.bits == 64 {
-		x.done, x.value = true, unkey(x.prefix)
-	}
+	x.done = x.Bits == 64
+	return unkey(x.Prefix)
 }
 
-// setModes sets what is most frequent in features that are categories.
-func (s *Summary) setModes(ctx context.Context, t *table.Stream, features []int) error {
-	if len(features) == 0 {
-		return nil
-	}
-	counts := make([][][]int, parallel.Threads(0))
-	for w := range counts {
-		counts[w] = make([][]int, len(features))
-		for i, j := range features {
-			counts[w][i] = make([]int, max(2, s.codes[j].count(s.input(j))))
-		}
-	}
-	err := s.eachValue(ctx, t, features, func(worker, i int, values []float64) {
-		for _, v := range values {
-			if v == v {
-				counts[worker][i][int(v)]++
-			}
-		}
-	})
-	for i, j := range features {
-		all := counts[0][i]
-		for _, other := range counts[1:] {
-			for c, n := range other[i] {
-				all[c] += n
-			}
-		}
-		s.fill[j] = float64(slices.Index(all, slices.Max(all)))
-	}
-	return err
-}
-
-// eachValue calls f, from several goroutines, with runs of the values of features,
-// numbered as they are given.
-func (s *Summary) eachValue(ctx context.Context, t *table.Stream, features []int, f func(worker, i int, values []float64)) error {
-	return s.eachRun(ctx, t, features, func(worker, i, _ int, values []float64) { f(worker, i, values) })
-}
-
-// eachRun is eachValue that tells the row of the first value.
-func (s *Summary) eachRun(ctx context.Context, t *table.Stream, features []int, f func(worker, i, first int, values []float64)) error {
-	fields := make([]int, len(features))
-	for i, j := range features {
-		fields[i] = s.places[j]
-	}
-	buffers := make([][chunkRows]float64, parallel.Threads(0))
-	return t.Each(ctx, fields, func(first int, columns []table.Column) error {
-		views := make([]table.Column, len(columns))
-		for i, c := range columns {
-			views[i] = s.feature(features[i], c)
-		}
-		return eachChunk(ctx, columns[0].Len(), func(worker, from, to int) {
-			for i, c := range views {
-				c.Floats(buffers[worker][:], 1, from, to)
-				f(worker, i, first+from, buffers[worker][:to-from])
-			}
-		})
-	})
+// floats writes rows from ≤ i < to of c, a column of feature j, to dst as the feature
+// has them.
+func (s *Summary) floats(dst []float64, j int, c table.Column, from, to int) {
+	s.feature(j, table.Rows(c, from, to)).Floats(dst, 1, 0, to-from)
 }

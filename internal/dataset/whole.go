@@ -14,14 +14,14 @@ import (
 // values are bounded. The zero value is that of other columns, which are written as
 // the numbers they are.
 type whole struct {
-	used   bool
-	based  bool    // the feature counts from base, not from 0
-	rough  bool    // the range is so wide that float64 rounds what is counted from base
-	base   int64   // uint64 by its bits
-	factor float64 // counts in one unit of the feature
-	step   float64 // counts that values are multiples of: those of a day in a date
-	flip   uint64  // signBit of the column
-	lo, hi uint64  // ends of the range of the type, as order has them
+	Used   bool
+	Based  bool    // the feature counts from base, not from 0
+	Rough  bool    // the range is so wide that float64 rounds what is counted from base
+	Base   int64   // uint64 by its bits
+	Factor float64 // counts in one unit of the feature
+	Step   float64 // counts that values are multiples of: those of a day in a date
+	Flip   uint64  // signBit of the column
+	Lo, Hi uint64  // ends of the range of the type, as order has them
 }
 
 // exactly is up to where float64 holds all whole numbers; of decimals, which are
@@ -39,22 +39,22 @@ func newWhole(f table.Field, v *survey, unscaled bool) whole {
 	if !wide && !temporal && f.Type != table.Decimal {
 		return whole{}
 	}
-	w := whole{used: true, factor: 1, step: 1, flip: signBit(f.Type == table.Uint64)}
-	w.based = wide || temporal && unscaled
+	w := whole{Used: true, Factor: 1, Step: 1, Flip: signBit(f.Type == table.Uint64)}
+	w.Based = wide || temporal && unscaled
 	switch {
-	case w.based:
-		w.base = v.lo
-		w.rough = order(v.hi, w.flip)-order(v.lo, w.flip) > exactly
+	case w.Based:
+		w.Base = v.Lo
+		w.Rough = order(v.Hi, w.Flip)-order(v.Lo, w.Flip) > exactly
 	case f.Type == table.Decimal:
-		w.factor = math.Pow10(f.Places)
+		w.Factor = math.Pow10(f.Places)
 	}
 	if f.Temporal.Kind == table.Date && f.Type == table.Int64 {
-		w.step = math.Round(86400 * f.PerSecond())
+		w.Step = math.Round(86400 * f.PerSecond())
 	}
 	lo, hi := wholeBounds(f)
-	w.lo, w.hi = order(lo, w.flip), order(hi, w.flip)
+	w.Lo, w.Hi = order(lo, w.Flip), order(hi, w.Flip)
 	if !v.empty() { // what a column holds it may hold
-		w.lo, w.hi = min(w.lo, order(v.lo, w.flip)), max(w.hi, order(v.hi, w.flip))
+		w.Lo, w.Hi = min(w.Lo, order(v.Lo, w.Flip)), max(w.Hi, order(v.Hi, w.Flip))
 	}
 	return w
 }
@@ -69,9 +69,9 @@ func (v *survey) wide(f table.Field) bool {
 	case !large(&f) || v.empty():
 		return false
 	case f.Type == table.Uint64:
-		return uint64(v.hi) > most
+		return uint64(v.Hi) > most
 	default:
-		return v.lo < -int64(most) || v.hi > int64(most)
+		return v.Lo < -int64(most) || v.Hi > int64(most)
 	}
 }
 
@@ -94,17 +94,17 @@ func wholeBounds(f table.Field) (lo, hi int64) {
 
 // view returns c as a feature: counted from the base where there is one.
 func (w *whole) view(c table.Column) table.Column {
-	if !w.based {
+	if !w.Based {
 		return c
 	}
-	return countFrom(c, w.base)
+	return countFrom(c, w.Base)
 }
 
 // number returns v, a whole number of field f, as the feature has it.
 func (w *whole) number(v int64, f *table.Field) float64 {
 	switch {
-	case w.based:
-		return from(v, w.base, w.flip)
+	case w.Based:
+		return from(v, w.Base, w.Flip)
 	case f.Type == table.Uint64:
 		return float64(uint64(v))
 	case f.Type == table.Decimal && f.Places > 0:
@@ -175,10 +175,10 @@ func parseWhole(text string, f table.Field) (int64, error) {
 // value returns the whole number nearest to x, a number of the feature, half to
 // even, brought into the range of the column.
 func (w *whole) value(x float64) int64 {
-	x = math.RoundToEven(x*w.factor/w.step) * w.step
-	base := order(w.base, w.flip)
-	if !w.based {
-		base = order(0, w.flip)
+	x = math.RoundToEven(x*w.Factor/w.Step) * w.Step
+	base := order(w.Base, w.Flip)
+	if !w.Based {
+		base = order(0, w.Flip)
 	}
 	at := base
 	switch d := distance(x); {
@@ -191,7 +191,7 @@ func (w *whole) value(x float64) int64 {
 	default:
 		at = 0
 	}
-	return int64(order(int64(min(max(at, w.lo), w.hi)), w.flip))
+	return int64(order(int64(min(max(at, w.Lo), w.Hi)), w.Flip))
 }
 
 // distance returns |x|, at most the greatest uint64; NaN gives 0.

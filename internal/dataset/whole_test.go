@@ -72,7 +72,7 @@ func TestCopiesOfWholeNumbersComeBackExactly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f := c.Field(); !s.whole[0].used {
+		if f := c.Field(); !s.whole[0].Used {
 			for _, v := range ints { // what is left to the writer must be exact there
 				if got := int64(math.RoundToEven(c.Float(slices.Index(ints, v)))); got != v {
 					t.Fatalf("%s: %d is left to float64", f.Type, v)
@@ -92,7 +92,7 @@ func TestCopiesOfWholeNumbersComeBackExactly(t *testing.T) {
 		got := make([]int64, n)
 		m.Columns[0].Ints(got, 0, n)
 		for i := range got {
-			if m.Columns[0].Type().Float() || !s.whole[0].used {
+			if m.Columns[0].Type().Float() || !s.whole[0].Used {
 				got[i] = int64(math.RoundToEven(m.Columns[0].Float(i)))
 			}
 			equal := func(row int64) bool { return s.Features[0].Float(int(row)) == m.Values[i] && got[i] == ints[row] }
@@ -109,17 +109,17 @@ func TestWholeNumbersAreRoundedAndBounded(t *testing.T) {
 		c, ints, _ := drawWhole(t, "v", 2)
 		f := c.Field()
 		f.Precision = 0 // no bound but that of the type
-		v := survey{lo: ints[0], hi: ints[1]}
-		if flip := signBit(f.Type == table.Uint64); order(v.lo, flip) > order(v.hi, flip) {
-			v.lo, v.hi = v.hi, v.lo
+		v := survey{Lo: ints[0], Hi: ints[1]}
+		if flip := signBit(f.Type == table.Uint64); order(v.Lo, flip) > order(v.Hi, flip) {
+			v.Lo, v.Hi = v.Hi, v.Lo
 		}
 		w := newWhole(f, &v, false)
-		if !w.based {
+		if !w.Based {
 			return
 		}
 		x := rapid.OneOf(rapid.Float64Range(-1e20, 1e20), rapid.Float64Range(-10, 10)).Draw(t, "x")
 		want, _ := big.NewFloat(math.RoundToEven(x)).Int(nil)
-		want.Add(want, asBig(w.base, f))
+		want.Add(want, asBig(w.Base, f))
 		lo, hi := wholeBounds(f)
 		if least := asBig(lo, f); want.Cmp(least) < 0 {
 			want = least
@@ -128,15 +128,15 @@ func TestWholeNumbersAreRoundedAndBounded(t *testing.T) {
 			want = most
 		}
 		if got := asBig(w.value(x), f); got.Cmp(want) != 0 {
-			t.Fatalf("%s: %v from %v is %v, want %v", f.Type, x, asBig(w.base, f), got, want)
+			t.Fatalf("%s: %v from %v is %v, want %v", f.Type, x, asBig(w.Base, f), got, want)
 		}
 	})
 }
 
 func TestTimesStayTimes(t *testing.T) {
-	clock := newWhole(table.Field{Type: table.Int32, Temporal: table.Temporal{Kind: table.TimeOfDay, Unit: time.Millisecond}}, &survey{lo: 5, hi: 86399_000}, false)
-	date := newWhole(table.Field{Type: table.Int64, Temporal: table.Temporal{Kind: table.Date, Unit: time.Millisecond}}, &survey{lo: 0, hi: 86400_000}, false)
-	money := newWhole(table.Field{Type: table.Decimal, Precision: 5, Places: 2}, &survey{lo: 0, hi: 99999}, false)
+	clock := newWhole(table.Field{Type: table.Int32, Temporal: table.Temporal{Kind: table.TimeOfDay, Unit: time.Millisecond}}, &survey{Lo: 5, Hi: 86399_000}, false)
+	date := newWhole(table.Field{Type: table.Int64, Temporal: table.Temporal{Kind: table.Date, Unit: time.Millisecond}}, &survey{Lo: 0, Hi: 86400_000}, false)
+	money := newWhole(table.Field{Type: table.Decimal, Precision: 5, Places: 2}, &survey{Lo: 0, Hi: 99999}, false)
 	for _, test := range []struct {
 		name string
 		w    whole

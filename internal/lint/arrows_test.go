@@ -18,7 +18,7 @@ const module = "github.com/nngmix/nngmix/"
 const (
 	tools   = "internal/atomicfile internal/dedupe internal/parallel internal/xrand"
 	engines = "simd exact ann " + tools
-	tables  = "internal/store internal/table/... internal/columns internal/dataset internal/tableindex"
+	tables  = "internal/store internal/table/... internal/columns internal/dataset internal/passes internal/tableindex"
 	all     = engines + " planner generator/... eval/... ann/... " + tables
 )
 
@@ -44,6 +44,7 @@ var rules = []struct{ name, imports, tests string }{
 	{"internal/table/...", "internal/store internal/table/... " + tools, ""},
 	{"internal/columns", "internal/table", ""},
 	{"internal/dataset", "internal/table internal/columns " + tools, ""},
+	{"internal/passes", "exact generator internal/dataset internal/table", ""},
 	{"internal/tableindex", engines + " generator " + tables, ""},
 	{"internal/synth", "internal/table " + tools, ""},
 	{"internal/adbench", "", ""},

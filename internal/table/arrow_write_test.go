@@ -86,6 +86,9 @@ func TestArrowTextIsUTF8(t *testing.T) {
 		if err == nil {
 			err = w.Write([]Column{tc.column}, 0, 3)
 		}
+		if err == nil {
+			err = w.Close()
+		}
 		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("got %v, want %q", err, tc.want)
 		}

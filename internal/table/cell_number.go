@@ -87,7 +87,7 @@ func parseNumber(cell []byte) (number, class) {
 		if n.negative {
 			n.float = -n.float
 		}
-		n.cut = digits > sureDigits && !scientific && !survives(n.float, n.size, -power)
+		n.cut = digits > sureDigits && !scientific && !keeps(n, cell, digits, -power)
 		return n, real
 	}
 	v, err := strconv.ParseFloat(unsafe.String(&cell[0], len(cell)), 64)
@@ -95,34 +95,54 @@ func parseNumber(cell []byte) (number, class) {
 		return number{}, words
 	}
 	n.float = v
-	if digits > sureDigits && !scientific {
-		n.cut = digits > 19 && !survivesText(v, cell, -power) || digits <= 19 && !survives(v, n.size, -power)
-	}
+	n.cut = digits > sureDigits && !scientific && !keeps(n, cell, digits, -power)
 	return n, real
 }
 
 // sureDigits is how many decimal digits float64 gives back whatever they are.
 const sureDigits = 15
 
-// survives tells whether v, rounded to places digits behind the point, is ±size
-// counts of the last one. Places is at most 19.
+// keeps tells whether the float of n has all digits of cell, of which so many are
+// behind the point.
+func keeps(n number, cell []byte, digits, places int) bool {
+	if digits > 19 || places > 19 {
+		return survivesText(n.float, cell, places)
+	}
+	return survives(n.float, n.size, places)
+}
+
+// survives tells whether v, rounded half to even to places digits behind the point, is
+// ±size counts of the last one. Places is at most 19.
 func survives(v float64, size uint64, places int) bool {
 	fraction, exponent := math.Frexp(math.Abs(v))
 	hi, lo := bits.Mul64(uint64(math.Ldexp(fraction, 53)), pow10(places)) // counts, times 2^shift
 	shift := 53 - exponent
-	if shift <= 0 || shift > 127 {
-		return shift > 0 && size == 0 || shift == 0 && hi == 0 && lo == size
+	switch {
+	case shift <= 0: // v is a whole number
+		return hi == 0 && lo<<-shift>>-shift == lo && lo<<-shift == size
+	case shift > 127:
+		return size == 0
 	}
-	lo, carry := bits.Add64(lo, 1<<(shift-1), 0) // half a count; shifts of 64 and more give 0
-	half := uint64(0)
-	if shift > 64 {
-		half = 1 << (shift - 65)
+	high, count := hi, uint64(0) // of counts: all but the last 64 bits, and these
+	if shift < 64 {
+		high, count = hi>>shift, hi<<(64-shift)|lo>>shift
+	} else {
+		high, count = 0, hi>>(shift-64)
 	}
-	hi += half + carry
-	if shift >= 64 {
-		return hi>>(shift-64) == size
+	if half, rest := halfBit(hi, lo, shift); half && (rest || count&1 == 1) {
+		count++
 	}
-	return hi>>shift == 0 && hi<<(64-shift)|lo>>shift == size
+	return high == 0 && count == size
+}
+
+// halfBit tells whether the last shift bits of hi and lo, 1 to 127, are half of all that
+// they can hold or more, and whether they are not just half.
+func halfBit(hi, lo uint64, shift int) (half, rest bool) {
+	at := shift - 1
+	if at < 64 {
+		return lo>>at&1 == 1, lo&(1<<at-1) != 0
+	}
+	return hi>>(at-64)&1 == 1, lo != 0 || hi&(1<<(at-64)-1) != 0
 }
 
 func pow10(n int) uint64 {
@@ -136,8 +156,12 @@ func pow10(n int) uint64 {
 // survivesText is survives for a cell of any number of digits.
 func survivesText(v float64, cell []byte, places int) bool {
 	bare := bytes.TrimLeft(bytes.TrimLeft(cell, "+-"), "0")
-	text := strconv.AppendFloat(nil, math.Abs(v), 'f', places, 64)
-	return bytes.Equal(bytes.TrimLeft(text, "0"), bare)
+	for _, places := range [...]int{places, -1} { // -1: as many as it takes; where v is half between two, either is right
+		if text := strconv.AppendFloat(nil, math.Abs(v), 'f', places, 64); bytes.Equal(bytes.TrimLeft(text, "0"), bare) {
+			return true
+		}
+	}
+	return false
 }
 
 var tens = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,

@@ -28,7 +28,7 @@ func TestCutNumbers(t *testing.T) {
 			t.Fatalf("%s is %v", cell, c)
 		}
 		want := new(big.Float).SetFloat64(n.float).Text('f', len(tail)) != cell
-		if n.cut != want {
+		if n.cut != want && strconv.FormatFloat(n.float, 'f', -1, 64) != cell {
 			t.Fatalf("%s, as float64 %v: cut is %v", cell, n.float, n.cut)
 		}
 	})

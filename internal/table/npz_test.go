@@ -226,7 +226,11 @@ func TestWriteNPZDecimals(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.Abort()
-	if err := w.Write([]Column{wide}, 0, 1); err == nil || !strings.Contains(err.Error(), `column "wide", row 0: a matrix of float64 does not hold its digits exactly`) {
+	err = w.Write([]Column{wide}, 0, 1)
+	if err == nil {
+		err = w.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), `column "wide", row 0: a matrix of float64 does not hold its digits exactly`) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -218,7 +218,11 @@ func TestNPZRoundTrip(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer w.Abort()
-			if err := w.Write(columns, 0, n); !errors.Is(err, ErrUnsupported) {
+			err = w.Write(columns, 0, n)
+			if err == nil {
+				err = w.Close()
+			}
+			if !errors.Is(err, ErrUnsupported) {
 				t.Fatalf("features beyond float64: %v", err)
 			}
 			return

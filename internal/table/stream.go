@@ -14,9 +14,9 @@ type Stream struct {
 	Rows   int
 	Parts  []PartRows
 
-	resident bool
-	each     func(ctx context.Context, chosen []bool, visit Visit) error
-	close    func() error
+	whole *Table // where all rows are in memory, in one batch
+	each  func(ctx context.Context, chosen []bool, visit Visit) error
+	close func() error
 }
 
 // Visit is told of a batch: columns, of the fields that were asked for, hold rows
@@ -32,13 +32,16 @@ type StreamOptions struct {
 	// Memory bounds, in bytes, what the stream keeps beside batches: texts of columns,
 	// above all. 0: no bound. Beyond it OpenStream fails, naming the column.
 	Memory int64
+	// Fits, where it is not nil, is told about how many rows and columns there are; where
+	// it returns true the table is read at once and stays in memory.
+	Fits func(rows, columns int) bool
 	// Scratch is a folder for what need not be parsed again; "": that of the system.
 	Scratch string
 }
 
 // Stream returns t in one batch.
 func (t *Table) Stream() *Stream {
-	s := &Stream{Format: t.Format, Style: t.Style, Rows: t.Rows, Parts: t.Parts, resident: true}
+	s := &Stream{Format: t.Format, Style: t.Style, Rows: t.Rows, Parts: t.Parts, whole: t}
 	for _, c := range t.Columns {
 		s.Fields = append(s.Fields, c.Field())
 	}
@@ -97,13 +100,13 @@ func (s *Stream) Close() error {
 	return s.close()
 }
 
-// Resident tells whether all rows are in memory, in one batch.
-func (s *Stream) Resident() bool { return s.resident }
+// Table returns the table where all its rows are in memory, in one batch, else nil.
+func (s *Stream) Table() *Table { return s.whole }
 
 // InBatches returns t in batches of that many rows, the last of which may be shorter.
 func (t *Table) InBatches(rows int) *Stream {
 	s := t.Stream()
-	s.resident = false
+	s.whole = nil
 	whole := s.each
 	s.each = func(ctx context.Context, chosen []bool, visit Visit) error {
 		return whole(ctx, chosen, func(_ int, columns []Column) error {
@@ -117,6 +120,9 @@ func (t *Table) InBatches(rows int) *Stream {
 	}
 	return s
 }
+
+// Rows returns the rows from ≤ i < to of c as a column.
+func Rows(c Column, from, to int) Column { return window{c, from, to - from} }
 
 // windows returns n rows of columns, from row from on.
 func windows(columns []Column, from, n int) []Column {

@@ -16,6 +16,9 @@ func OpenStream(ctx context.Context, parts []Part, opt StreamOptions) (*Stream, 
 	if err != nil {
 		return nil, err
 	}
+	if opt.Fits != nil && opt.Fits(t.Rows, len(t.Columns)) {
+		return t.Stream(), nil
+	}
 	return t.InBatches(opt.batchRows(len(t.Columns))), nil
 }
 

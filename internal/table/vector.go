@@ -31,50 +31,76 @@ func (v *vector) has(i int) bool {
 
 // load fills v with the rows from ≤ i < to of c.
 func (v *vector) load(c Column, from, to int) error {
+	v.reset()
+	return v.append(c, from, to)
+}
+
+// reset lets go of all rows.
+func (v *vector) reset() {
+	if v.ints = v.ints[:0]; v.field.Type.Float() {
+		v.floats = v.floats[:0]
+	}
+	v.missing = nil
+}
+
+// append adds the rows from ≤ i < to of c.
+func (v *vector) append(c Column, from, to int) error {
 	n := to - from
 	if v.field.Type.Float() {
-		v.floats = slices.Grow(v.floats[:0], n)[:n]
-		c.Floats(v.floats, 1, from, to)
+		at := len(v.floats)
+		v.floats = slices.Grow(v.floats, n)[:at+n]
+		c.Floats(v.floats[at:], 1, from, to)
 		return nil
 	}
-	v.ints = slices.Grow(v.ints[:0], n)[:n]
-	v.missing = nil
-	if c.CountMissing(from, to) > 0 {
-		v.gaps = slices.Grow(v.gaps[:0], n)[:n]
-		for i := range n {
-			v.gaps[i] = c.Missing(from + i)
-		}
-		v.missing = v.gaps
-	}
+	at := len(v.ints)
+	v.ints = slices.Grow(v.ints, n)[:at+n]
+	v.addGaps(c, from, to)
 	switch t := v.field.Type; {
-	case c.Type() == t && c.Field().Places == v.field.Places:
-		c.Ints(v.ints, from, to)
-	case t == String:
-		c.Ints(v.ints, from, to)
+	case c.Type() == t && c.Field().Places == v.field.Places, t == String:
+		c.Ints(v.ints[at:], from, to)
 	default:
 		v.convert(c, from, to)
 	}
 	if v.field.Type == String {
-		return v.checkCodes(c)
+		return v.checkCodes(c, at)
 	}
 	return nil
 }
 
-// convert fills v with values of a column of another type.
+// addGaps tells which of the rows that are added last lack a value.
+func (v *vector) addGaps(c Column, from, to int) {
+	n := len(v.ints)
+	gaps := c.CountMissing(from, to) > 0
+	if !gaps && v.missing == nil {
+		return
+	}
+	before := len(v.missing)
+	if v.missing == nil {
+		v.gaps = v.gaps[:0]
+	}
+	v.gaps = slices.Grow(v.gaps, n-before)[:n]
+	clear(v.gaps[before:])
+	for i := from; gaps && i < to; i++ {
+		v.gaps[n-(to-i)] = c.Missing(i)
+	}
+	v.missing = v.gaps
+}
+
+// convert sets the rows that are added last to values of a column of another type.
 func (v *vector) convert(c Column, from, to int) {
-	t := v.field.Type
+	t, ints := v.field.Type, v.ints[len(v.ints)-(to-from):]
 	if c.Type().Float() || c.Type() == Decimal || t == Decimal {
-		v.floats = slices.Grow(v.floats[:0], len(v.ints))[:len(v.ints)]
+		v.floats = slices.Grow(v.floats[:0], len(ints))[:len(ints)]
 		c.Floats(v.floats, 1, from, to)
 		scale := math.Pow10(v.field.Places)
 		for i, x := range v.floats {
-			v.ints[i] = v.field.limit(roundInt(x*scale, t))
+			ints[i] = v.field.limit(roundInt(x*scale, t))
 		}
 		return
 	}
-	c.Ints(v.ints, from, to)
-	for i, x := range v.ints {
-		v.ints[i] = v.field.limit(saturate(x, c.Type() == Uint64, t))
+	c.Ints(ints, from, to)
+	for i, x := range ints {
+		ints[i] = v.field.limit(saturate(x, c.Type() == Uint64, t))
 	}
 }
 
@@ -130,11 +156,11 @@ func appendDecimal(dst []byte, v int64, places int) []byte {
 	return slices.Insert(digits, len(digits)-places, '.')
 }
 
-// checkCodes finds codes that the field's dictionary does not have.
-func (v *vector) checkCodes(c Column) error {
+// checkCodes finds codes, from row at on, that the field's dictionary does not have.
+func (v *vector) checkCodes(c Column, at int) error {
 	size := int64(len(v.field.Dictionary))
-	for i, code := range v.ints {
-		if uint64(code) >= uint64(size) && v.has(i) {
+	for i, code := range v.ints[at:] {
+		if uint64(code) >= uint64(size) && v.has(at+i) {
 			return fmt.Errorf("table: column %q gets code %d (from %s), its dictionary has %d texts", v.field.Name, code, c.Type(), size)
 		}
 	}

@@ -41,7 +41,8 @@ type Writer struct {
 	buffer  *bufio.Writer
 	path    string
 	name    string // for errors
-	rows    int64  // written
+	rows    int64  // written, those that are loaded included
+	loaded  int    // rows in vectors
 	want    int64  // to be written, or -1
 	err     error  // what stopped the writing
 }
@@ -194,8 +195,9 @@ func beside(path string) string {
 // Write adds the rows from ≤ i < to of columns, one for each field in order. A
 // column may have another type than its field: a number is rounded half to even
 // to an integer field and brought into its range; numbers in a String field are
-// codes of the field's dictionary. After an error the Writer is of no use but to
-// Abort.
+// codes of the field's dictionary. Rows are written some thousand at a time, so an
+// error may be one of rows before, or come with Close. After an error the Writer is of
+// no use but to Abort.
 func (w *Writer) Write(columns []Column, from, to int) error {
 	switch {
 	case w.err != nil:
@@ -208,22 +210,43 @@ func (w *Writer) Write(columns []Column, from, to int) error {
 	return w.err
 }
 
+// writeAll hands rows to the encoder chunkRows at a time, however many come at once:
+// so the bytes of the file do not depend on that.
 func (w *Writer) writeAll(columns []Column, from, to int) error {
 	if len(columns) != len(w.fields) {
 		return fmt.Errorf("%s: table: %d columns for %d fields", w.name, len(columns), len(w.fields))
 	}
-	for ; from < to; from += chunkRows {
-		n := min(to-from, chunkRows)
+	for from < to {
+		n := min(to-from, chunkRows-w.loaded)
 		for j, c := range columns {
-			if err := w.vectors[j].load(c, from, from+n); err != nil {
+			if err := w.vectors[j].append(c, from, from+n); err != nil {
 				return fmt.Errorf("%s: %w", w.name, err)
 			}
 		}
-		if err := w.encoder.write(w.vectors, n); err != nil {
-			return of(w.name, err)
-		}
 		w.rows += int64(n)
+		w.loaded += n
+		from += n
+		if w.loaded == chunkRows {
+			if err := w.encode(); err != nil {
+				return err
+			}
+		}
 	}
+	return nil
+}
+
+// encode writes the rows that are loaded.
+func (w *Writer) encode() error {
+	if w.loaded == 0 {
+		return nil
+	}
+	if err := w.encoder.write(w.vectors, w.loaded); err != nil {
+		return of(w.name, err)
+	}
+	for j := range w.vectors {
+		w.vectors[j].reset()
+	}
+	w.loaded = 0
 	return nil
 }
 
@@ -250,6 +273,9 @@ func (w *Writer) Close() error {
 
 // end ends the file and puts it in place.
 func (w *Writer) end() error {
+	if err := w.encode(); err != nil {
+		return err
+	}
 	err := w.encoder.close()
 	w.encoder = nil
 	if err == nil {

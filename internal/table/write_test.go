@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"os"
@@ -137,7 +138,11 @@ func TestWriteErrors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := w.Write([]Column{New("", []float64{1, 2}), tc.column}, 0, 2); err == nil || !strings.Contains(err.Error(), tc.want) {
+			err = w.Write([]Column{New("", []float64{1, 2}), tc.column}, 0, 2)
+			if err == nil {
+				err = w.Close() // some rows are written with the last ones
+			}
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got %v, want %q", err, tc.want)
 			}
 			w.Abort()
@@ -168,6 +173,45 @@ func TestWriteConverts(t *testing.T) {
 		got = strings.Replace(got, "u64: 2 -1 ", "u64: 2 18446744073709551615 ", 1)
 		if got != want {
 			t.Errorf("%s: got\n%swant\n%s", format, got, want)
+		}
+	}
+}
+
+// The bytes of a file do not depend on how many rows are written at a time.
+func TestWriteInPieces(t *testing.T) {
+	n := 3*chunkRows + 77
+	ints, floats, codes, gap := make([]int64, n), make([]float64, n), make([]uint32, n), make([]bool, n)
+	for i := range ints {
+		ints[i], floats[i], codes[i], gap[i] = int64(i*i), float64(i)/7, uint32(i%3), i/chunkRows == 1 && i%5 == 0
+	}
+	fields := []Field{{Name: "i", Type: Int64}, {Name: "f", Type: Float64}, {Name: "s", Type: String, Dictionary: []string{"a", "b", "c"}}, {Name: "short", Type: Int8}}
+	columns := []Column{Live(fields[0], ints, gap), New("f", floats), Codes("s", codes, fields[2].Dictionary), New("short", floats)}
+	for _, name := range []string{"t.csv", "t.csv.gz", "t.csv.zst", "t.parquet", "t.arrow"} {
+		dir := t.TempDir()
+		var want []byte
+		for _, size := range []int{n, 1, 1000, chunkRows, chunkRows + 1} {
+			path := filepath.Join(dir, name)
+			w, err := Create(path, fields, WriteOptions{Rows: int64(n), Force: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for from := 0; from < n; from += size {
+				if err := w.Write(columns, from, min(from+size, n)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want == nil {
+				want = got
+			} else if !bytes.Equal(got, want) {
+				t.Errorf("%s written %d rows at a time is another file", name, size)
+			}
 		}
 	}
 }

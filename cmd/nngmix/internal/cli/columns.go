@@ -21,11 +21,11 @@ type ColumnReport struct {
 }
 
 // ColumnReports describes all columns of the input.
-func ColumnReports(set *dataset.Set) []ColumnReport {
+func ColumnReports(s *dataset.Summary) []ColumnReport {
 	var list []ColumnReport
-	for at, c := range set.Table.Columns {
-		r := ColumnReport{Name: c.Name(), Type: columns.TypeName(c.Field()), Part: set.Part(at), Reading: c.Field().Reading}
-		r.Missing, r.Infinite = set.Lacking(at)
+	for at, f := range s.Fields {
+		r := ColumnReport{Name: f.Name, Type: columns.TypeName(f), Part: s.Part(at), Reading: f.Reading}
+		r.Missing, r.Infinite = s.Lacking(at)
 		list = append(list, r)
 	}
 	return list

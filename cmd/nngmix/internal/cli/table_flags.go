@@ -74,32 +74,43 @@ func (i *inputs) Set(name string) error {
 	return nil
 }
 
-// open reads the table from the one file or the several that In and Also name.
-func (f *TableFlags) open(ctx context.Context, opt table.ReadOptions) (*table.Table, error) {
+// parts returns the one file or the several that In and Also name.
+func (f *TableFlags) parts(ctx context.Context) ([]table.Part, error) {
 	if _, object := store.Parse(f.In); len(f.Also) == 0 && !object && !table.IsFolder(f.In) && !strings.ContainsAny(f.In, "*?[") {
-		if err := f.checkName(); err != nil {
-			return nil, err
-		}
-		return table.Read(ctx, f.In, opt)
+		return []table.Part{{Path: f.In}}, f.checkName()
 	}
-	parts, err := table.Expand(ctx, append([]string{f.In}, f.Also...), f.Hive != "no")
-	if err != nil {
-		return nil, err
-	}
-	return table.ReadParts(ctx, parts, opt)
+	return table.Expand(ctx, append([]string{f.In}, f.Also...), f.Hive != "no")
 }
 
 // Read reads the table. label is kept whatever --keep says, and names the array
 // of labels in an NPZ file. progress may be nil.
 func (f *TableFlags) Read(ctx context.Context, label string, threads int, progress func(done, total int64)) (*table.Table, error) {
-	opt, err := f.Options(label, threads)
+	s, err := f.Open(ctx, label, table.StreamOptions{
+		ReadOptions: table.ReadOptions{Threads: threads, Progress: progress},
+		Fits:        func(rows, columns int) bool { return true },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Table(), nil
+}
+
+// Open is Read for a table that need not fit into memory. Of opt it takes what the
+// flags do not say.
+func (f *TableFlags) Open(ctx context.Context, label string, opt table.StreamOptions) (*table.Stream, error) {
+	read, err := f.Options(label, opt.Threads)
 	if err != nil {
 		return nil, Usage(err)
 	}
-	opt.Progress = progress
-	t, err := f.open(ctx, opt)
-	if err == nil && label != "" && !slices.Contains(t.Names(), label) && f.drops(label) {
-		return nil, Usage(errDropsLabel(label))
+	read.Progress = opt.Progress
+	opt.ReadOptions = read
+	parts, err := f.parts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := table.OpenStream(ctx, parts, opt)
+	if err == nil && label != "" && !slices.Contains(table.FieldNames(t.Fields), label) && f.drops(label) {
+		return nil, errors.Join(Usage(errDropsLabel(label)), t.Close())
 	}
 	return t, err
 }

@@ -71,12 +71,12 @@ func (o *options) checkAmount() error {
 
 // checkMemory refuses so many neighbors that memory does not hold their numbers
 // and distances, 8 bytes each.
-func (o *options) checkMemory(set *dataset.Set) error {
-	free := freeMemory()
+func (o *options) checkMemory(s *dataset.Summary) error {
+	free := cli.FreeMemory()
 	if free == 0 {
 		return nil
 	}
-	na, nu := float64(len(set.Labeled)), float64(len(set.Unlabeled))
+	na, nu := float64(len(s.Anomalies)), float64(s.CountUnlabeled())
 	k, flag := float64(o.K), "--k"
 	if o.KFactor > 0 {
 		k, flag = float64(o.KFactor)*na, "--k-factor"
@@ -96,7 +96,7 @@ func (o *options) checkMemory(set *dataset.Set) error {
 		flag = flagLabeled
 	}
 	if need := far + near; need > float64(free) {
-		return fmt.Errorf("%s asks for more neighbors of %d labeled anomalies than memory holds: they take up to %.1f GB, and %.1f GB are free", flag, len(set.Labeled), need/1e9, float64(free)/1e9)
+		return fmt.Errorf("%s asks for more neighbors of %d labeled anomalies than memory holds: they take up to %.1f GB, and %.1f GB are free", flag, len(s.Anomalies), need/1e9, float64(free)/1e9)
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 type options struct {
 	cli.TableFlags
 	cli.SetFlags
+	cli.MemoryFlags
 	generator.Options
 	cli.GraphFlags
 	cli.WidthFlags
@@ -118,6 +119,7 @@ func (o *options) addFlags(cmd *cobra.Command) {
 	o.GraphFlags.Add(flags)
 	flags.Uint64Var(&o.Seed, "seed", 0, "seed of the random numbers: equal seeds, equal bytes")
 	flags.IntVar(&o.Threads, "threads", 0, "threads to use (default all processors); does not change the output")
+	o.MemoryFlags.Add(flags)
 	o.TableFlags.Add(flags)
 	flags.StringVar(&o.Report, "report", "", "write a JSON report of the run to this file")
 	flags.BoolVar(&o.Force, "force", false, "replace existing output files")
@@ -138,32 +140,35 @@ func generate(ctx context.Context, opt *options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	set, err := opt.readSet(ctx, &report.RunReport, bars.Stage("read"))
+	in, err := opt.open(ctx, &report.RunReport, bars)
 	if err != nil {
 		return nil, err
 	}
-	count, err := opt.count(set)
+	defer in.stream.Close()
+	count, err := opt.count(in)
 	if err != nil {
 		return nil, cli.Usage(err)
 	}
-	if err := opt.checkMemory(set); err != nil {
+	if err := opt.checkMemory(in.Summary); err != nil {
 		return nil, cli.Usage(err)
 	}
-	out, err := newOutput(ctx, set, opt, count) // refuses before the search what cannot be written
+	out, err := newOutput(ctx, in, opt, count) // refuses before the search what cannot be written
 	if err != nil {
 		return nil, err
 	}
 	defer out.writer.Abort()
-	advance := bars.Stage("search")
-	opt.Progress = func(done, total int) { advance(int64(done), int64(total)) }
-	gen, err := opt.newGenerator(ctx, set, index, &report.Search)
+	if in.memory != nil {
+		advance := bars.Stage("search")
+		opt.Progress = func(done, total int) { advance(int64(done), int64(total)) }
+	}
+	gen, err := opt.newGenerator(ctx, in, index, &report.Search)
 	if err != nil {
 		return nil, err
 	}
 	if err := out.write(ctx, gen, count, &report.RunReport, bars.Stage("write")); err != nil {
 		return nil, err
 	}
-	report.fill(set, opt, gen.Report(), count)
+	report.fill(in.Summary, opt, gen.Report(), count)
 	if opt.Report != "" {
 		if err := cli.WriteJSON(opt.Report, report, opt.Force); err != nil {
 			return nil, err
@@ -178,8 +183,8 @@ func generate(ctx context.Context, opt *options) (*Report, error) {
 
 // newGenerator searches for neighbors, in index unless it is nil, and tells in
 // report how.
-func (o *options) newGenerator(ctx context.Context, set *dataset.Set, index *tableindex.Index, report *searchReport) (*generator.Generator, error) {
-	d := cli.GeneratorData(set)
+func (o *options) newGenerator(ctx context.Context, in *input, index *tableindex.Index, report *searchReport) (*generator.Generator, error) {
+	d, set := in.data(), in.set()
 	if o.Method == generator.NNGMix && o.SearchName == "coder-hnsw" {
 		if err := cli.NumericOnly(set, "coder-hnsw searches numbers only"); err != nil {
 			return nil, fmt.Errorf("%s: %w", o.In, err)
@@ -219,41 +224,21 @@ func (o *options) openIndex() (*tableindex.Index, error) {
 	return x, nil
 }
 
-// readSet reads the input and prepares it.
-func (o *options) readSet(ctx context.Context, report *cli.RunReport, progress func(done, total int64)) (set *dataset.Set, err error) {
-	var input *table.Table
-	err = report.Timed("read", func() (err error) {
-		input, err = o.TableFlags.Read(ctx, o.Label, o.Threads, progress)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = report.Timed("scale", func() (err error) {
-		set, err = dataset.New(input, o.SetFlags.Options(o.Seed))
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.In, err)
-	}
-	return set, nil
-}
-
 // count returns the number of pseudo-anomalies to make.
-func (o *options) count(set *dataset.Set) (n uint64, err error) {
+func (o *options) count(in *input) (n uint64, err error) {
 	switch o.amount {
 	case "count":
 		n = uint64(o.Count)
 	case "balance":
-		n, err = generator.Balance(len(set.Labeled), len(set.Unlabeled), o.Balance)
+		n, err = generator.Balance(len(in.Anomalies), in.CountUnlabeled(), o.Balance)
 	default:
-		n, err = generator.Multiple(len(set.Labeled), o.Multiplier)
+		n, err = generator.Multiple(len(in.Anomalies), o.Multiplier)
 	}
 	if err != nil {
 		return 0, flagNames(err)
 	}
 	if n == 0 {
-		err = fmt.Errorf("no pseudo-anomalies to make: --multiplier, --count or --balance asks for none beside the %d labeled anomalies", len(set.Labeled))
+		err = fmt.Errorf("no pseudo-anomalies to make: --multiplier, --count or --balance asks for none beside the %d labeled anomalies", len(in.Anomalies))
 	}
 	return n, err
 }

@@ -18,21 +18,23 @@ import (
 // output writes the augmented table: the columns of the input where they stand
 // there, and behind them those that --append and --provenance add.
 type output struct {
-	set        *dataset.Set
+	in         *input
 	writer     *table.Writer
 	append     bool
 	hidden     bool // tell which anomalies --labeled-fraction hid
 	provenance bool
 	threads    int
+	draws      bool   // second parents may be drawn from all rows
+	round      uint64 // samples whose parents are in memory at once, where these are fetched
 }
 
 // newOutput starts the output file. What the file's format cannot hold is an
 // error here, before the work.
-func newOutput(ctx context.Context, set *dataset.Set, opt *options, count uint64) (*output, error) {
-	o := &output{set: set, append: opt.Append, hidden: opt.Append && opt.LabeledFraction < 1, provenance: opt.Provenance, threads: opt.Threads}
+func newOutput(ctx context.Context, in *input, opt *options, count uint64) (*output, error) {
+	o := &output{in: in, append: opt.Append, hidden: opt.Append && opt.LabeledFraction < 1, provenance: opt.Provenance, threads: opt.Threads, draws: opt.Method != generator.NNGMix, round: uint64(max(roundValues/len(in.Fields), chunkSamples))}
 	rows := int64(count)
 	if o.append {
-		rows += int64(set.Table.Rows)
+		rows += int64(in.Rows)
 	}
 	if format, err := table.FormatOf(opt.Out); err == nil && format == table.NPZ {
 		if err := o.fitsArray(); err != nil {
@@ -40,16 +42,16 @@ func newOutput(ctx context.Context, set *dataset.Set, opt *options, count uint64
 		}
 	}
 	var err error
-	o.writer, err = table.Create(opt.Out, o.fields(opt), table.WriteOptions{Context: ctx, Rows: rows, Force: opt.Force, RowsPerFile: opt.RowsPerFile, Style: styleFor(opt.Out, opt.In, set.Table)})
+	o.writer, err = table.Create(opt.Out, o.fields(opt), table.WriteOptions{Context: ctx, Rows: rows, Force: opt.Force, RowsPerFile: opt.RowsPerFile, Style: styleFor(opt.Out, opt.In, in.Style)})
 	return o, err
 }
 
 // fitsArray refuses integers that X of an NPZ file, a matrix of float64, would
 // round.
 func (o *output) fitsArray() error {
-	for at, c := range o.set.Table.Columns {
-		if !o.set.IsLabel(at) && o.set.Wide(at) {
-			return fmt.Errorf("column %s holds integers beyond 2^53, which an NPZ file's matrix of float64 does not hold: write .csv, .parquet or .arrow, or leave it out with --drop %s", c.Name(), c.Name())
+	for at, f := range o.in.Fields {
+		if !o.in.IsLabel(at) && o.in.Wide(at) {
+			return fmt.Errorf("column %s holds integers beyond 2^53, which an NPZ file's matrix of float64 does not hold: write .csv, .parquet or .arrow, or leave it out with --drop %s", f.Name, f.Name)
 		}
 	}
 	return nil
@@ -57,9 +59,8 @@ func (o *output) fitsArray() error {
 
 // styleFor returns how a CSV file at path is written: as the input was, where
 // that was CSV; but names in .tsv ask for tabs, and others for none.
-func styleFor(path, in string, t *table.Table) table.Style {
+func styleFor(path, in string, style table.Style) table.Style {
 	tabs := func(path string) bool { return strings.Contains(strings.ToLower(filepath.Base(path)), ".tsv") }
-	style := t.Style
 	if tabs(path) != tabs(in) {
 		style.Delimiter, style.Decimal = 0, 0
 	}
@@ -69,16 +70,15 @@ func styleFor(path, in string, t *table.Table) table.Style {
 // fields lists the columns of the output.
 func (o *output) fields(opt *options) []table.Field {
 	var fields []table.Field
-	for at, c := range o.set.Table.Columns {
-		f := c.Field()
+	for at, f := range o.in.Fields {
 		switch {
-		case o.set.IsLabel(at):
+		case o.in.IsLabel(at):
 			f.Role = table.Label
 			if o.numericArray() {
 				f.Array = f.Name
 			}
-		case !f.Type.Integer() || o.set.Wide(at):
-		case o.numericArray() || opt.KeepExact && o.set.Plain(at):
+		case !f.Type.Integer() || o.in.Wide(at):
+		case o.numericArray() || opt.KeepExact && o.in.Plain(at):
 			f.Type, f.Temporal = table.Float64, table.Temporal{}
 		}
 		fields = append(fields, f)
@@ -102,7 +102,7 @@ func (o *output) fields(opt *options) []table.Field {
 // numericArray reports whether the features came as one array of numbers, whose
 // integers are no statement about the columns.
 func (o *output) numericArray() bool {
-	return o.set.Table.Format == table.NPZ || o.set.Table.Format == table.NPY
+	return o.in.Format == table.NPZ || o.in.Format == table.NPY
 }
 
 func extra(name string, t table.Type, array string) table.Field {
@@ -113,23 +113,24 @@ func extra(name string, t table.Type, array string) table.Field {
 // pseudo-anomalies, and closes the file.
 func (o *output) write(ctx context.Context, gen *generator.Generator, count uint64, report *cli.RunReport, advance func(done, total int64)) error {
 	if o.append {
-		if err := report.Timed("write", o.writeInput); err != nil {
+		if err := report.Timed("write", func() error { return o.in.stream.Each(ctx, nil, o.writeInput) }); err != nil {
 			return err
 		}
 	}
-	if err := o.writeSamples(ctx, gen, count, report, advance); err != nil {
+	progress := func(done uint64) { advance(int64(done), int64(count)) }
+	if err := o.writeSamples(ctx, gen, count, report, progress); err != nil {
 		return err
 	}
 	return report.Timed("write", o.writer.Close)
 }
 
-// writeInput writes all rows of the input, also those that are not used, so
-// that row numbers are those of the input.
-func (o *output) writeInput() error {
-	rows := o.set.Table.Rows
-	columns := append(slices.Clone(o.set.Table.Columns), table.New("", make([]uint8, rows)))
+// writeInput writes a batch of the input, also rows that are not used, so that row
+// numbers are those of the input.
+func (o *output) writeInput(first int, columns []table.Column) error {
+	rows := columns[0].Len()
+	columns = append(slices.Clip(columns), table.New("", make([]uint8, rows)))
 	if o.hidden {
-		columns = append(columns, table.New("", o.set.HiddenIn(0, rows)))
+		columns = append(columns, table.New("", o.in.HiddenIn(first, rows)))
 	}
 	if o.provenance {
 		none := make([]int64, rows)
@@ -142,6 +143,10 @@ func (o *output) writeInput() error {
 	return o.writer.Write(columns, 0, rows)
 }
 
+// roundValues is how many values the parents of samples have that are fetched at once,
+// by one pass through the table: they take some hundred megabytes.
+const roundValues = 8 << 20
+
 // chunkSamples are made and written together; while one chunk is written the
 // next is made.
 const chunkSamples = 8192
@@ -150,7 +155,8 @@ const chunkSamples = 8192
 type chunk struct {
 	samples *dataset.Samples
 	origins []generator.Origin
-	source  []int64
+	rows    [2][]int64 // of the table in memory: the parents of each sample
+	source  []int64    // the same in the input
 	other   []int64
 	labeled []uint8
 	lambda  []float64
@@ -163,9 +169,10 @@ type chunk struct {
 // it.
 func (o *output) newChunk() *chunk {
 	c := &chunk{
-		samples: o.set.NewSamples(chunkSamples), origins: make([]generator.Origin, chunkSamples),
+		samples: o.in.set().NewSamples(chunkSamples), origins: make([]generator.Origin, chunkSamples),
 		source: make([]int64, chunkSamples), other: make([]int64, chunkSamples),
 		labeled: make([]uint8, chunkSamples), lambda: make([]float64, chunkSamples),
+		rows: [2][]int64{make([]int64, chunkSamples), make([]int64, chunkSamples)},
 	}
 	c.columns = c.samples.Columns
 	if o.append {
@@ -187,44 +194,87 @@ func (c *chunk) make(ctx context.Context, o *output, gen *generator.Generator, f
 	if err := gen.Fill(ctx, c.samples.Values[:n*gen.Dim()], c.origins[:n], first, o.threads); err != nil {
 		return err
 	}
+	set := o.in.set()
 	for i, origin := range c.origins[:n] {
-		c.source[i] = rowNumber(o.set.Labeled, origin.Source)
-		others := o.set.Unlabeled
+		source, other := set.LabeledAt(origin.Source), -1
 		c.labeled[i] = 0
 		if origin.OtherLabeled {
-			others = o.set.Labeled
+			other = set.LabeledAt(origin.Other)
 			c.labeled[i] = 1
+		} else {
+			other = set.UnlabeledAt(origin.Other)
 		}
-		c.other[i] = rowNumber(others, origin.Other)
-		c.lambda[i] = origin.Lambda
+		c.rows[0][i], c.rows[1][i] = int64(source), int64(other)
+		c.source[i], c.other[i], c.lambda[i] = number(set, source), number(set, other), origin.Lambda
 	}
-	c.samples.Decode(n, c.source, c.other)
+	c.samples.Decode(n, c.rows[0], c.rows[1])
 	c.seconds = time.Since(start).Seconds()
 	return nil
 }
 
-// rowNumber returns the row of the input that stands at place i of rows, -1 for
-// none.
-func rowNumber(rows []int, i int) int64 {
+// number returns the row of the input that row i of the set's table is, -1 for -1.
+func number(set *dataset.Set, i int) int64 {
 	if i < 0 {
 		return -1
 	}
-	return int64(rows[i])
+	return int64(set.Number(i))
 }
 
-// writeSamples makes and writes the pseudo-anomalies.
-func (o *output) writeSamples(ctx context.Context, gen *generator.Generator, count uint64, report *cli.RunReport, advance func(done, total int64)) error {
+// writeSamples makes and writes the pseudo-anomalies. Where their parents are drawn
+// from rows that are not in memory, these are fetched for some of them at a time.
+func (o *output) writeSamples(ctx context.Context, gen *generator.Generator, count uint64, report *cli.RunReport, progress func(done uint64)) error {
+	if o.in.rows == nil || !o.draws {
+		return o.writeRange(ctx, gen, 0, count, report, progress)
+	}
+	for first := uint64(0); first < count; first += o.round {
+		n := min(count-first, o.round)
+		err := report.Timed("search", func() error { return o.fetch(ctx, gen, first, n) })
+		if err == nil {
+			err = o.writeRange(ctx, gen, first, n, report, progress)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fetch gets the parents of n samples from number first on.
+func (o *output) fetch(ctx context.Context, gen *generator.Generator, first, n uint64) error {
+	samples, origins := make([]float64, chunkSamples*gen.Dim()), make([]generator.Origin, chunkSamples)
+	var parents []int
+	for from := first; from < first+n; from += chunkSamples {
+		some := min(first+n-from, chunkSamples)
+		if err := gen.Fill(ctx, samples[:int(some)*gen.Dim()], origins[:some], from, o.threads); err != nil {
+			return err
+		}
+		for _, origin := range origins[:some] {
+			if origin.Other >= 0 && !origin.OtherLabeled {
+				parents = append(parents, origin.Other)
+			}
+		}
+	}
+	if parents == nil {
+		return nil
+	}
+	slices.Sort(parents)
+	return o.in.rows.Fetch(ctx, slices.Compact(parents))
+}
+
+// writeRange makes and writes n pseudo-anomalies from number start on.
+func (o *output) writeRange(ctx context.Context, gen *generator.Generator, start, n uint64, report *cli.RunReport, progress func(done uint64)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	end := start + n
 	free, full := make(chan *chunk, 2), make(chan *chunk)
 	free <- o.newChunk()
 	free <- o.newChunk()
 	failed := make(chan error, 1)
 	go func() {
 		defer close(full)
-		for first := uint64(0); first < count; first += chunkSamples {
+		for first := start; first < end; first += chunkSamples {
 			c := <-free
-			if err := c.make(ctx, o, gen, first, int(min(count-first, chunkSamples))); err != nil {
+			if err := c.make(ctx, o, gen, first, int(min(end-first, chunkSamples))); err != nil {
 				failed <- err
 				return
 			}
@@ -236,14 +286,14 @@ func (o *output) writeSamples(ctx context.Context, gen *generator.Generator, cou
 			}
 		}
 	}()
-	done := int64(0)
+	done := start
 	for c := range full {
 		report.Seconds["generate"] += c.seconds
 		if err := report.Timed("write", func() error { return o.writer.Write(c.columns, 0, c.n) }); err != nil {
 			return err
 		}
-		done += int64(c.n)
-		advance(done, int64(count))
+		done += uint64(c.n)
+		progress(done)
 		free <- c
 	}
 	select {

@@ -21,7 +21,7 @@ func TestStyleGoesFromCSVToCSV(t *testing.T) {
 		{"a.csv", "b.tsv", semicolons, table.Style{NoHeader: true}},
 		{"a.tsv.gz", "b.csv", tabs, table.Style{NoHeader: true}},
 	} {
-		if diff := cmp.Diff(test.want, styleFor(test.out, test.in, test.t)); diff != "" {
+		if diff := cmp.Diff(test.want, styleFor(test.out, test.in, test.t.Style)); diff != "" {
 			t.Errorf("%s to %s: %s", test.in, test.out, diff)
 		}
 	}

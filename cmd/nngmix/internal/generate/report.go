@@ -64,11 +64,11 @@ func (r *searchReport) tell(gen generator.Report, opt *options) {
 }
 
 // fill completes the report.
-func (r *Report) fill(set *dataset.Set, opt *options, gen generator.Report, count uint64) {
-	r.Rows, r.Columns = set.Table.Rows, len(set.Features)
-	r.Labeled, r.Unlabeled = len(set.Labeled), len(set.Unlabeled)
-	r.Hidden, r.Dropped, r.DroppedLabeled = set.Hidden, set.Dropped, set.DroppedLabeled
-	r.Scale, r.Table, r.Notes = opt.Scale, cli.ColumnReports(set), opt.notes(set)
+func (r *Report) fill(s *dataset.Summary, opt *options, gen generator.Report, count uint64) {
+	r.Rows, r.Columns = s.Rows, len(s.Columns)
+	r.Labeled, r.Unlabeled = len(s.Anomalies), s.CountUnlabeled()
+	r.Hidden, r.Dropped, r.DroppedLabeled = s.Hidden, s.Dropped, s.DroppedLabeled
+	r.Scale, r.Table, r.Notes = opt.Scale, cli.ColumnReports(s), opt.notes(s)
 	r.UniqueLabeled, r.UniqueUnlabeled = gen.UniqueLabeled, gen.UniqueUnlabeled
 	r.Generated = count
 	r.Seconds["scale"] += gen.ScaleSeconds
@@ -78,11 +78,11 @@ func (r *Report) fill(set *dataset.Set, opt *options, gen generator.Report, coun
 }
 
 // notes returns what is to be said of the table.
-func (o *options) notes(set *dataset.Set) []dataset.Note {
+func (o *options) notes(s *dataset.Summary) []dataset.Note {
 	if o.Noise != generator.NoiseKeep {
-		return set.Notes
+		return s.Notes
 	}
-	return slices.DeleteFunc(slices.Clone(set.Notes), func(n dataset.Note) bool { return n.Kind == dataset.NoteMass })
+	return slices.DeleteFunc(slices.Clone(s.Notes), func(n dataset.Note) bool { return n.Kind == dataset.NoteMass })
 }
 
 // summary tells the user on stderr what was done.

@@ -184,7 +184,7 @@ func (o *buildOptions) readRows(ctx context.Context, report *BuildReport, progre
 		if err != nil {
 			return err
 		}
-		report.Table, report.Notes = cli.ColumnReports(set), set.Notes
+		report.Table, report.Notes = cli.ColumnReports(set.Summary), set.Notes
 		report.Notes = slices.DeleteFunc(report.Notes, func(n dataset.Note) bool { return n.Kind == dataset.NoteMass }) // of samples
 		if o.metric != exact.L2Squared {
 			if err := cli.NumericOnly(set, fmt.Sprintf("the metric %v compares numbers only", o.metric)); err != nil {

@@ -1,4 +1,4 @@
-package generate
+package cli
 
 import (
 	"bytes"
@@ -6,9 +6,9 @@ import (
 	"os"
 )
 
-// freeMemory returns how many bytes the machine can still give, 0 where it does
+// FreeMemory returns how many bytes the machine can still give, 0 where it does
 // not say so.
-func freeMemory() int64 {
+func FreeMemory() int64 {
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
 		return 0
