@@ -88,8 +88,8 @@ SERVERS ?= $(HOME)/.cache/nngmix/servers
 cloud-test: $(SERVERS)/installed ## nngmix-cloud against stores on this machine; SERVERS is where they are installed
 	cd cmd/nngmix/nngmix-cloud && NNGMIX_CLOUD_SERVERS=$(SERVERS) $(GO) test -count=1 ./...
 
-$(SERVERS)/installed: cmd/nngmix/nngmix-cloud/install-servers
-	GO=$(GO) $< $(SERVERS)
+$(SERVERS)/installed: cmd/nngmix/nngmix-cloud/install-servers cmd/nngmix/nngmix-cloud/go.mod
+	GO=$(GO) sh cmd/nngmix/nngmix-cloud/install-servers $(SERVERS)
 
 bench: build ## neighbor search and generation against scipy, scikit-learn, faiss and the reference's loop; the command; kernels
 	$(GO) run ./bench/search
