@@ -72,6 +72,8 @@ func explain(b *bucket, at store.URL, err error) error {
 		return store.Final(errNotExist)
 	case at.Scheme == "s3" && (status == http.StatusMovedPermanently || status == http.StatusBadRequest): // a HEAD says no more
 		return final("%s (%w)", elsewhere, err)
+	case status == http.StatusNotImplemented: // old servers do not know If-None-Match
+		return final("the store cannot do that; where it is to write, --force asks less of it (%w)", err)
 	case status == 0, status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooManyRequests:
 		return fmt.Errorf("the store fails, or does not answer: %w", err)
 	}
