@@ -5,14 +5,17 @@ LDFLAGS  := -X github.com/nngmix/nngmix/cmd/nngmix/internal/cli.version=$(VERSIO
 PORTABLE := ./simd/... ./exact/... ./ann/... ./planner/... ./generator/... ./internal/xrand/...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build demo test test-purego test-levels test-race test-arm64 \
-	generate generate-check fmt-check vet staticcheck cross fuzz mutate peers bench bench-ann bench-detect bench-table ci clean
+.PHONY: help build cloud demo test test-purego test-levels test-race test-arm64 \
+	generate generate-check fmt-check vet staticcheck cross fuzz mutate peers cloud-test bench bench-ann bench-detect bench-table ci clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 build: ## build bin/nngmix
 	$(GO) build -ldflags "$(LDFLAGS)" -o bin/nngmix ./cmd/nngmix
+
+cloud: ## build bin/nngmix-cloud, which has the drivers of s3://, gs:// and azblob://
+	cd cmd/nngmix/nngmix-cloud && $(GO) build -ldflags "$(LDFLAGS)" -o ../../../bin/nngmix-cloud .
 
 demo: build ## write a table of 200,000 rows, make pseudo-anomalies from it, say where they are
 	mkdir -p demo
@@ -54,6 +57,7 @@ vet: ## go vet, for amd64, arm64, Windows and 32 bits, and of the generator
 	GOOS=windows $(GO) vet ./...
 	GOARCH=386 $(GO) vet ./...
 	cd simd/gen && $(GO) vet ./...
+	cd cmd/nngmix/nngmix-cloud && $(GO) vet ./...
 
 staticcheck: ## staticcheck
 	$(GO) run $(STATICCHECK) ./...
@@ -79,6 +83,13 @@ peers: $(PEERS)/installed ## pyarrow, pandas, Polars and DuckDB read what nngmix
 $(PEERS)/installed: $(REQUIREMENTS)
 	python3 -m venv --clear $(PEERS)
 	for try in 1 2 3; do $(PEERS)/bin/pip install -q --disable-pip-version-check -r $< && touch $@ && exit 0; sleep 5; done; exit 1
+
+SERVERS ?= $(HOME)/.cache/nngmix/servers
+cloud-test: $(SERVERS)/installed ## nngmix-cloud against stores on this machine; SERVERS is where they are installed
+	cd cmd/nngmix/nngmix-cloud && NNGMIX_CLOUD_SERVERS=$(SERVERS) $(GO) test -count=1 ./...
+
+$(SERVERS)/installed: cmd/nngmix/nngmix-cloud/install-servers cmd/nngmix/nngmix-cloud/go.mod
+	GO=$(GO) sh cmd/nngmix/nngmix-cloud/install-servers $(SERVERS)
 
 bench: build ## neighbor search and generation against scipy, scikit-learn, faiss and the reference's loop; the command; kernels
 	$(GO) run ./bench/search

@@ -53,7 +53,8 @@ var rules = []struct{ name, imports, tests string }{
 	{"internal/steady", "", ""},
 	{"internal/lint", "", ""},
 
-	{"cmd/nngmix", "simd cmd/nngmix/internal/...", all},
+	{"cmd/nngmix", "cmd/nngmix/program", "cmd/nngmix/internal/... " + all},
+	{"cmd/nngmix/program", "simd cmd/nngmix/internal/...", ""},
 	{"cmd/nngmix/internal/cli", all, ""},
 	{"cmd/nngmix/internal/tools", all + " cmd/nngmix/internal/cli internal/synth internal/adbench internal/plot", ""},
 	{"cmd/nngmix/internal/...", all + " cmd/nngmix/internal/cli", ""},

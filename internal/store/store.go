@@ -11,7 +11,8 @@ import (
 
 // Object is an object that is read. ReadAt may be called by several goroutines at
 // once, Read and Seek by one. The context that it was opened with ends its reads.
-// Reads of an object that was replaced since it was opened fail.
+// Reads of an object that was replaced since it was opened fail. Errors of reads do
+// not name the URL.
 type Object interface {
 	io.Reader
 	io.ReaderAt
@@ -40,6 +41,8 @@ type Store interface {
 	// Create starts an object. One that is there is an error (atomicfile.ErrExists)
 	// unless force is set; Commit looks once more.
 	Create(ctx context.Context, at URL, force bool) (Writer, error)
+	// Remove deletes an object.
+	Remove(ctx context.Context, at URL) error
 }
 
 var (

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nngmix/nngmix/internal/atomicfile"
+	"github.com/nngmix/nngmix/internal/store"
 )
 
 // DefaultRowsPerFile is how many rows a file of a folder has, but for the last one.
@@ -20,20 +21,49 @@ const maxFiles = 100_000
 // folderWriter writes a table as files of so many rows: part-00000.parquet and so on.
 type folderWriter struct {
 	path   string
-	dir    *atomicfile.Dir
+	dir    outFolder
 	format Format
 	fields []Field
 	opt    WriteOptions
 	part   *Writer // the last file
+	name   string  // of it
 	inPart int64   // its rows so far
 	parts  int
 	rows   int64 // of all files
 }
 
+// outFolder is a folder that is being written.
+type outFolder interface {
+	file(name string) string  // path of a file to be written
+	named(name string) string // what errors call it
+	begin() error             // comes before a file appears
+	wrote(name string)
+	Commit() error
+	Abort()
+}
+
+// localFolder is one that appears as a whole.
+type localFolder struct {
+	*atomicfile.Dir
+	path string
+}
+
+func (d localFolder) file(name string) string  { return filepath.Join(d.Name(), name) }
+func (d localFolder) named(name string) string { return filepath.Join(d.path, name) }
+func (d localFolder) begin() error             { return nil }
+func (d localFolder) wrote(string)             {}
+
 // IsFolder tells whether Create makes a folder called path: it ends in a separator,
 // or is the name of one.
 func IsFolder(path string) bool {
 	if path == "-" || path == "" {
+		return false
+	}
+	if at, ok := store.Parse(path); ok && at.Scheme != "file" {
+		return at.Key == "" || strings.HasSuffix(at.Key, "/")
+	}
+	path, err := store.Local(path)
+	if err != nil {
 		return false
 	}
 	if os.IsPathSeparator(path[len(path)-1]) {
@@ -46,6 +76,7 @@ func IsFolder(path string) bool {
 // FolderFormat returns the format of the files in a folder called path, where no
 // option names it: what the name stands for, as in table.parquet/, else Parquet.
 func FolderFormat(path string) Format {
+	path = nameOf(path)
 	if format, err := FormatOf(strings.TrimRight(path, `/\`)); err == nil && strings.Trim(path, `/\`) != "-" {
 		return format
 	}
@@ -67,19 +98,31 @@ func createFolder(path string, fields []Field, opt WriteOptions) (*folderWriter,
 	case opt.Rows > maxFiles*per:
 		return nil, fmt.Errorf("%s: table: %d rows make more than %d files of %d rows: set --rows-per-file higher", path, opt.Rows, maxFiles, per)
 	}
-	var replace atomicfile.Replace
-	if opt.Force {
-		replace = isOutput
-	}
 	var err error
-	if f.dir, err = atomicfile.CreateDir(path, replace); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if f.dir, err = openFolder(path, opt); err != nil {
+		return nil, err
 	}
 	if err := f.next(); err != nil {
 		f.abort()
 		return nil, err
 	}
 	return f, nil
+}
+
+// openFolder starts a folder of files or objects.
+func openFolder(path string, opt WriteOptions) (outFolder, error) {
+	if at, ok := store.Parse(path); ok {
+		return createObjects(opt.Context, at, opt.Force)
+	}
+	var replace atomicfile.Replace
+	if opt.Force {
+		replace = isOutput
+	}
+	dir, err := atomicfile.CreateDir(path, replace)
+	if err != nil {
+		return nil, of(path, err)
+	}
+	return localFolder{dir, path}, nil
 }
 
 // outputName is the name of a file in a folder that this package or Spark wrote:
@@ -101,16 +144,16 @@ func (f *folderWriter) next() error {
 		return fmt.Errorf("%s: table: more than %d files of %d rows: set --rows-per-file higher", f.path, maxFiles, f.opt.RowsPerFile)
 	}
 	opt := f.opt
-	opt.Format, opt.Force = f.format, false
+	opt.Format = f.format
 	if opt.Rows >= 0 {
 		opt.Rows = min(f.opt.RowsPerFile, max(0, f.opt.Rows-f.rows))
 	}
 	name := fmt.Sprintf("part-%05d.%s", f.parts, f.format)
-	part, err := createFile(filepath.Join(f.dir.Name(), name), filepath.Join(f.path, name), f.fields, opt)
+	part, err := createFile(f.dir.file(name), f.dir.named(name), f.fields, opt)
 	if err != nil {
 		return err
 	}
-	f.part, f.inPart = part, 0
+	f.part, f.name, f.inPart = part, name, 0
 	f.parts++
 	return nil
 }
@@ -120,7 +163,14 @@ func (f *folderWriter) end() error {
 	if f.part == nil {
 		return nil
 	}
-	return f.part.Close()
+	if err := f.dir.begin(); err != nil {
+		return err
+	}
+	err := f.part.Close()
+	if err == nil {
+		f.dir.wrote(f.name)
+	}
+	return err
 }
 
 // write adds rows, in as many files as it takes.
@@ -148,7 +198,7 @@ func (f *folderWriter) close() error {
 		return err
 	}
 	if err := f.dir.Commit(); err != nil {
-		return fmt.Errorf("%s: %w", f.path, err)
+		return of(f.path, err)
 	}
 	return nil
 }

@@ -105,7 +105,7 @@ func TestFailedFolderLeavesNothing(t *testing.T) {
 			"too many rows": func(w *Writer, c []Column) error { _ = w.Write(c, 0, 3); return w.Close() },
 			"bad chunk":     func(w *Writer, c []Column) error { _ = w.Write(c[:1], 0, 1); return w.Close() },
 			"full disk": func(w *Writer, c []Column) error {
-				w.folder.part.file.File.Close() // every write from now on fails
+				w.folder.part.file.(*atomicfile.File).File.Close() // every write from now on fails
 				_ = w.Write(c, 0, 1)
 				return w.Close()
 			},

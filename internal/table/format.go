@@ -74,16 +74,21 @@ func FormatOf(path string) (Format, error) {
 	if path == "-" {
 		return CSV, nil
 	}
-	name := strings.ToLower(filepath.Base(path))
-	if at, ok := store.Parse(path); ok {
-		name = strings.ToLower(at.Key)
-	}
+	name := strings.ToLower(filepath.Base(nameOf(path)))
 	for _, e := range extensions {
 		if strings.HasSuffix(name, e.suffix) {
 			return e.format, nil
 		}
 	}
 	return 0, fmt.Errorf("%w of %s: its name must end in .csv, .csv.gz, .csv.zst, .tsv, .parquet, .arrow, .feather, .npz or .npy", ErrFormat, path)
+}
+
+// nameOf returns a path, or the path in a URL.
+func nameOf(path string) string {
+	if at, ok := store.Parse(path); ok {
+		return "/" + at.Key
+	}
+	return path
 }
 
 // format returns the format of the file: the one that was asked for, else that of

@@ -64,7 +64,7 @@ func openObject(ctx context.Context, path string, at store.URL) (*source, error)
 	if object.Size() == 0 {
 		return nil, errors.Join(fmt.Errorf("%s: %w: the object is empty", path, ErrEmpty), object.Close())
 	}
-	return &source{file: object, path: "/" + at.Key, size: object.Size(), version: objectVersion(object.Version())}, nil
+	return &source{file: object, path: nameOf(path), size: object.Size(), version: objectVersion(object.Version())}, nil
 }
 
 // version is what tells whether a file or object is the one that was read before.

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/internal/atomicfile"
 	"github.com/nngmix/nngmix/internal/store"
 )
 
@@ -21,6 +22,8 @@ type shelf struct {
 	mu      sync.Mutex
 	objects map[string]string // bucket/key to content
 	opened  map[string]int
+	log     []string // what was written (+) and removed (-)
+	fail    string   // the end of the name of what cannot be written
 }
 
 var onShelf = &shelf{}
@@ -31,7 +34,10 @@ func init() { store.Register("mem", onShelf) }
 func (s *shelf) put(objects map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.objects, s.opened = maps.Clone(objects), map[string]int{}
+	s.objects, s.opened, s.log, s.fail = maps.Clone(objects), map[string]int{}, nil, ""
+	if s.objects == nil {
+		s.objects = map[string]string{}
+	}
 }
 
 type shelved struct {
@@ -65,9 +71,51 @@ func (s *shelf) List(_ context.Context, prefix store.URL) (found []store.URL, er
 	return found, nil
 }
 
-func (s *shelf) Create(context.Context, store.URL, bool) (store.Writer, error) {
-	return nil, errors.ErrUnsupported
+func (s *shelf) Create(_ context.Context, at store.URL, force bool) (store.Writer, error) {
+	w := &shelving{shelf: s, name: at.Bucket + "/" + at.Key, force: force}
+	return w, w.check()
 }
+
+func (s *shelf) Remove(_ context.Context, at store.URL) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.objects, at.Bucket+"/"+at.Key)
+	s.log = append(s.log, "-"+at.Key)
+	return nil
+}
+
+// shelving is an object that is written.
+type shelving struct {
+	bytes.Buffer
+	*shelf
+	name  string
+	force bool
+}
+
+func (w *shelving) check() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, ok := w.objects[w.name]; ok && !w.force {
+		return fmt.Errorf("mem://%s: %w", w.name, atomicfile.ErrExists)
+	}
+	if w.fail != "" && strings.HasSuffix(w.name, w.fail) {
+		return errors.New("the shelf is full")
+	}
+	return nil
+}
+
+func (w *shelving) Commit() error {
+	if err := w.check(); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.objects[w.name] = w.String()
+	w.log = append(w.log, "+"+strings.TrimPrefix(w.name, "b/"))
+	return nil
+}
+
+func (w *shelving) Abort() {}
 
 // TestExpandObjects: the same names as files and as objects.
 func TestExpandObjects(t *testing.T) {

@@ -2,13 +2,16 @@ package table
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/nngmix/nngmix/internal/atomicfile"
+	"github.com/nngmix/nngmix/internal/store"
 )
 
 // WriteOptions say how to write a file. The zero value is not the default: see
@@ -22,6 +25,8 @@ type WriteOptions struct {
 	// RowsPerFile is how many rows a file of a folder has, but for the last one; 0:
 	// DefaultRowsPerFile.
 	RowsPerFile int64
+	// Context ends the writing of objects, not that of files; nil: nothing does.
+	Context context.Context
 }
 
 // Writer writes a table chunk by chunk. The file appears with Close; Abort, and
@@ -31,8 +36,8 @@ type Writer struct {
 	fields  []Field
 	vectors []vector
 	encoder encoder
-	file    *atomicfile.File // nil for standard output
-	folder  *folderWriter    // nil for a file; other fields but name, rows, want and err are of no use then
+	file    outFile       // nil for standard output
+	folder  *folderWriter // nil for a file; other fields but name, rows, want and err are of no use then
 	buffer  *bufio.Writer
 	path    string
 	name    string // for errors
@@ -40,6 +45,13 @@ type Writer struct {
 	loaded  int    // rows in vectors
 	want    int64  // to be written, or -1
 	err     error  // what stopped the writing
+}
+
+// outFile is a file or object that appears with Commit or not at all.
+type outFile interface {
+	io.Writer
+	Commit() error
+	Abort() // does nothing after Commit
 }
 
 // encoder writes n rows of all fields in one format. It may use several
@@ -63,7 +75,18 @@ const chunkRows = 8192
 // name tells ([FolderFormat]). It appears whole with Close or not at all. A folder
 // that has something in it is an error (atomicfile.ErrExists); opt.Force replaces one
 // that holds nothing but such files, or those that Spark leaves.
+//
+// A path may be the URL of an object (package store), which appears whole with Close.
+// One that ends in a slash becomes a folder of objects there: they appear one by one,
+// and at last an empty one called _SUCCESS.
 func Create(path string, fields []Field, opt WriteOptions) (*Writer, error) {
+	path, err := store.Local(path)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Context == nil {
+		opt.Context = context.Background()
+	}
 	if !IsFolder(path) {
 		return createFile(path, path, fields, opt)
 	}
@@ -100,9 +123,17 @@ func createFile(path, name string, fields []Field, opt WriteOptions) (*Writer, e
 	}
 	if err := w.start(format, opt); err != nil {
 		w.Abort()
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, of(name, err)
 	}
 	return w, nil
+}
+
+// of returns err with name before it, unless it begins so.
+func of(name string, err error) error {
+	if strings.HasPrefix(err.Error(), name+": ") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // start opens the file and writes what comes first in it.
@@ -114,15 +145,17 @@ func (w *Writer) start(format Format, opt WriteOptions) (err error) {
 		}
 		w.buffer = bufio.NewWriterSize(out, 1<<16)
 	} else {
-		if w.file, err = atomicfile.Create(w.path, opt.Force); err != nil {
-			return err
+		file, err := createOut(w.path, opt)
+		if err != nil {
+			return err // file may not be nil
 		}
+		w.file = file
 		w.buffer = bufio.NewWriterSize(w.file, 1<<18)
 	}
 	switch format {
 	case CSV, CSVGzip, CSVZstd:
 		style := opt.Style
-		style.Delimiter = delimiterOf(w.path, style.Delimiter)
+		style.Delimiter = delimiterOf(nameOf(w.path), style.Delimiter)
 		if err = checkDelimiter(style.Delimiter); err == nil {
 			w.encoder, err = newCSVEncoder(w.buffer, format, style, w.fields)
 		}
@@ -131,11 +164,32 @@ func (w *Writer) start(format Format, opt WriteOptions) (err error) {
 	case Arrow:
 		w.encoder, err = newArrowEncoder(w.buffer, w.fields)
 	case NPZ:
-		w.encoder, err = newNPZEncoder(w.buffer, filepath.Dir(w.path), w.fields, opt.Rows)
+		w.encoder, err = newNPZEncoder(w.buffer, beside(w.path), w.fields, opt.Rows)
 	default:
 		err = fmt.Errorf("%w: it can be read, but not written", ErrFormat)
 	}
 	return err
+}
+
+// createOut starts a file or object.
+func createOut(path string, opt WriteOptions) (outFile, error) {
+	at, ok := store.Parse(path)
+	if !ok {
+		return atomicfile.Create(path, opt.Force)
+	}
+	to, err := store.Of(at)
+	if err != nil {
+		return nil, err
+	}
+	return to.Create(opt.Context, at, opt.Force)
+}
+
+// beside returns a folder for temporary files that become part of path.
+func beside(path string) string {
+	if _, object := store.Parse(path); object {
+		return os.TempDir()
+	}
+	return filepath.Dir(path)
 }
 
 // Write adds the rows from ≤ i < to of columns, one for each field in order. A
@@ -187,7 +241,7 @@ func (w *Writer) encode() error {
 		return nil
 	}
 	if err := w.encoder.write(w.vectors, w.loaded); err != nil {
-		return fmt.Errorf("%s: %w", w.name, err)
+		return of(w.name, err)
 	}
 	for j := range w.vectors {
 		w.vectors[j].reset()
@@ -231,7 +285,7 @@ func (w *Writer) end() error {
 		err = w.file.Commit()
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", w.name, err)
+		return of(w.name, err)
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func TestFailedWriteLeavesOldFile(t *testing.T) {
 			{"too few rows", func(w *Writer, c []Column) error { return w.Close() }},
 			{"bad chunk", func(w *Writer, c []Column) error { _ = w.Write(c[:1], 0, 1); return w.Close() }},
 			{"full disk", func(w *Writer, c []Column) error {
-				w.file.File.Close() // every write from now on fails
+				w.file.(*atomicfile.File).File.Close() // every write from now on fails
 				_ = w.Write(c, 0, 1)
 				return w.Close()
 			}},

@@ -7,12 +7,22 @@ import (
 	"os"
 
 	"github.com/nngmix/nngmix/internal/atomicfile"
+	"github.com/nngmix/nngmix/internal/store"
 )
 
 // RefuseExisting returns an error for a file that is there and may not be
-// replaced, before any work is done.
+// replaced, and for a URL, before any work is done.
 func RefuseExisting(path string, force bool) error {
-	if path == "" || path == "-" || force {
+	if _, object := store.Parse(path); object {
+		return fmt.Errorf("%s: only tables are written to URLs: name a file", path)
+	}
+	return RefuseTable(path, force)
+}
+
+// RefuseTable is RefuseExisting for tables, which may be objects; package table sees
+// whether these exist.
+func RefuseTable(path string, force bool) error {
+	if _, object := store.Parse(path); object || path == "" || path == "-" || force {
 		return nil
 	}
 	if files, err := os.ReadDir(path); err == nil && len(files) == 0 {

@@ -55,7 +55,7 @@ func (f *TableFlags) Add(flags *pflag.FlagSet) {
 
 // AddIn declares --in, which may be given several times, and how folders are read.
 func (f *TableFlags) AddIn(flags *pflag.FlagSet) {
-	flags.Var((*inputs)(f), "in", "table to read: .csv .csv.gz .csv.zst .tsv .parquet .arrow .npz .npy, or - for standard input; a folder or a quoted pattern such as 'day=*/*.parquet' for all files of it; repeatable")
+	flags.Var((*inputs)(f), "in", "table to read: .csv .csv.gz .csv.zst .tsv .parquet .arrow .npz .npy, or - for standard input; a folder or a quoted pattern such as 'day=*/*.parquet' for all files of it; a URL such as s3://bucket/day=*/; repeatable")
 	flags.StringVar(&f.Hive, "hive", "yes", "whether folders called key=value below --in are columns: yes or no")
 }
 

@@ -42,7 +42,7 @@ func (o *options) check() error {
 	if err := o.checkAmount(); err != nil {
 		return err
 	}
-	if err := cli.RefuseExisting(o.Out, o.Force); err != nil {
+	if err := cli.RefuseTable(o.Out, o.Force); err != nil {
 		return err
 	}
 	return cli.RefuseExisting(o.Report, o.Force)

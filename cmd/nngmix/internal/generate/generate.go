@@ -152,7 +152,7 @@ func generate(ctx context.Context, opt *options) (*Report, error) {
 	if err := opt.checkMemory(in.Summary); err != nil {
 		return nil, cli.Usage(err)
 	}
-	out, err := newOutput(in, opt, count) // refuses before the search what cannot be written
+	out, err := newOutput(ctx, in, opt, count) // refuses before the search what cannot be written
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type output struct {
 
 // newOutput starts the output file. What the file's format cannot hold is an
 // error here, before the work.
-func newOutput(in *input, opt *options, count uint64) (*output, error) {
+func newOutput(ctx context.Context, in *input, opt *options, count uint64) (*output, error) {
 	o := &output{in: in, append: opt.Append, hidden: opt.Append && opt.LabeledFraction < 1, provenance: opt.Provenance, threads: opt.Threads, draws: opt.Method != generator.NNGMix, round: uint64(max(roundValues/len(in.Fields), chunkSamples))}
 	rows := int64(count)
 	if o.append {
@@ -42,7 +42,7 @@ func newOutput(in *input, opt *options, count uint64) (*output, error) {
 		}
 	}
 	var err error
-	o.writer, err = table.Create(opt.Out, o.fields(opt), table.WriteOptions{Rows: rows, Force: opt.Force, RowsPerFile: opt.RowsPerFile, Style: styleFor(opt.Out, opt.In, in.Style)})
+	o.writer, err = table.Create(opt.Out, o.fields(opt), table.WriteOptions{Context: ctx, Rows: rows, Force: opt.Force, RowsPerFile: opt.RowsPerFile, Style: styleFor(opt.Out, opt.In, in.Style)})
 	return o, err
 }
 

@@ -2,6 +2,7 @@ package index
 
 import (
 	"bufio"
+	"context"
 	"math"
 	"slices"
 
@@ -34,9 +35,9 @@ func newHits(res *exact.Result, rows []int) *hits {
 
 // write writes h to path: as the arrays ids and distances of an NPZ file, or as
 // a table with a row for each neighbor.
-func (h *hits) write(path string, force bool) error {
+func (h *hits) write(ctx context.Context, path string, force bool) error {
 	if format, err := table.FormatOf(path); err != nil || format != table.NPZ {
-		return h.writeTable(path, force)
+		return h.writeTable(ctx, path, force)
 	}
 	f, err := atomicfile.Create(path, force)
 	if err != nil {
@@ -62,7 +63,7 @@ func (h *hits) write(path string, force bool) error {
 
 // writeTable writes the neighbors that there are, those of a query together,
 // nearest first.
-func (h *hits) writeTable(path string, force bool) error {
+func (h *hits) writeTable(ctx context.Context, path string, force bool) error {
 	var query, rank, id []int64
 	var distance []float64
 	for i, row := range h.ids {
@@ -76,7 +77,7 @@ func (h *hits) writeTable(path string, force bool) error {
 	for _, c := range columns {
 		fields = append(fields, c.Field())
 	}
-	w, err := table.Create(path, fields, table.WriteOptions{Rows: int64(len(id)), Force: force})
+	w, err := table.Create(path, fields, table.WriteOptions{Rows: int64(len(id)), Force: force, Context: ctx})
 	if err != nil {
 		return err
 	}

@@ -116,10 +116,15 @@ func (o *searchOptions) check() error {
 	if err := o.WidthFlags.Check(); err != nil {
 		return err
 	}
-	if _, err := table.FormatOf(o.Out); err != nil {
+	format, err := table.FormatOf(o.Out)
+	if err != nil {
 		return err
 	}
-	if err := cli.RefuseExisting(o.Out, o.Force); err != nil {
+	refuse := cli.RefuseTable
+	if format == table.NPZ { // its arrays are no table
+		refuse = cli.RefuseExisting
+	}
+	if err := refuse(o.Out, o.Force); err != nil {
 		return err
 	}
 	return cli.RefuseExisting(o.Report, o.Force)
@@ -161,7 +166,7 @@ func search(ctx context.Context, opt *searchOptions) error {
 		return fmt.Errorf("%s: %w", opt.In, err)
 	}
 	searched()
-	err = report.Timed("write", func() error { return newHits(res, x.Schema.RowNumbers()).write(opt.Out, opt.Force) })
+	err = report.Timed("write", func() error { return newHits(res, x.Schema.RowNumbers()).write(ctx, opt.Out, opt.Force) })
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func shareNames(err error) error {
 }
 
 func writeSynth(ctx context.Context, out string, opt synth.Options, force, quiet bool) error {
-	w, err := table.Create(out, synth.Fields(), table.WriteOptions{Rows: int64(opt.Rows), Force: force})
+	w, err := table.Create(out, synth.Fields(), table.WriteOptions{Rows: int64(opt.Rows), Force: force, Context: ctx})
 	if err != nil {
 		return err
 	}

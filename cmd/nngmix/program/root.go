@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"github.com/nngmix/nngmix/cmd/nngmix/internal/cli"
@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// rootCommand returns the command that all others belong to.
-func rootCommand() *cobra.Command {
+// Root returns the command that all others belong to.
+func Root() *cobra.Command {
 	root := &cobra.Command{
 		Use:               "nngmix",
 		Short:             "Make few labeled anomalies go further on very large tables",
