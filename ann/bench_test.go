@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+
+	"github.com/nngmix/nngmix/ann/internal/graph"
 )
 
 // benchIndex is an index of 300,000 rows of 64 columns, which outgrow the caches, with
@@ -26,7 +28,7 @@ var benchIndex = sync.OnceValues(func() (*Index, []float32) {
 			}
 		}
 	}
-	x, err := build(context.Background(), rows[:n*dim], dim, DefaultOptions(), defaultTuning)
+	x, err := build(context.Background(), rows[:n*dim], dim, DefaultOptions(), graph.DefaultTuning)
 	if err != nil {
 		panic(err)
 	}

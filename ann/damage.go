@@ -4,27 +4,17 @@ import (
 	"runtime"
 	"runtime/debug"
 	"unsafe"
+
+	"github.com/nngmix/nngmix/ann/internal/graph"
 )
-
-// damage is what code panics with where what it reads of a file cannot be. An
-// opened file is checked where it is read; as a whole by Verify only.
-type damage struct{ err error }
-
-// damaged panics with damage.
-func damaged(format string, args ...any) { panic(damage{corrupt(format, args...)}) }
-
-// damagedLink is a function of its own, so that loops that call it stay small.
-//
-//go:noinline
-func damagedLink(to uint32, n int) { damaged("a link leads to node %d of %d", to, n) }
 
 // damageOf returns the error that value, which was recovered, stands for: damage, or a
 // fault at an address of data, which is mapped from a file. Other values stand for
 // none.
 func damageOf(value any, data []byte) error {
 	switch v := value.(type) {
-	case damage:
-		return v.err
+	case graph.Damage:
+		return corrupt("%s", v.What)
 	case interface{ Addr() uintptr }:
 		first := uintptr(unsafe.Pointer(unsafe.SliceData(data)))
 		if at := v.Addr(); at >= first && at-first < uintptr(len(data)) {

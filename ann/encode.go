@@ -5,8 +5,8 @@ import (
 	"hash/crc32"
 	"io"
 	"runtime"
-	"unsafe"
 
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/internal/atomicfile"
 )
 
@@ -95,11 +95,11 @@ func (x *Index) arrangeFile(st *state, meta []byte) (*header, [][]byte) {
 	for i := range st.views {
 		v := &st.views[i]
 		s := segmentHeader{
-			nodes: uint64(v.n), values: uint64(v.unique()), rows: uint64(len(v.ids)),
-			entryShift: uint32(v.entries.shift), lossless: v.quantizer.lossless, radius: v.radius, step: v.quantizer.step,
+			nodes: uint64(v.N), values: uint64(v.unique()), rows: uint64(len(v.ids)),
+			entryShift: uint32(v.Entries.Shift), lossless: v.Quantizer.Lossless, radius: v.radius, step: v.Quantizer.Step,
 		}
 		for j, b := range [segmentSections][]byte{
-			bytesOf(v.nominal.limits), bytesOf(v.rows), v.codeSection, bytesOf(v.links), bytesOf(v.outposts), bytesOf(v.values), bytesOf(v.nodeStarts), bytesOf(v.starts), bytesOf(v.ids), bytesOf(v.hidden.bitmap(len(v.ids))),
+			memory.BytesOf(v.nominal.limits), memory.BytesOf(v.Rows), v.CodeSection, memory.BytesOf(v.Links), memory.BytesOf(v.Outposts), memory.BytesOf(v.values), memory.BytesOf(v.nodeStarts), memory.BytesOf(v.starts), memory.BytesOf(v.ids), memory.BytesOf(v.hidden.bitmap(len(v.ids))),
 		} {
 			s.sections[j] = place(b)
 		}
@@ -107,13 +107,4 @@ func (x *Index) arrangeFile(st *state, meta []byte) (*header, [][]byte) {
 	}
 	h.fileSize = at
 	return h, parts
-}
-
-// bytesOf returns the memory of s, which is how little-endian machines, the only
-// ones that write and open files, have it in files.
-func bytesOf[T uint32 | uint64 | float32](s []T) []byte {
-	if len(s) == 0 {
-		return nil
-	}
-	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*int(unsafe.Sizeof(s[0])))
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
@@ -117,8 +119,8 @@ func (x *segment) nodeAt(at uint32) uint32 {
 		return uint32(max(1, sort.Search(len(starts), func(i int) bool { return starts[i] > at })) - 1)
 	}
 	node := last(x.nodeStarts, last(x.starts, at))
-	if int(node) >= x.n {
-		damaged("the row at %d belongs to node %d of %d", at, node, x.n)
+	if int(node) >= x.N {
+		graph.Damaged("the row at %d belongs to node %d of %d", at, node, x.N)
 	}
 	return node
 }
@@ -147,7 +149,7 @@ const filterCalls = 1000
 // mark looks at all rows of v.
 func (x *Index) mark(ctx context.Context, v *view, r *rule, threads int) (*marks, error) {
 	const piece = 1 << 14 // a multiple of 64, so that no two threads write to one word
-	m := &marks{rows: make([]uint64, (len(v.ids)+63)/64), nodes: make([]uint64, (v.n+63)/64)}
+	m := &marks{rows: make([]uint64, (len(v.ids)+63)/64), nodes: make([]uint64, (v.N+63)/64)}
 	err := parallel.Do(ctx, threads, (len(v.ids)+piece-1)/piece, x.task(func(_, task int) error {
 		for at := task * piece; at < min((task+1)*piece, len(v.ids)); at++ {
 			if v.allowed(r, uint32(at)) {
@@ -159,9 +161,9 @@ func (x *Index) mark(ctx context.Context, v *view, r *rule, threads int) (*marks
 	if err != nil {
 		return nil, err
 	}
-	err = parallel.Do(ctx, threads, (v.n+piece-1)/piece, x.task(func(_, task int) error {
+	err = parallel.Do(ctx, threads, (v.N+piece-1)/piece, x.task(func(_, task int) error {
 		marked := rule{hidden: r.hidden, filter: r.filter, marks: &marks{rows: m.rows}}
-		for node := uint32(task * piece); node < uint32(min((task+1)*piece, v.n)); node++ {
+		for node := uint32(task * piece); node < uint32(min((task+1)*piece, v.N)); node++ {
 			for value, end := v.nodeValues(node); value < end; value++ {
 				if v.valueAllowed(&marked, value) {
 					m.nodes[node/64] |= 1 << (node % 64)
@@ -186,9 +188,9 @@ func (v *view) allowedShare(r *rule) float64 {
 	case r.filter == nil:
 		return float64(v.live) / float64(len(v.ids))
 	case r.marks != nil:
-		return float64(r.marks.count) / float64(v.n)
+		return float64(r.marks.count) / float64(v.N)
 	case r.few != nil:
-		return float64(len(r.few)) / float64(v.n)
+		return float64(len(r.few)) / float64(v.N)
 	}
 	const sample = 256
 	step := max(1, v.unique()/sample)
@@ -207,10 +209,10 @@ func (v *view) allowedShare(r *rule) float64 {
 // others. The figures are picoseconds, as in scanIsCheaper. To find the nodes is
 // cheap where they were looked up, and costs a call of the filter each otherwise.
 func (v *view) scanPays(r *rule, share float64, ef int) bool {
-	stride := float64(v.stride)
-	cost := share * float64(v.n) * (15_000 + 250*stride)
+	stride := float64(v.Stride)
+	cost := share * float64(v.N) * (15_000 + 250*stride)
 	if r.marks == nil && r.few == nil {
-		cost += float64(v.n) * 4000
+		cost += float64(v.N) * 4000
 	}
 	return cost < 3*float64(ef)*(200_000+1500*stride)
 }
@@ -220,7 +222,7 @@ func (v *view) scanPays(r *rule, share float64, ef int) bool {
 const walkShare = 0.7
 
 // eachAllowed calls f with all nodes that may be returned, in batches.
-func (v *view) eachAllowed(s *searcher, r *rule, f func(nodes []uint32)) {
+func (v *view) eachAllowed(s *graph.Searcher, r *rule, f func(nodes []uint32)) {
 	const batch = 256
 	if r.few != nil {
 		for nodes := range slices.Chunk(r.few, batch) {
@@ -228,11 +230,11 @@ func (v *view) eachAllowed(s *searcher, r *rule, f func(nodes []uint32)) {
 		}
 		return
 	}
-	s.batch = grow(s.batch, batch)[:0]
+	s.Batch = memory.Grow(s.Batch, batch)[:0]
 	take := func(node uint32) {
-		if s.batch = append(s.batch, node); len(s.batch) == batch {
-			f(s.batch)
-			s.batch = s.batch[:0]
+		if s.Batch = append(s.Batch, node); len(s.Batch) == batch {
+			f(s.Batch)
+			s.Batch = s.Batch[:0]
 		}
 	}
 	if r.marks != nil {
@@ -242,12 +244,12 @@ func (v *view) eachAllowed(s *searcher, r *rule, f func(nodes []uint32)) {
 			}
 		}
 	} else {
-		for node := range uint32(v.n) {
+		for node := range uint32(v.N) {
 			if v.nodeAllowed(r, node) {
 				take(node)
 			}
 		}
 	}
-	f(s.batch)
-	s.batch = s.batch[:0]
+	f(s.Batch)
+	s.Batch = s.Batch[:0]
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 	"weak"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
@@ -21,7 +22,7 @@ import (
 // for each other, but for a Compact, which waits for graphs that are being merged.
 type Index struct {
 	opt   Options
-	tune  tuning
+	tune  graph.Tuning
 	space space // without what differs from segment to segment: radius and limits
 	state atomic.Pointer[state]
 	pool  sync.Pool // of *group
@@ -82,10 +83,11 @@ func (x *Index) Stats() (s Stats) {
 		s.Deleted += len(v.ids) - v.live
 		s.Unique += v.unique()
 		s.Bytes += v.bytes()
-		s.CodeBytes += v.codeBytes()
-		s.Lossless = v.quantizer.lossless && (s.Lossless || i == 0)
-		s.Links += int(max(0, v.counted.Load()-1))
-		uncounted = uncounted || v.counted.Load() == 0
+		s.CodeBytes += v.CodeBytes()
+		s.Lossless = v.Quantizer.Lossless && (s.Lossless || i == 0)
+		links, known := v.KnownLinks()
+		s.Links += links
+		uncounted = uncounted || !known
 	}
 	if uncounted {
 		s.Links = 0
@@ -104,7 +106,7 @@ func (x *Index) CountLinks() (err error) {
 	st := x.state.Load()
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
 	for i := range st.views {
-		st.views[i].countLinks()
+		st.views[i].CountLinks()
 	}
 	return nil
 }
@@ -121,10 +123,10 @@ func (x *Index) Options() Options { return x.opt }
 // The error is ErrEmpty, ErrDimension, ErrNotFinite (with the row and column),
 // ErrTooLarge or ErrOptions, or that of ctx.
 func Build(ctx context.Context, rows []float32, dim int, opt Options) (*Index, error) {
-	return build(ctx, rows, dim, opt, defaultTuning)
+	return build(ctx, rows, dim, opt, graph.DefaultTuning)
 }
 
-func build(ctx context.Context, rows []float32, dim int, opt Options, tune tuning) (*Index, error) {
+func build(ctx context.Context, rows []float32, dim int, opt Options, tune graph.Tuning) (*Index, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
 	}
@@ -147,7 +149,7 @@ func build(ctx context.Context, rows []float32, dim int, opt Options, tune tunin
 	return x, nil
 }
 
-func newIndex(opt Options, tune tuning, sp space, st *state) *Index {
+func newIndex(opt Options, tune graph.Tuning, sp space, st *state) *Index {
 	x := &Index{opt: opt, tune: tune, space: sp, merging: map[*segment]bool{}, mergeEnded: make(chan struct{})}
 	x.pool.New = func() any { return &group{stripe: x.usage.stripe()} }
 	x.publish(st)
@@ -180,8 +182,8 @@ func checkRows(rows []float32, dim, threads int) error {
 		return ErrEmpty
 	case len(rows)%dim != 0:
 		return fmt.Errorf("%w: %d values are no whole rows of %d columns", ErrDimension, len(rows), dim)
-	case len(rows)/dim > maxNodes:
-		return fmt.Errorf("%w: %d rows, want at most %d", ErrTooLarge, len(rows)/dim, maxNodes)
+	case len(rows)/dim > graph.MaxNodes:
+		return fmt.Errorf("%w: %d rows, want at most %d", ErrTooLarge, len(rows)/dim, graph.MaxNodes)
 	}
 	return checkFinite("row", rows, dim, threads)
 }
@@ -215,7 +217,7 @@ func infinite(what string, values []float32, dim, i int) error {
 
 // scratch is what one search needs.
 type scratch struct {
-	searcher
+	graph.Searcher
 	query     []float32 // as it was given
 	vector    []float32 // of the query
 	hits      []hit
@@ -258,7 +260,7 @@ func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchO
 
 // group is what a goroutine needs to answer several queries in turns.
 type group struct {
-	all    [groupSize]scratch
+	all    [graph.GroupSize]scratch
 	busy   []*scratch // the first ones of all
 	rules  []rule     // of a search of one query
 	stripe uint32     // see usage
@@ -275,8 +277,8 @@ func (g *group) take(query []float32) *scratch {
 // end takes the queries away and adds the work done for them to c.
 func (g *group) end(c *Counters) {
 	for _, s := range g.busy {
-		c.take(&s.work)
-		s.query, s.tied, s.q, s.allow = nil, s.tied[:0], target{}, nil
+		c.take(&s.Work)
+		s.query, s.tied, s.Q, s.Allow = nil, s.tied[:0], graph.Target{}, nil
 	}
 	g.busy = g.busy[:0]
 	clear(g.rules) // they refer to a state
@@ -317,8 +319,8 @@ func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int,
 	}
 	err = parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, x.task(func(_, task int) error {
 		g := x.pool.Get().(*group)
-		for first, end := task*batchQueries, min((task+1)*batchQueries, n); first < end; first += groupSize {
-			for q := first; q < min(first+groupSize, end); q++ {
+		for first, end := task*batchQueries, min((task+1)*batchQueries, n); first < end; first += graph.GroupSize {
+			for q := first; q < min(first+graph.GroupSize, end); q++ {
 				g.take(queries[q*dim:][:dim])
 			}
 			st.search(g.busy, k, opt.EfSearch, rules)

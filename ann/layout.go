@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -242,7 +244,7 @@ func (h *header) checkLayout(data []byte) error {
 	}
 	for i := range h.segments {
 		s := &h.segments[i]
-		if s.nodes < 1 || s.nodes > s.values || s.values > s.rows || s.rows > maxNodes {
+		if s.nodes < 1 || s.nodes > s.values || s.values > s.rows || s.rows > graph.MaxNodes {
 			return corrupt("segment %d: %d nodes, %d values, %d rows", i, s.nodes, s.values, s.rows)
 		}
 		if s.radius != 0 && !(h.opt.Metric == exact.InnerProduct && s.radius > 0 && s.radius <= math.MaxFloat64) {
@@ -261,7 +263,7 @@ func (h *header) checkLayout(data []byte) error {
 			if j > sectionLimits {
 				continue
 			}
-			limits := sliceOf[uint32](part.of(data))
+			limits := memory.SliceOf[uint32](part.of(data))
 			for _, limit := range limits {
 				if limit < 1 || limit > maxCodes {
 					return corrupt("%s: %d, want 1 to %d", what, limit, maxCodes)
@@ -291,7 +293,7 @@ func (h *header) checkLayout(data []byte) error {
 // than Build would make entries of.
 func (s *segmentHeader) checkEntryShift() error {
 	entries := s.nodes >> min(s.entryShift, 63)
-	if s.entryShift > 0 && (s.entryShift > 31 || sampled(int(s.nodes), uint(s.entryShift), 0).size < 1 || entries > uint64(mostEntries(s.space.width()))) {
+	if s.entryShift > 0 && (s.entryShift > 31 || graph.Sampled(int(s.nodes), uint(s.entryShift), 0).Size < 1 || entries > uint64(mostEntries(s.space.width()))) {
 		return corrupt("entry shift %d leaves %d entries among %d nodes, want at most %d", s.entryShift, entries, s.nodes, mostEntries(s.space.width()))
 	}
 	return nil
@@ -300,7 +302,7 @@ func (s *segmentHeader) checkEntryShift() error {
 // mostEntries returns how many entries a graph of so many columns has at most, but for
 // one.
 func mostEntries(columns int) int {
-	return max(defaultTuning.entryRows, defaultTuning.entryColumns/columns)
+	return max(graph.DefaultTuning.EntryRows, graph.DefaultTuning.EntryColumns/columns)
 }
 
 // lengths returns the lengths that the sections of s must have; hidden may also be
@@ -312,11 +314,11 @@ func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
 		n[sectionVectors] = s.nodes * uint64(sp.padded()) * 4
 	}
 	if s.step > 0 {
-		n[sectionCodes] = uint64(codeStart(sp.padded())) + s.nodes*uint64(codeStride(sp.padded()))
+		n[sectionCodes] = uint64(graph.CodeStart(sp.padded())) + s.nodes*uint64(graph.CodeStride(sp.padded()))
 	}
 	if s.entryShift > 0 {
 		n[sectionLinks] = s.nodes * uint64(2*h.opt.M) * 4
-		n[sectionOutposts] = min(s.nodes, maxOutposts) * 4
+		n[sectionOutposts] = min(s.nodes, graph.MaxOutposts) * 4
 	}
 	if sp.keepsValues() {
 		n[sectionValues] = s.values * uint64(h.dim) * 4

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/nngmix/nngmix/ann/internal/graph"
 )
 
 // lookup finds the positions of ids in a segment. It takes 4 bytes for each id from
@@ -31,7 +33,7 @@ func (x *segment) position(id uint32) (at uint32, ok bool) {
 			return 0, false
 		}
 		at = l.at[id-l.low]
-		return at, at != none
+		return at, at != graph.None
 	}
 	i, ok := slices.BinarySearchFunc(l.sorted, id, func(at, id uint32) int { return cmp.Compare(x.ids[at], id) })
 	if !ok {
@@ -62,11 +64,11 @@ func (x *segment) newPlaces() *idPlaces {
 		slices.SortFunc(p.sorted, func(a, b uint32) int { return cmp.Compare(x.ids[a], x.ids[b]) })
 		return p
 	}
-	p.at = slices.Repeat([]uint32{none}, int(span))
+	p.at = slices.Repeat([]uint32{graph.None}, int(span))
 	for at := range x.ids {
 		id := x.id(uint32(at))
 		if int64(id)-int64(low) >= span || id < low {
-			damaged("ids change while they are read")
+			graph.Damaged("ids change while they are read")
 		}
 		p.at[id-low] = uint32(at)
 	}

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
@@ -38,9 +39,9 @@ func (x *Index) Compact(ctx context.Context) (err error) {
 			x.mu.Unlock()
 			return nil
 		}
-		if st.live > maxNodes {
+		if st.live > graph.MaxNodes {
 			x.mu.Unlock()
-			return fmt.Errorf("%w: %d rows in one graph, want at most %d", ErrTooLarge, st.live, maxNodes)
+			return fmt.Errorf("%w: %d rows in one graph, want at most %d", ErrTooLarge, st.live, graph.MaxNodes)
 		}
 		x.claim(st.views)
 		x.mu.Unlock()
@@ -117,7 +118,7 @@ func (x *Index) tail(views []view) int {
 	}
 	for size := views[tail].live; tail > free; tail-- {
 		before := views[tail-1].live
-		if before > 2*size && tail < usualSegments || size+before > maxNodes {
+		if before > 2*size && tail < usualSegments || size+before > graph.MaxNodes {
 			break
 		}
 		size += before
@@ -226,7 +227,7 @@ func (x *Index) merge(ctx context.Context, views []view) (*segment, error) {
 	slices.SortFunc(all, func(a, b row) int { return cmp.Compare(a.id, b.id) })
 	ids := make([]uint32, len(all))
 	rows := make([]float32, 0, len(all)*dim)
-	room := make([]float32, views[0].stride)
+	room := make([]float32, views[0].Stride)
 	for i, r := range all {
 		ids[i] = r.id
 		rows = append(rows, views[r.view].value(room, r.value)...)

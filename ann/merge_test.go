@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -273,7 +274,7 @@ func TestRowSet(t *testing.T) {
 func TestDeleteWork(t *testing.T) {
 	const n = 1 << 20
 	s := &segment{ids: sequence(0, n)}
-	x := newIndex(DefaultOptions(), defaultTuning, space{dim: 1}, &state{views: []view{{segment: s, live: n}}, next: n, live: n})
+	x := newIndex(DefaultOptions(), graph.DefaultTuning, space{dim: 1}, &state{views: []view{{segment: s, live: n}}, next: n, live: n})
 	x.Delete(0)
 	const most, deletions = 4 << 10, 1000 // a bitmap has 128 kB
 	var before, after runtime.MemStats

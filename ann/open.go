@@ -8,8 +8,10 @@ import (
 	"math"
 	"os"
 	"runtime"
-	"unsafe"
 	"weak"
+
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 )
 
 // Open opens a file that Save wrote. The file is mapped into memory: that takes less
@@ -52,11 +54,11 @@ func (x *Index) Preload() {
 		if v.memory == nil {
 			continue
 		}
-		populate(bytesOf(v.links))
-		if v.codes != nil {
-			populate(v.codeSection)
+		memory.Populate(memory.BytesOf(v.Links))
+		if v.Codes != nil {
+			memory.Populate(v.CodeSection)
 		} else {
-			populate(bytesOf(v.graph.rows))
+			memory.Populate(memory.BytesOf(v.Graph.Rows))
 		}
 	}
 }
@@ -106,7 +108,7 @@ func readIndex(path string, read fileReader, use func(data []byte, free func()) 
 
 // readFile reads a file into aligned memory.
 func readFile(f *os.File, size int) ([]byte, func(), error) {
-	data := aligned(size)
+	data := memory.Bytes(size)
 	if _, err := io.ReadFull(f, data); err != nil {
 		return nil, nil, err
 	}
@@ -132,7 +134,7 @@ func decode(data []byte, free func()) (*Index, error) {
 		st.views = append(st.views, v)
 		st.live += v.live
 	}
-	x := newIndex(h.opt, defaultTuning, space{metric: h.opt.Metric, dim: h.dim, nominal: nominal{columns: h.opt.Nominal}}, st)
+	x := newIndex(h.opt, graph.DefaultTuning, space{metric: h.opt.Metric, dim: h.dim, nominal: nominal{columns: h.opt.Nominal}}, st)
 	x.opened = true
 	x.meta = append([]byte(nil), h.meta.of(data)...)
 	if len(st.views) == 0 {
@@ -162,30 +164,30 @@ func (s section) of(data []byte) []byte {
 // which rows were deleted.
 func (h *header) decodeSegment(data []byte, s *segmentHeader) (view, error) {
 	x := &segment{space: s.space, next: h.next}
-	kernels, err := x.kernelsAt(defaultTuning.level)
+	kernels, err := x.kernelsAt(graph.DefaultTuning.Level)
 	if err != nil {
 		return view{}, err
 	}
-	products, err := x.productsAt(defaultTuning.level)
+	products, err := x.productsAt(graph.DefaultTuning.Level)
 	if err != nil {
 		return view{}, err
 	}
 	part := func(i int) []byte { return s.sections[i].of(data) }
-	x.products = products
-	x.kernels, x.n, x.columns, x.stride, x.rows = kernels, int(s.nodes), x.width(), x.padded(), sliceOf[float32](part(sectionVectors))
+	x.Products = products
+	x.Kernels, x.N, x.Columns, x.Stride, x.Rows = kernels, int(s.nodes), x.width(), x.padded(), memory.SliceOf[float32](part(sectionVectors))
 	if s.step > 0 {
-		x.takeCodes(part(sectionCodes), s.step, s.lossless)
+		x.TakeCodes(part(sectionCodes), s.step, s.lossless)
 	}
-	x.outposts = sliceOf[uint32](part(sectionOutposts))
-	x.values = sliceOf[float32](part(sectionValues))
-	x.nodeStarts = sliceOf[uint32](part(sectionNodeStarts))
-	x.starts = sliceOf[uint32](part(sectionStarts))
-	x.ids = sliceOf[uint32](part(sectionIDs))
+	x.Outposts = memory.SliceOf[uint32](part(sectionOutposts))
+	x.values = memory.SliceOf[float32](part(sectionValues))
+	x.nodeStarts = memory.SliceOf[uint32](part(sectionNodeStarts))
+	x.starts = memory.SliceOf[uint32](part(sectionStarts))
+	x.ids = memory.SliceOf[uint32](part(sectionIDs))
 	if s.entryShift > 0 {
-		x.layer = layer{size: x.n, degree: 2 * h.opt.M, links: sliceOf[uint32](part(sectionLinks))}
+		x.Layer = graph.Layer{Size: x.N, Degree: 2 * h.opt.M, Links: memory.SliceOf[uint32](part(sectionLinks))}
 	}
-	x.entries = sampled(x.n, uint(s.entryShift), 0)
-	hidden := sliceOf[uint64](part(sectionHidden))
+	x.Entries = graph.Sampled(x.N, uint(s.entryShift), 0)
+	hidden := memory.SliceOf[uint64](part(sectionHidden))
 	if err := checkBitmap(hidden, len(x.ids)); err != nil {
 		return view{}, err
 	}
@@ -200,13 +202,4 @@ func checkBitmap(words []uint64, n int) error {
 		return corrupt("rows are deleted that are not there")
 	}
 	return nil
-}
-
-// sliceOf is the inverse of bytesOf; b is aligned and holds whole numbers.
-func sliceOf[T uint32 | uint64 | float32](b []byte) []T {
-	if len(b) == 0 {
-		return nil
-	}
-	var t T
-	return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), len(b)/int(unsafe.Sizeof(t)))
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -43,7 +44,7 @@ func fileOf(tb testing.TB, x *Index) []byte {
 
 // decodeCopy decodes an aligned copy of data.
 func decodeCopy(data []byte) (*Index, error) {
-	b := aligned(len(data))
+	b := memory.Bytes(len(data))
 	copy(b, data)
 	return decode(b, func() {})
 }
@@ -165,7 +166,7 @@ func checkDamage(t *testing.T, data []byte) {
 }
 
 func verifyCopy(data []byte) error {
-	b := aligned(len(data))
+	b := memory.Bytes(len(data))
 	copy(b, data)
 	return verify(b)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -50,6 +51,11 @@ type Options struct {
 // DefaultOptions returns the options that suit most tables.
 func DefaultOptions() Options { return Options{M: 16, EfConstruction: 64} }
 
+// graph returns what of o concerns the graph.
+func (o *Options) graph() graph.Options {
+	return graph.Options{M: o.M, EfConstruction: o.EfConstruction, Seed: o.Seed, Threads: o.Threads, Progress: o.Progress}
+}
+
 // SearchOptions say how a query is answered.
 type SearchOptions struct {
 	// EfSearch is the number of nearest rows whose links the search follows. More
@@ -85,7 +91,7 @@ type Counters struct {
 var counting sync.Mutex
 
 // take adds the work of a search to c, unless it is nil, and sets it to zero.
-func (c *Counters) take(work *Counters) {
+func (c *Counters) take(work *graph.Work) {
 	if c != nil {
 		counting.Lock()
 		defer counting.Unlock()
@@ -93,7 +99,7 @@ func (c *Counters) take(work *Counters) {
 		c.Entries += work.Entries
 		c.Hops += work.Hops
 	}
-	*work = Counters{}
+	*work = graph.Work{}
 }
 
 // The errors of this package, to be told apart with errors.Is.

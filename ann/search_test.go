@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/testdata"
 	"github.com/nngmix/nngmix/simd"
@@ -92,7 +93,7 @@ func TestRecallADBench(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			normal, anomalies, dim := adbench(t, path)
 			queries := anomalies[:min(len(anomalies), most*dim)]
-			x := mustBuild(t, normal, dim, exact.L2Squared, defaultTuning)
+			x := mustBuild(t, normal, dim, exact.L2Squared, graph.DefaultTuning)
 			got, err := x.SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: ef})
 			if err != nil {
 				t.Fatal(err)

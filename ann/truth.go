@@ -7,6 +7,7 @@ import (
 	"sync"
 	"weak"
 
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
@@ -87,7 +88,7 @@ func (x *Index) newDistinct(st *state) *distinct {
 	for i, key := range keys {
 		h := found[uint32(key)]
 		v := &st.views[h.view]
-		room = grow(room, v.stride)
+		room = memory.Grow(room, v.Stride)
 		d.values[i] = h
 		d.rows = append(d.rows, v.value(room, h.value)...)
 	}

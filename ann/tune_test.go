@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/testdata"
 )
@@ -238,7 +239,7 @@ func TestRecallFloorADBench(t *testing.T) {
 			if len(normal) > 200_000 && testing.Short() {
 				t.Skip("too large for -short")
 			}
-			x := mustBuild(t, normal, dim, exact.L2Squared, defaultTuning)
+			x := mustBuild(t, normal, dim, exact.L2Squared, graph.DefaultTuning)
 			got, tuned, err := x.SearchAtRecall(t.Context(), anomalies, k, target, DefaultTuneOptions())
 			if err != nil {
 				t.Fatal(err)

@@ -3,6 +3,8 @@ package ann
 import (
 	"errors"
 	"sync/atomic"
+
+	"github.com/nngmix/nngmix/ann/internal/memory"
 )
 
 // ErrClosed is the error of using an index after Close.
@@ -14,7 +16,7 @@ type usage struct {
 	closed  atomic.Bool
 	running [stripes]struct {
 		calls atomic.Int64
-		_     [lineBytes - 8]byte
+		_     [memory.LineBytes - 8]byte
 	}
 	next atomic.Uint32 // the stripe that is given out next
 }

@@ -6,13 +6,14 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 )
 
 // opened returns an index of data and how often its memory was freed.
 func opened(tb testing.TB, data []byte) (x *Index, freed *int) {
 	tb.Helper()
-	b := aligned(len(data))
+	b := memory.Bytes(len(data))
 	copy(b, data)
 	freed = new(int)
 	x, err := decode(b, func() {

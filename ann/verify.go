@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -79,7 +80,7 @@ func (h *header) checkSums(data []byte) error {
 // searches rely on comes first, as the other checks do too.
 func (v *view) verify() error {
 	for _, check := range []func() error{
-		v.checkRanges, v.checkNumbers, v.graph.check, v.checkEntries, v.checkCodes, v.checkVectors, v.checkNominal, v.checkDuplicates,
+		v.checkRanges, v.checkNumbers, v.Graph.Check, v.checkEntries, v.CheckCodes, v.checkVectors, v.checkNominal, v.checkDuplicates,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -91,7 +92,7 @@ func (v *view) verify() error {
 // checkRanges returns an error where starts do not rise or ids are not ascending.
 func (x *segment) checkRanges() error {
 	value := uint32(0)
-	for node := range uint32(x.n) {
+	for node := range uint32(x.N) {
 		from, to := x.nodeValues(node)
 		if from != value {
 			return fmt.Errorf("the values of node %d begin with %d, want %d", node, from, value)
@@ -118,13 +119,13 @@ func (x *segment) checkRanges() error {
 
 // checkNumbers returns an error where a number is not finite, or padding not zero.
 func (x *segment) checkNumbers() error {
-	for _, values := range [][]float32{x.graph.rows, x.values} {
+	for _, values := range [][]float32{x.Graph.Rows, x.values} {
 		if err := checkFinite("value", values, len(values)+1, 1); err != nil {
 			return err
 		}
 	}
-	for i := range len(x.graph.rows) / x.stride {
-		if padding := x.row(uint32(i))[x.columns:]; slices.ContainsFunc(padding, func(v float32) bool { return math.Float32bits(v) != 0 }) {
+	for i := range len(x.Graph.Rows) / x.Stride {
+		if padding := x.Row(uint32(i))[x.Columns:]; slices.ContainsFunc(padding, func(v float32) bool { return math.Float32bits(v) != 0 }) {
 			return fmt.Errorf("the padding of node %d is not zero", i)
 		}
 	}
@@ -134,8 +135,8 @@ func (x *segment) checkNumbers() error {
 // checkEntries returns an error where x has a graph though its nodes are few, or none
 // though they are many.
 func (x *segment) checkEntries() error {
-	if x.entries.shift == 0 && x.n > mostEntries(x.columns) {
-		return fmt.Errorf("%d nodes have no links, want at most %d", x.n, mostEntries(x.columns))
+	if x.Entries.Shift == 0 && x.N > mostEntries(x.Columns) {
+		return fmt.Errorf("%d nodes have no links, want at most %d", x.N, mostEntries(x.Columns))
 	}
 	return nil
 }
@@ -144,10 +145,10 @@ func (x *segment) checkEntries() error {
 // not what distances allow.
 func (x *segment) checkVectors() error {
 	longest := 0.0
-	got, want := make([]float32, x.stride), make([]float32, x.stride)
-	room := make([]float32, x.stride)
-	for node := range uint32(x.n) {
-		x.putVector(got, node)
+	got, want := make([]float32, x.Stride), make([]float32, x.Stride)
+	room := make([]float32, x.Stride)
+	for node := range uint32(x.N) {
+		x.PutVector(got, node)
 		for value, end := x.nodeValues(node); value < end; value++ {
 			row := x.value(room, value)
 			clear(want)
@@ -171,17 +172,17 @@ func (x *segment) checkVectors() error {
 // checkDuplicates returns an error where two nodes have equal vectors, or two values
 // of one node are equal.
 func (x *segment) checkDuplicates() error {
-	vector := func(i uint32) []byte { return bytesOf(x.row(i)) }
-	if x.graph.rows == nil {
-		vector = func(i uint32) []byte { return x.code(i) }
+	vector := func(i uint32) []byte { return memory.BytesOf(x.Row(i)) }
+	if x.Graph.Rows == nil {
+		vector = func(i uint32) []byte { return x.Code(i) }
 	}
-	if a, b, ok := equalRows(x.n, vector); ok {
+	if a, b, ok := equalRows(x.N, vector); ok {
 		return fmt.Errorf("nodes %d and %d have the same vector", a, b)
 	}
 	if x.values == nil {
 		return nil
 	}
-	if a, b, ok := equalRows(x.unique(), func(i uint32) []byte { return bytesOf(x.value(nil, i)) }); ok {
+	if a, b, ok := equalRows(x.unique(), func(i uint32) []byte { return memory.BytesOf(x.value(nil, i)) }); ok {
 		return fmt.Errorf("values %d and %d are equal", a, b)
 	}
 	return nil

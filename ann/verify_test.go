@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -75,8 +77,12 @@ func TestVerifyBelievesNothing(t *testing.T) {
 	sections := func(data []byte) *[segmentSections]section {
 		return &must(decodeHeader(data)).segments[0].sections
 	}
-	u32 := func(data []byte, section int) []uint32 { return sliceOf[uint32](sections(data)[section].of(data)) }
-	f32 := func(data []byte, section int) []float32 { return sliceOf[float32](sections(data)[section].of(data)) }
+	u32 := func(data []byte, section int) []uint32 {
+		return memory.SliceOf[uint32](sections(data)[section].of(data))
+	}
+	f32 := func(data []byte, section int) []float32 {
+		return memory.SliceOf[float32](sections(data)[section].of(data))
+	}
 	const dim = 5
 	tests := []struct {
 		name, file, text string
@@ -104,7 +110,7 @@ func TestVerifyBelievesNothing(t *testing.T) {
 		}},
 		{"bent inner product", "innerproduct", "vector", func(data []byte) { f32(data, sectionVectors)[dim] *= 1.5 }},
 		{"padding", "l1", "padding", func(data []byte) { f32(data, sectionVectors)[dim] = 1 }},
-		{"padding of codes", "codes", "codes", func(data []byte) { sections(data)[sectionCodes].of(data)[codeStart(16)+20] = 1 }},
+		{"padding of codes", "codes", "codes", func(data []byte) { sections(data)[sectionCodes].of(data)[graph.CodeStart(16)+20] = 1 }},
 		{"two equal rows", "l1", "same vector", func(data []byte) {
 			v := f32(data, sectionVectors)
 			copy(v[:16], v[16:32])
@@ -117,7 +123,7 @@ func TestVerifyBelievesNothing(t *testing.T) {
 		{"an id that was not given", "l1", "next one", func(data []byte) { u32(data, sectionIDs)[3] = 5000 }},
 		{"no links", "l1", "reached", func(data []byte) {
 			for i := range u32(data, sectionLinks) {
-				u32(data, sectionLinks)[i] = none
+				u32(data, sectionLinks)[i] = graph.None
 			}
 		}},
 		{"far too long", "l1", "size", func(data []byte) { f32(data, sectionVectors)[0] = 3e38 }},
@@ -125,7 +131,7 @@ func TestVerifyBelievesNothing(t *testing.T) {
 	files := smallFiles(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			data := aligned(len(files[tt.file]))
+			data := memory.Bytes(len(files[tt.file]))
 			copy(data, files[tt.file])
 			tt.forge(data)
 			if err := verify(sealAll(data)); !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), tt.text) {
@@ -171,7 +177,7 @@ func mutate(r *rand.Rand, data []byte) []byte {
 		}
 		at := r.IntN(end-8) &^ 3
 		old := le.Uint32(c[at:])
-		le.PutUint32(c[at:], []uint32{0, 1, old + 1, old - 1, old << 1, old >> 1, old ^ 1<<r.IntN(32), r.Uint32(), none, 1<<31 - 1, 0x7fc00000, 0x7f800000}[r.IntN(12)])
+		le.PutUint32(c[at:], []uint32{0, 1, old + 1, old - 1, old << 1, old >> 1, old ^ 1<<r.IntN(32), r.Uint32(), graph.None, 1<<31 - 1, 0x7fc00000, 0x7f800000}[r.IntN(12)])
 	}
 	if r.IntN(20) > 0 {
 		sealAll(c)
@@ -289,7 +295,7 @@ func TestHostileSizes(t *testing.T) {
 		at = aligned4096(at + length)
 	}
 	h.segments, h.fileSize = []segmentHeader{s}, at
-	data := aligned(int(at))
+	data := memory.Bytes(int(at))
 	copy(data, h.encode())
 	var err error
 	got := allocated(func() {

@@ -1,4 +1,4 @@
-package ann
+package graph
 
 import (
 	"math"

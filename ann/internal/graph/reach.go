@@ -1,4 +1,4 @@
-package ann
+package graph
 
 import (
 	"context"
@@ -8,10 +8,10 @@ import (
 // connect makes every row reachable from the entries: a walk started at all of
 // them would meet it. Rows that nobody links to, or groups of such rows, are common
 // where a table has isolated clusters. It returns how many links it added.
-func (b *builder) connect(ctx context.Context) (int, error) {
-	r := newReach(b.graph)
+func (b *Builder) connect(ctx context.Context) (int, error) {
+	r := newReach(b.Graph)
 	added := 0
-	for id := range uint32(b.n) {
+	for id := range uint32(b.N) {
 		if r.met[id] {
 			continue
 		}
@@ -27,13 +27,13 @@ func (b *builder) connect(ctx context.Context) (int, error) {
 
 // reach is the set of rows of a graph that can be reached from its entries.
 type reach struct {
-	l    *layer
+	l    *Layer
 	met  []bool
 	todo []uint32
 }
 
-func newReach(g *graph) *reach {
-	r := &reach{l: &g.layer, met: make([]bool, g.n)}
+func newReach(g *Graph) *reach {
+	r := &reach{l: &g.Layer, met: make([]bool, g.N)}
 	for _, id := range g.opened().ids {
 		r.from(id)
 	}
@@ -71,19 +71,19 @@ func (r *reach) missing() (n int) {
 
 // linkTo links to row from the nearest row that was reached and has room in its
 // list. Searches widen until they find a row that was reached.
-func (b *builder) linkTo(row uint32, r *reach) {
-	s, nearest := &b.workers[0].search[0], none
-	for ef := 64; nearest == none; ef *= 4 {
-		s.q = b.target(row)
-		b.search([]*searcher{s}, min(ef, b.n), 1)
-		for _, k := range s.pool.found() {
-			if !r.met[k.node()] { // a narrow search may meet only rows that are cut off too
+func (b *Builder) linkTo(row uint32, r *reach) {
+	s, nearest := &b.workers[0].search[0], None
+	for ef := 64; nearest == None; ef *= 4 {
+		s.Q = b.target(row)
+		b.Search([]*Searcher{s}, min(ef, b.N), 1)
+		for _, k := range s.Pool.Found() {
+			if !r.met[k.Node()] { // a narrow search may meet only rows that are cut off too
 				continue
 			}
-			if nearest == none {
-				nearest = k.node()
+			if nearest == None {
+				nearest = k.Node()
 			}
-			list := b.list(k.node())
+			list := b.list(k.Node())
 			if n := len(trimList(list)); n < len(list) {
 				list[n] = row
 				return

@@ -1,4 +1,4 @@
-package ann
+package graph
 
 import (
 	"math/rand/v2"
@@ -11,7 +11,7 @@ func TestPoolKeepsNearest(t *testing.T) {
 	var p pool
 	for _, limit := range []int{1, 2, 7, fewKeys, fewKeys + 1, 64} {
 		for _, n := range []int{0, 1, limit, 5 * limit} {
-			p.reset(limit, limit)
+			p.Reset(limit, limit)
 			var all []key
 			for node := range uint32(n) {
 				k := newKey(float32(r.IntN(8)), node)
@@ -21,8 +21,8 @@ func TestPoolKeepsNearest(t *testing.T) {
 				}
 			}
 			slices.Sort(all)
-			if want := all[:min(n, limit)]; !slices.Equal(p.found(), want) {
-				t.Errorf("limit %d, %d keys: got %v, want %v", limit, n, p.found(), want)
+			if want := all[:min(n, limit)]; !slices.Equal(p.Found(), want) {
+				t.Errorf("limit %d, %d keys: got %v, want %v", limit, n, p.Found(), want)
 			}
 		}
 	}
@@ -30,7 +30,7 @@ func TestPoolKeepsNearest(t *testing.T) {
 
 func TestPoolPopsNearestFirst(t *testing.T) {
 	var p pool
-	p.reset(4, 4)
+	p.Reset(4, 4)
 	p.add(newKey(2, 20))
 	p.add(newKey(3, 30))
 	pop := func(want uint32) {
@@ -50,7 +50,7 @@ func TestPoolPopsNearestFirst(t *testing.T) {
 
 func TestPoolExpandsTheFirst(t *testing.T) {
 	var p pool
-	p.reset(2, 0)
+	p.Reset(2, 0)
 	for node, d := range []float32{5, 3, 4} {
 		if k := newKey(d, uint32(node)); k < p.bound() {
 			p.add(k)
@@ -66,8 +66,8 @@ func TestPoolExpandsTheFirst(t *testing.T) {
 			t.Fatalf("pop: got %d, %v, want %d", got, ok, want)
 		}
 	}
-	if node, ok := p.pop(); ok || len(p.found()) != 3 {
-		t.Fatalf("pop of two of three: got %d, pool %v", node, p.found())
+	if node, ok := p.pop(); ok || len(p.Found()) != 3 {
+		t.Fatalf("pop of two of three: got %d, pool %v", node, p.Found())
 	}
 }
 

@@ -1,4 +1,4 @@
-package ann
+package graph
 
 import (
 	"fmt"
@@ -7,14 +7,14 @@ import (
 
 // check returns an error where the lists of l are not as searches expect them:
 // rows of l only, no row in its own list or twice, nothing after none.
-func (l *layer) check() error {
-	for i := range l.size {
+func (l *Layer) check() error {
+	for i := range l.Size {
 		id := l.id(i)
 		list := l.list(id)
 		links := trimList(list)
 		for at, to := range list {
 			switch {
-			case at >= len(links) && to != none:
+			case at >= len(links) && to != None:
 				return fmt.Errorf("row %d has a link after the end of its list", id)
 			case at >= len(links):
 			case !l.holds(to):
@@ -30,27 +30,27 @@ func (l *layer) check() error {
 }
 
 // holds tells whether l holds a row of the graph.
-func (l *layer) holds(id uint32) bool {
+func (l *Layer) holds(id uint32) bool {
 	i := l.index(id)
-	return i < l.size && l.id(i) == id
+	return i < l.Size && l.id(i) == id
 }
 
-// check returns an error where links are not as searches expect them or where a
+// Check returns an error where links are not as searches expect them or where a
 // row cannot be reached.
-func (g *graph) check() error {
-	if g.entries.size == g.n {
+func (g *Graph) Check() error {
+	if g.Entries.Size == g.N {
 		return nil // without links
 	}
-	if err := g.layer.check(); err != nil {
+	if err := g.Layer.check(); err != nil {
 		return err
 	}
-	for i, id := range g.outposts {
-		if slices.Contains(g.outposts[:i], id) {
+	for i, id := range g.Outposts {
+		if slices.Contains(g.Outposts[:i], id) {
 			return fmt.Errorf("outpost %d is row %d, as one before", i, id)
 		}
 	}
 	if n := newReach(g).missing(); n > 0 {
-		return fmt.Errorf("%d of %d rows cannot be reached", n, g.n)
+		return fmt.Errorf("%d of %d rows cannot be reached", n, g.N)
 	}
 	return nil
 }

@@ -1,10 +1,14 @@
-package ann
+package graph
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/nngmix/nngmix/ann/internal/memory"
+)
 
 // selector chooses which candidates a row links to.
 type selector struct {
-	g     *graph
+	g     *Graph
 	slack float32 // at least 1, see choose
 
 	ids   []uint32
@@ -26,9 +30,9 @@ func (s *selector) choose(candidates []key, limit int) []uint32 {
 	s.keys = append(s.keys[:0], candidates...)
 	s.ids = s.ids[:0]
 	for _, k := range candidates {
-		s.ids = append(s.ids, k.node())
+		s.ids = append(s.ids, k.Node())
 	}
-	s.ranks = grow(s.ranks, len(candidates))
+	s.ranks = memory.Grow(s.ranks, len(candidates))
 	s.links = s.links[:0]
 	keys, ids := s.keys, s.ids
 	for len(ids) > 0 {
@@ -40,7 +44,7 @@ func (s *selector) choose(candidates []key, limit int) []uint32 {
 		keys, ids = keys[1:], ids[1:]
 		kept := 0
 		for i, rank := range s.g.rank(s.ranks, s.g.target(link), ids) {
-			if s.g.length(rank)*s.slack >= s.g.length(keys[i].rank()) {
+			if s.g.length(rank)*s.slack >= s.g.length(keys[i].Rank()) {
 				keys[kept], ids[kept] = keys[i], ids[i]
 				kept++
 			}
@@ -53,10 +57,10 @@ func (s *selector) choose(candidates []key, limit int) []uint32 {
 // measure returns the candidates ids of row as keys, ascending. The result is
 // valid until the next call of measure.
 func (s *selector) measure(dst []key, row uint32, ids []uint32) []key {
-	s.ranks = grow(s.ranks, len(ids))
+	s.ranks = memory.Grow(s.ranks, len(ids))
 	dst = dst[:0]
 	for i, rank := range s.g.rank(s.ranks, s.g.target(row), ids) {
-		dst = append(dst, rankKey(rank, ids[i]))
+		dst = append(dst, RankKey(rank, ids[i]))
 	}
 	slices.Sort(dst)
 	return dst

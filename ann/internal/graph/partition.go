@@ -1,24 +1,25 @@
-package ann
+package graph
 
 import (
 	"context"
 	"math"
 
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/simd"
 )
 
 // nearLists holds, for each row of a layer, the nearest rows met so far:
 // ascending, farthest where a list is not full.
 type nearLists struct {
-	l     *layer
+	l     *Layer
 	width int
 	keys  []key
 }
 
-func newNearLists(l *layer, width int) *nearLists {
-	lists := &nearLists{l: l, width: width, keys: make([]key, l.size*width)}
+func newNearLists(l *Layer, width int) *nearLists {
+	lists := &nearLists{l: l, width: width, keys: make([]key, l.Size*width)}
 	for i := range lists.keys {
-		lists.keys[i] = farthest
+		lists.keys[i] = Farthest
 	}
 	return lists
 }
@@ -46,7 +47,7 @@ func insert(list []key, k key) {
 
 // bound returns the distance below which a row must be to enter list.
 func bound(list []key) float32 {
-	if last := list[len(list)-1]; last != farthest {
+	if last := list[len(list)-1]; last != Farthest {
 		return last.distance()
 	}
 	return float32(math.Inf(1))
@@ -70,12 +71,12 @@ type pairScratch struct {
 
 // comparePart compares four rows of a part at a time with all of its rows.
 func (s *splitter) comparePart(w *pairScratch, ids []uint32, lists *nearLists) {
-	dim := s.g.stride
-	w.rows = grow(w.rows, len(ids)*dim)
-	w.blocks = grow(w.blocks, simd.BlocksLen(len(ids), dim))
-	w.query = grow(w.query, dim*simd.TileQueries)
+	dim := s.g.Stride
+	w.rows = memory.Grow(w.rows, len(ids)*dim)
+	w.blocks = memory.Grow(w.blocks, simd.BlocksLen(len(ids), dim))
+	w.query = memory.Grow(w.query, dim*simd.TileQueries)
 	for i, id := range ids {
-		s.g.putVector(w.rows[i*dim:], id)
+		s.g.PutVector(w.rows[i*dim:], id)
 	}
 	simd.PackBlocks(w.blocks, w.rows, dim, dim, len(ids))
 	for first := 0; first < len(ids); first += simd.TileQueries {
@@ -94,10 +95,10 @@ func (s *splitter) compareFour(w *pairScratch, ids []uint32, first, n int, lists
 	for j := range n {
 		limit[j] = bound(lists.of(ids[first+j]))
 	}
-	dim := s.g.stride
+	dim := s.g.Stride
 	size := dim * simd.BlockRows
 	for block, blocks := 0, w.blocks; len(blocks) > 0; {
-		skip := s.g.kernels.Tile(w.query, blocks, dim, 0, &limit, &w.hit)
+		skip := s.g.Kernels.Tile(w.query, blocks, dim, 0, &limit, &w.hit)
 		if block += skip; block*size >= len(w.blocks) {
 			return
 		}
@@ -116,12 +117,4 @@ func (s *splitter) compareFour(w *pairScratch, ids []uint32, first, n int, lists
 		block++
 		blocks = w.blocks[block*size:]
 	}
-}
-
-// grow returns a slice of length n that reuses s where it is large enough.
-func grow[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
 }

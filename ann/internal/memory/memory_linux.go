@@ -1,4 +1,4 @@
-package ann
+package memory
 
 import (
 	"unsafe"
@@ -18,9 +18,9 @@ func adviseHuge(b []byte) {
 	_ = unix.Madvise(b[skip:skip+whole], unix.MADV_HUGEPAGE)
 }
 
-// populate asks the system to map all pages of b, part of a file that is mapped, at
+// Populate asks the system to map all pages of b, part of a file that is mapped, at
 // once. Where it cannot, searches have it mapped page by page.
-func populate(b []byte) {
+func Populate(b []byte) {
 	if len(b) > 0 {
 		_ = unix.Madvise(b, unix.MADV_POPULATE_READ)
 	}

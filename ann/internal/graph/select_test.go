@@ -1,18 +1,19 @@
-package ann
+package graph
 
 import (
 	"slices"
 	"testing"
 
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/simd"
 )
 
 // plane returns a graph of points in the plane without links.
-func plane(points ...[2]float32) *graph {
-	g := &graph{kernels: simd.For(simd.L2Squared), n: len(points), stride: simd.Lanes}
-	g.rows = alignedFloats(g.n * g.stride)
+func plane(points ...[2]float32) *Graph {
+	g := &Graph{Kernels: simd.For(simd.L2Squared), N: len(points), Stride: simd.Lanes}
+	g.Rows = memory.Floats(g.N * g.Stride)
 	for i, p := range points {
-		copy(g.row(uint32(i)), p[:])
+		copy(g.Row(uint32(i)), p[:])
 	}
 	return g
 }
@@ -43,7 +44,7 @@ func TestChoose(t *testing.T) {
 }
 
 func TestIncoming(t *testing.T) {
-	l := &layer{size: 3, degree: 4, links: make([]uint32, 3*4)}
+	l := &Layer{Size: 3, Degree: 4, Links: make([]uint32, 3*4)}
 	setList(l.list(0), []uint32{1, 2})
 	setList(l.list(1), []uint32{2})
 	setList(l.list(2), []uint32{0})
@@ -53,5 +54,15 @@ func TestIncoming(t *testing.T) {
 	}
 	if want := []uint32{2, 0, 0, 1}; !slices.Equal(sources, want) {
 		t.Errorf("sources: got %v, want %v", sources, want)
+	}
+}
+
+// TestAccumulateBeyond32Bits has the sums of more than 2³² links, which take 170
+// million rows at M 16.
+func TestAccumulateBeyond32Bits(t *testing.T) {
+	counts := []uint64{0, 1 << 31, 1 << 31, 1 << 31, 5}
+	accumulate(counts)
+	if want := []uint64{0, 1 << 31, 1 << 32, 3 << 31, 3<<31 + 5}; !slices.Equal(counts, want) {
+		t.Errorf("got %v, want %v", counts, want)
 	}
 }

@@ -1,4 +1,4 @@
-package ann
+package graph
 
 import (
 	"context"
@@ -20,7 +20,7 @@ const (
 
 // stages returns the work of the stages of a build of n rows that go through do, in
 // their order: those of order, and of link for each layer.
-func (b *builder) stages(n int) (work []float64) {
+func (b *Builder) stages(n int) (work []float64) {
 	split := func(rows, leaf int) {
 		for left := rows; left > leaf; left /= 2 {
 			work = append(work, splitWork*float64(rows))
@@ -28,9 +28,9 @@ func (b *builder) stages(n int) (work []float64) {
 	}
 	split(n, orderLeaf)
 	for shift := int(b.topShift(n)); shift >= 0; shift -= layerShift {
-		rows := nested(n, uint(shift), 0).size
+		rows := nested(n, uint(shift), 0).Size
 		for range b.tune.partitions {
-			split(rows, b.tune.leaf)
+			split(rows, b.tune.Leaf)
 			work = append(work, compareWork*float64(rows))
 		}
 		for _, each := range []float64{chooseWork, reverseWork, refineWork, reverseWork} {
@@ -96,8 +96,8 @@ func (s *steps) tell(done int) {
 	}
 }
 
-// end reports the end of a build without an error.
-func (s *steps) end() {
+// End reports the end of a build without an error.
+func (s *steps) End() {
 	if s != nil {
 		s.tell(reported)
 	}

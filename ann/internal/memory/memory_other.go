@@ -1,9 +1,9 @@
 //go:build !linux
 
-package ann
+package memory
 
 // adviseHuge does nothing where the system has no such request.
 func adviseHuge([]byte) {}
 
-// populate does nothing: searches have pages mapped one by one.
-func populate([]byte) {}
+// Populate does nothing: searches have pages mapped one by one.
+func Populate([]byte) {}

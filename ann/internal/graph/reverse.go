@@ -1,12 +1,12 @@
-package ann
+package graph
 
 import (
 	"context"
 	"slices"
 )
 
-// chunkRows is the number of rows that a worker takes at a time.
-const chunkRows = 256
+// ChunkRows is the number of rows that a worker takes at a time.
+const ChunkRows = 256
 
 // addReverse adds to the list of each row the rows that link to it. Where the
 // list then is too long, its links are chosen anew.
@@ -14,7 +14,7 @@ const chunkRows = 256
 // Links are grouped by their target first, sources ascending, and each list is
 // written by one worker that looks at nothing but what was there before: the
 // outcome does not depend on the number of threads.
-func (b *builder) addReverse(ctx context.Context, l *layer) error {
+func (b *Builder) addReverse(ctx context.Context, l *Layer) error {
 	starts, sources := incoming(l)
 	return b.eachRow(ctx, l, func(w *worker, id uint32) {
 		i := l.index(id)
@@ -24,16 +24,16 @@ func (b *builder) addReverse(ctx context.Context, l *layer) error {
 
 // incoming returns the rows that link to each row: those that link to row i of l
 // are sources[starts[i]:starts[i+1]], ascending. Links may be more than 2³².
-func incoming(l *layer) (starts []uint64, sources []uint32) {
-	starts = make([]uint64, l.size+2) // starts[i+1] is where row i's sources go; then it runs to their end
-	for i := range l.size {
+func incoming(l *Layer) (starts []uint64, sources []uint32) {
+	starts = make([]uint64, l.Size+2) // starts[i+1] is where row i's sources go; then it runs to their end
+	for i := range l.Size {
 		for _, to := range l.linked(l.id(i)) {
 			starts[l.index(to)+2]++
 		}
 	}
 	accumulate(starts)
-	sources = make([]uint32, starts[l.size+1])
-	for i := range l.size {
+	sources = make([]uint32, starts[l.Size+1])
+	for i := range l.Size {
 		id := l.id(i)
 		for _, to := range l.linked(id) {
 			end := &starts[l.index(to)+1]
@@ -41,7 +41,7 @@ func incoming(l *layer) (starts []uint64, sources []uint32) {
 			*end++
 		}
 	}
-	return starts[:l.size+1], sources
+	return starts[:l.Size+1], sources
 }
 
 // accumulate makes each of counts the sum of those up to it.
@@ -52,7 +52,7 @@ func accumulate(counts []uint64) {
 }
 
 // addIncoming adds sources to the list of row.
-func (w *worker) addIncoming(l *layer, row uint32, sources []uint32) {
+func (w *worker) addIncoming(l *Layer, row uint32, sources []uint32) {
 	list := l.list(row)
 	links := trimList(list)
 	w.union = append(w.union[:0], links...)
@@ -61,16 +61,16 @@ func (w *worker) addIncoming(l *layer, row uint32, sources []uint32) {
 			w.union = append(w.union, source)
 		}
 	}
-	if len(w.union) <= l.degree {
+	if len(w.union) <= l.Degree {
 		setList(list, w.union)
 		return
 	}
 	w.candidates = w.selector.measure(w.candidates, row, w.union)
-	setList(list, w.selector.choose(w.candidates, l.degree))
+	setList(list, w.selector.choose(w.candidates, l.Degree))
 }
 
 // eachRow calls f for all rows of l, from all workers.
-func (b *builder) eachRow(ctx context.Context, l *layer, f func(w *worker, id uint32)) error {
+func (b *Builder) eachRow(ctx context.Context, l *Layer, f func(w *worker, id uint32)) error {
 	return b.eachChunk(ctx, l, func(w *worker, from, to int) {
 		for i := from; i < to; i++ {
 			f(w, l.id(i))
@@ -79,10 +79,10 @@ func (b *builder) eachRow(ctx context.Context, l *layer, f func(w *worker, id ui
 }
 
 // eachChunk calls f for chunks that hold all rows of l, from all workers.
-func (b *builder) eachChunk(ctx context.Context, l *layer, f func(w *worker, from, to int)) error {
-	tasks := (l.size + chunkRows - 1) / chunkRows
-	return b.steps.do(ctx, b.threads, tasks, func(worker, task int) error {
-		f(&b.workers[worker], task*chunkRows, min((task+1)*chunkRows, l.size))
+func (b *Builder) eachChunk(ctx context.Context, l *Layer, f func(w *worker, from, to int)) error {
+	tasks := (l.Size + ChunkRows - 1) / ChunkRows
+	return b.Steps.do(ctx, b.Threads, tasks, func(worker, task int) error {
+		f(&b.workers[worker], task*ChunkRows, min((task+1)*ChunkRows, l.Size))
 		return nil
 	})
 }

@@ -1,15 +1,13 @@
 package ann
 
 import (
-	"math"
 	"math/rand/v2"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/exact"
-	"github.com/nngmix/nngmix/simd"
 )
 
 // whole returns rows of whole numbers from 0 to 255, scaled and moved.
@@ -22,78 +20,6 @@ func whole(n, dim int, scale, low float64, seed uint64) []float32 {
 	return rows
 }
 
-// graphOf returns a graph of padded rows of few columns.
-func graphOf(rows []float32) *graph {
-	return &graph{n: len(rows) / simd.Lanes, stride: simd.Lanes, rows: rows}
-}
-
-// padded returns rows with zeros behind their columns.
-func padded(rows []float32, dim int) (wide []float32) {
-	for ; len(rows) > 0; rows = rows[dim:] {
-		wide = append(append(wide, rows[:dim]...), make([]float32, simd.Lanes-dim)...)
-	}
-	return wide
-}
-
-func TestNewQuantizer(t *testing.T) {
-	tests := []struct {
-		name     string
-		rows     []float32
-		step     float64 // 0: any
-		lossless bool
-	}{
-		{"one row", []float32{3, 4}, 1, true},
-		{"integers", []float32{3, 4, 5, 10}, 2, true},
-		{"integers from 0 to 255", whole(500, 2, 1, 0, 1), 1, true},
-		{"pixels", whole(500, 2, 1.0/255, 0, 2), 1.0 / 255, true},
-		{"negative halves", whole(500, 2, 0.5, -40, 3), 0.5, true},
-		{"too many values", []float32{0, 0, 1, 0, 400, 0}, 400. / 255, false},
-		{"reals", clustered(500, 2, 1), 0, false},
-		{"nearly whole", []float32{0, 0, 1, 1, 2.00001, 0}, 0, false},
-		{"steps as fine as float32", []float32{1 << 23, 0, 1<<23 + 1, 0}, 0, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			rows := padded(tt.rows, 2)
-			z, err := newQuantizer(t.Context(), graphOf(rows), 3)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if tt.step > 0 && math.Abs(z.step/tt.step-1) > 1e-6 || z.lossless != tt.lossless {
-				t.Errorf("got step %v, lossless %v, want %v, %v", z.step, z.lossless, tt.step, tt.lossless)
-			}
-			codes := make([]uint8, z.stride())
-			again := make([]float32, simd.Lanes)
-			for i := 0; i < len(rows); i += simd.Lanes {
-				row := rows[i : i+simd.Lanes]
-				if outside := z.put(codes, row); outside > 1e-6 {
-					t.Fatalf("row %d is %v outside", i/simd.Lanes, outside)
-				}
-				simd.DecodeU8(again, codes, z.low, z.step)
-				if tt.lossless && !slices.Equal(row, again) {
-					t.Fatalf("row %v is decoded as %v", row, again)
-				}
-				for j, v := range row {
-					if d := float64(again[j]) - float64(v); math.Abs(d) > z.step*0.5001 {
-						t.Fatalf("row %d, column %d: %v has code %d, %v away", i/simd.Lanes, j, v, codes[j], d)
-					}
-				}
-			}
-		})
-	}
-}
-
-func TestQuantizerOutside(t *testing.T) {
-	z, err := newQuantizer(t.Context(), graphOf(padded([]float32{0, 0, 255, 100}, 2)), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	codes := make([]uint8, z.stride())
-	if outside := z.put(codes, padded([]float32{258, -4}, 2)); outside != 3*3+4*4 || codes[0] != 255 || codes[1] != 0 {
-		t.Errorf("got %v, codes %v", outside, codes[:2])
-	}
-}
-
 // buildWith builds an index with small tuning.
 func buildWith(tb testing.TB, rows []float32, dim int, metric exact.Metric, mode Quantize) *Index {
 	tb.Helper()
@@ -104,23 +30,6 @@ func buildWith(tb testing.TB, rows []float32, dim int, metric exact.Metric, mode
 		tb.Fatal(err)
 	}
 	return x
-}
-
-// TestCodeRanks compares the ranks of rows with those of a loop over codes.
-func TestCodeRanks(t *testing.T) {
-	const dim = 70
-	g := &buildWith(t, clustered(500, dim, 1), dim, exact.L2Squared, QuantizeOn).first().graph
-	ids := []uint32{7, 0, 300}
-	for i, rank := range g.rank(make([]uint32, len(ids)), g.target(5), ids) {
-		want := 0
-		for j := range dim {
-			d := int(g.code(5)[j]) - int(g.code(ids[i])[j])
-			want += d * d
-		}
-		if int(rank) != want {
-			t.Errorf("row %d: got %d, want %d", ids[i], rank, want)
-		}
-	}
 }
 
 // TestLosslessCodes expects the same answers with lossless codes as without.
@@ -155,7 +64,7 @@ func TestLosslessCodesTakeTheRowsPlace(t *testing.T) {
 	for _, scale := range []float64{1, 1.0 / 255} {
 		rows := whole(n, dim, scale, -3, 1)
 		x := buildWith(t, rows, dim, exact.L2Squared, QuantizeOn)
-		if x.first().graph.rows != nil {
+		if x.first().Graph.Rows != nil {
 			t.Fatal("there are rows beside lossless codes")
 		}
 		path := filepath.Join(t.TempDir(), "x.nngx")
@@ -263,7 +172,7 @@ func TestCodesFarQuery(t *testing.T) {
 
 // TestQuantizeAuto builds codes of tables for which they pay and of others.
 func TestQuantizeAuto(t *testing.T) {
-	const large = codesBytes / 4 / 64 // rows of 64 columns
+	const large = 16 << 20 / 4 / 64 // rows of 64 columns of which there are codes
 	near := clustered(large, 64, 1)
 	near[0] = 1e4 // one value far out: a step is more than what tells neighbors apart
 	tests := []struct {
@@ -281,15 +190,15 @@ func TestQuantizeAuto(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := &segment{space: space{metric: tt.metric, dim: tt.dim}, graph: graph{n: len(tt.rows) / tt.dim, stride: tt.dim, rows: tt.rows}}
+			s := &segment{space: space{metric: tt.metric, dim: tt.dim}, Graph: graph.Graph{N: len(tt.rows) / tt.dim, Stride: tt.dim, Rows: tt.rows}}
 			var err error
-			if s.kernels, err = s.kernelsAt(small.level); err != nil {
+			if s.Kernels, err = s.kernelsAt(small.Level); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.quantize(t.Context(), tt.metric, QuantizeAuto, 2); err != nil {
+			if err := s.makeCodes(t.Context(), Options{Metric: tt.metric}, 2); err != nil {
 				t.Fatal(err)
 			}
-			if got := s.codes != nil; got != tt.codes {
+			if got := s.Codes != nil; got != tt.codes {
 				t.Errorf("codes: got %v, want %v", got, tt.codes)
 			}
 		})

@@ -1,4 +1,4 @@
-package ann
+package graph
 
 import "slices"
 
@@ -10,11 +10,11 @@ import "slices"
 
 // takeOutposts chooses at most limit outposts, rows of which none is among the
 // nearest of another one chosen before: those farthest out come first.
-func (b *builder) takeOutposts(lists *nearLists, limit int) {
-	keys := make([]uint64, b.n)
-	for id := range uint32(b.n) {
+func (b *Builder) takeOutposts(lists *nearLists, limit int) {
+	keys := make([]uint64, b.N)
+	for id := range uint32(b.N) {
 		list := lists.of(id)
-		n, _ := slices.BinarySearch(list, farthest)
+		n, _ := slices.BinarySearch(list, Farthest)
 		keys[id] = uint64(newKey(list[max(n, 1)-1].distance(), id))
 	}
 	if few := outpostsDrawn * limit; few < len(keys) {
@@ -23,22 +23,22 @@ func (b *builder) takeOutposts(lists *nearLists, limit int) {
 	}
 	slices.Sort(keys)
 	slices.Reverse(keys)
-	b.outposts = nil
+	b.Outposts = nil
 	for _, k := range keys {
-		id := key(k).node()
-		if len(b.outposts) < limit && !b.nearOutpost(lists.of(id)) {
-			b.outposts = append(b.outposts, id)
+		id := key(k).Node()
+		if len(b.Outposts) < limit && !b.nearOutpost(lists.of(id)) {
+			b.Outposts = append(b.Outposts, id)
 		}
 	}
 }
 
-// maxOutposts bounds the outposts in a file.
-const maxOutposts = 4096
+// MaxOutposts bounds the outposts in a file.
+const MaxOutposts = 4096
 
 // outpostsDrawn is how many rows are looked at for each outpost.
 const outpostsDrawn = 16
 
 // nearOutpost tells whether one of list is an outpost.
-func (b *builder) nearOutpost(list []key) bool {
-	return slices.ContainsFunc(list, func(k key) bool { return k != farthest && slices.Contains(b.outposts, k.node()) })
+func (b *Builder) nearOutpost(list []key) bool {
+	return slices.ContainsFunc(list, func(k key) bool { return k != Farthest && slices.Contains(b.Outposts, k.Node()) })
 }

@@ -1,8 +1,10 @@
-package ann
+package graph
 
 import (
 	"math"
 	"slices"
+
+	"github.com/nngmix/nngmix/ann/internal/memory"
 )
 
 // key packs a candidate into one integer: the distance's bits above the node's
@@ -12,21 +14,21 @@ type key uint64
 
 const (
 	expanded key = 1              // the candidate's links have been followed
-	farthest     = key(1<<64 - 1) // after every candidate
+	Farthest     = key(1<<64 - 1) // after every candidate
 
-	maxNodes = 1<<31 - 1
+	MaxNodes = 1<<31 - 1
 )
 
 func newKey(distance float32, node uint32) key {
-	return rankKey(math.Float32bits(distance), node)
+	return RankKey(math.Float32bits(distance), node)
 }
 
-// rankKey is newKey for a number that orders candidates as distances do.
-func rankKey(rank, node uint32) key { return key(rank)<<32 | key(node)<<1 }
+// RankKey is newKey for a number that orders candidates as distances do.
+func RankKey(rank, node uint32) key { return key(rank)<<32 | key(node)<<1 }
 
-func (k key) rank() uint32      { return uint32(k >> 32) }
-func (k key) node() uint32      { return uint32(k) >> 1 }
-func (k key) distance() float32 { return math.Float32frombits(k.rank()) }
+func (k key) Rank() uint32      { return uint32(k >> 32) }
+func (k key) Node() uint32      { return uint32(k) >> 1 }
+func (k key) distance() float32 { return math.Float32frombits(k.Rank()) }
 
 // pool is the list of the nearest candidates of a search, ascending, at most
 // limit of them, of which the first wide are expanded.
@@ -38,8 +40,8 @@ type pool struct {
 	wide  int // at most limit
 }
 
-func (p *pool) reset(limit, wide int) {
-	p.keys = grow(p.keys, limit)
+func (p *pool) Reset(limit, wide int) {
+	p.keys = memory.Grow(p.keys, limit)
 	p.limit, p.wide, p.size, p.next = limit, wide, 0, 0
 }
 
@@ -53,7 +55,7 @@ func (p *pool) extend(limit, wide int) {
 // bound returns the key that a candidate must be below to enter.
 func (p *pool) bound() key {
 	if p.size < p.limit {
-		return farthest
+		return Farthest
 	}
 	return p.keys[p.size-1]
 }
@@ -101,11 +103,11 @@ func (p *pool) pop() (uint32, bool) {
 		if k := p.keys[p.next]; k&expanded == 0 {
 			p.keys[p.next] |= expanded
 			p.next++
-			return k.node(), true
+			return k.Node(), true
 		}
 	}
 	return 0, false
 }
 
-// found returns the candidates, ascending.
-func (p *pool) found() []key { return p.keys[:p.size] }
+// Found returns the candidates, ascending.
+func (p *pool) Found() []key { return p.keys[:p.size] }

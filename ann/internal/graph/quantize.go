@@ -1,4 +1,4 @@
-package ann
+package graph
 
 import (
 	"context"
@@ -7,55 +7,32 @@ import (
 	"math"
 	"slices"
 
-	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/simd"
 )
 
-// Quantize says whether an index keeps codes beside its rows: copies with 8 bits
-// a column. Searches then compare codes, a quarter of the memory to read, and
-// compare the nearest rows found once more in full, so that the distances they
-// return are exact all the same. Where codes are lossless (columns of small whole
-// numbers, scaled or not) they take the place of the rows. There are codes under
-// L2Squared and Cosine, for up to 66,000 columns.
-type Quantize uint8
-
-// The choices.
-const (
-	// QuantizeAuto makes codes where they save time and hardly cost recall: rows
-	// of at least 32 columns that take more than 16 MB, and whose nearest rows
-	// are tens of code steps away, or for which codes are lossless.
-	QuantizeAuto Quantize = iota
-	QuantizeOff           // no codes
-	QuantizeOn            // codes, whatever they cost in recall; for L2Squared and Cosine only
-)
-
-// The bounds of QuantizeAuto.
+// Codes pay within these bounds.
 const (
 	codesBytes   = 16 << 20 // rows that take less stay in the caches
 	codesColumns = 32       // rows with fewer take a cache line or two, as codes do
 	codesFar     = 64 * 64  // squared distance in steps; rounding then changes distances by 1 %
 )
 
-// maxCodeColumns is how many columns the kernels for codes take.
-const maxCodeColumns = 66_000
-
-// hasCodes tells whether rows of so many columns can have codes.
-func hasCodes(metric exact.Metric, columns int) bool {
-	return (metric == exact.L2Squared || metric == exact.Cosine) && columns <= maxCodeColumns
-}
+// MaxCodeColumns is how many columns the kernels for codes take.
+const MaxCodeColumns = 66_000
 
 // quantizer maps vectors to codes. All columns have one step, so that the squared
 // distance between codes, times step², is nearly that between vectors.
 type quantizer struct {
 	low      []float32 // what code 0 stands for in each column, padding included
-	step     float64   // what one code is worth; 0 where there are no codes
-	lossless bool      // simd.DecodeU8 gives all rows back, bit for bit
-	blur     float32   // relative error of distances between lossless codes; else 0
+	Step     float64   // what one code is worth; 0 where there are no codes
+	Lossless bool      // simd.DecodeU8 gives all rows back, bit for bit
+	Blur     float32   // relative error of distances between lossless codes; else 0
 }
 
 // newQuantizer returns the quantizer of the rows of g.
-func newQuantizer(ctx context.Context, g *graph, threads int) (quantizer, error) {
+func newQuantizer(ctx context.Context, g *Graph, threads int) (quantizer, error) {
 	c := newColumnScan(g, threads)
 	low, high, err := c.bounds(ctx)
 	if err != nil {
@@ -73,12 +50,12 @@ func newQuantizer(ctx context.Context, g *graph, threads int) (quantizer, error)
 		return quantizer{}, err
 	}
 	least = min(least, widest)
-	if z := (quantizer{low: low, step: widest / math.Round(widest/least)}); least > 0 && blurOf(low, z.step) <= maxBlur {
-		if z.lossless, err = c.decodes(ctx, &z); z.lossless || err != nil {
+	if z := (quantizer{low: low, Step: widest / math.Round(widest/least)}); least > 0 && blurOf(low, z.Step) <= maxBlur {
+		if z.Lossless, err = c.decodes(ctx, &z); z.Lossless || err != nil {
 			return z, err
 		}
 	}
-	return quantizer{low: low, step: widest / math.MaxUint8}, nil
+	return quantizer{low: low, Step: widest / math.MaxUint8}, nil
 }
 
 // blurOf returns by which share squared distances between lossless codes may differ
@@ -97,20 +74,20 @@ const maxBlur = 0.01
 
 // columnScan looks at all rows of a graph, on several threads.
 type columnScan struct {
-	*graph
+	*Graph
 	threads int
 	room    [][]float32 // of each thread, for rows that have codes only
 }
 
-func newColumnScan(g *graph, threads int) *columnScan {
-	return &columnScan{graph: g, threads: threads, room: make([][]float32, threads)}
+func newColumnScan(g *Graph, threads int) *columnScan {
+	return &columnScan{Graph: g, threads: threads, room: make([][]float32, threads)}
 }
 
 // each calls f for all rows in chunks and returns its error.
 func (c *columnScan) each(ctx context.Context, f func(worker int, rows []float32) error) error {
-	chunk := max(1, min(chunkRows, scanned/c.stride))
-	return parallel.Do(ctx, c.threads, (c.n+chunk-1)/chunk, func(worker, task int) error {
-		return f(worker, c.some(worker, task*chunk, min((task+1)*chunk, c.n)))
+	chunk := max(1, min(ChunkRows, scanned/c.Stride))
+	return parallel.Do(ctx, c.threads, (c.N+chunk-1)/chunk, func(worker, task int) error {
+		return f(worker, c.some(worker, task*chunk, min((task+1)*chunk, c.N)))
 	})
 }
 
@@ -119,12 +96,12 @@ const scanned = 1 << 17
 
 // some returns rows lo to hi.
 func (c *columnScan) some(worker, lo, hi int) []float32 {
-	if c.rows != nil {
-		return c.rows[lo*c.stride : hi*c.stride]
+	if c.Rows != nil {
+		return c.Rows[lo*c.Stride : hi*c.Stride]
 	}
-	c.room[worker] = grow(c.room[worker], (hi-lo)*c.stride)
+	c.room[worker] = memory.Grow(c.room[worker], (hi-lo)*c.Stride)
 	for i := lo; i < hi; i++ {
-		c.putVector(c.room[worker][(i-lo)*c.stride:], uint32(i))
+		c.PutVector(c.room[worker][(i-lo)*c.Stride:], uint32(i))
 	}
 	return c.room[worker]
 }
@@ -133,13 +110,13 @@ func (c *columnScan) some(worker, lo, hi int) []float32 {
 func (c *columnScan) bounds(ctx context.Context) (low, high []float32, err error) {
 	lows, highs := make([][]float32, c.threads), make([][]float32, c.threads)
 	for i := range lows {
-		lows[i], highs[i] = alignedFloats(c.stride), alignedFloats(c.stride)
-		c.putVector(lows[i], 0)
+		lows[i], highs[i] = memory.Floats(c.Stride), memory.Floats(c.Stride)
+		c.PutVector(lows[i], 0)
 		copy(highs[i], lows[i])
 	}
 	widen := func(low, high, rows []float32) {
-		for i := 0; i < len(rows); i += c.stride {
-			for j, v := range rows[i : i+c.stride] {
+		for i := 0; i < len(rows); i += c.Stride {
+			for j, v := range rows[i : i+c.Stride] {
 				low[j], high[j] = min(low[j], v), max(high[j], v)
 			}
 		}
@@ -164,8 +141,8 @@ func (c *columnScan) leastAbove(ctx context.Context, low []float32, limit float6
 	leasts := slices.Repeat([]float64{math.Inf(1)}, c.threads)
 	err := c.each(ctx, func(worker int, rows []float32) error {
 		least := leasts[worker]
-		for i := 0; i < len(rows); i += c.stride {
-			for j, v := range rows[i : i+c.stride] {
+		for i := 0; i < len(rows); i += c.Stride {
+			for j, v := range rows[i : i+c.Stride] {
 				if d := float64(v) - float64(low[j]); d > 0 && d < least {
 					least = d
 				}
@@ -190,13 +167,13 @@ var errLossy = errors.New("a code does not give its value back")
 func (c *columnScan) decodes(ctx context.Context, z *quantizer) (bool, error) {
 	codes, again := make([][]uint8, c.threads), make([][]float32, c.threads)
 	for i := range codes {
-		codes[i], again[i] = make([]uint8, z.stride()), make([]float32, c.stride)
+		codes[i], again[i] = make([]uint8, z.stride()), make([]float32, c.Stride)
 	}
 	err := c.each(ctx, func(worker int, rows []float32) error {
-		for i := 0; i < len(rows); i += c.stride {
-			row := rows[i : i+c.stride]
+		for i := 0; i < len(rows); i += c.Stride {
+			row := rows[i : i+c.Stride]
 			z.put(codes[worker], row)
-			simd.DecodeU8(again[worker], codes[worker], z.low, z.step)
+			simd.DecodeU8(again[worker], codes[worker], z.low, z.Step)
 			for j, v := range row {
 				if math.Float32bits(v) != math.Float32bits(again[worker][j]) {
 					return errLossy
@@ -211,20 +188,20 @@ func (c *columnScan) decodes(ctx context.Context, z *quantizer) (bool, error) {
 	return err == nil, err
 }
 
-// codeStride returns the length of a row of codes, padding included.
-func codeStride(columns int) int {
+// CodeStride returns the length of a row of codes, padding included.
+func CodeStride(columns int) int {
 	return (columns + simd.CodeStride - 1) / simd.CodeStride * simd.CodeStride
 }
 
-// codeStart returns where the codes begin in their section, behind low.
-func codeStart(columns int) int { return 4 * columns }
+// CodeStart returns where the codes begin in their section, behind low.
+func CodeStart(columns int) int { return 4 * columns }
 
-func (z *quantizer) stride() int { return codeStride(len(z.low)) }
+func (z *quantizer) stride() int { return CodeStride(len(z.low)) }
 
 // put writes the codes of vector to dst and returns the squared distance, in
 // steps, between vector and the box of what codes can stand for.
 func (z *quantizer) put(dst []uint8, vector []float32) (outside float64) {
-	perStep := 1 / z.step
+	perStep := 1 / z.Step
 	for j, low := range z.low {
 		c := float64((float64(vector[j]) - float64(low)) * perStep) // no fused rounding
 		inside := max(0, min(c, math.MaxUint8))
@@ -242,62 +219,59 @@ func (z *quantizer) beyond(rank uint32) uint32 {
 	return uint32(min(float64(root*root), math.MaxUint32))
 }
 
-// quantize makes the codes of the rows of g, which are in order, where mode asks
-// for them.
-func (g *graph) quantize(ctx context.Context, metric exact.Metric, mode Quantize, threads int) error {
-	if mode == QuantizeOff || !hasCodes(metric, g.stride) {
-		return nil
-	}
-	if mode == QuantizeAuto && (len(g.rows)*4 < codesBytes || g.stride < codesColumns) {
+// Quantize makes the codes of the rows of g, which are in order; where they are to be
+// made only if they pay, perhaps not.
+func (g *Graph) Quantize(ctx context.Context, ifTheyPay bool, threads int) error {
+	if ifTheyPay && (len(g.Rows)*4 < codesBytes || g.Stride < codesColumns) {
 		return nil
 	}
 	z, err := newQuantizer(ctx, g, threads)
 	if err != nil {
 		return err
 	}
-	if mode == QuantizeAuto && !z.lossless && g.usualDistance() < codesFar*z.step*z.step {
+	if ifTheyPay && !z.Lossless && g.usualDistance() < codesFar*z.Step*z.Step {
 		return nil
 	}
-	section := aligned(codeStart(g.stride) + g.n*z.stride())
-	copy(section, bytesOf(z.low))
-	codes := section[codeStart(g.stride):]
-	err = parallel.Do(ctx, threads, (g.n+chunkRows-1)/chunkRows, func(_, task int) error {
-		for i := task * chunkRows; i < min((task+1)*chunkRows, g.n); i++ {
-			z.put(codes[i*z.stride():], g.row(uint32(i)))
+	section := memory.Bytes(CodeStart(g.Stride) + g.N*z.stride())
+	copy(section, memory.BytesOf(z.low))
+	codes := section[CodeStart(g.Stride):]
+	err = parallel.Do(ctx, threads, (g.N+ChunkRows-1)/ChunkRows, func(_, task int) error {
+		for i := task * ChunkRows; i < min((task+1)*ChunkRows, g.N); i++ {
+			z.put(codes[i*z.stride():], g.Row(uint32(i)))
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	g.takeCodes(section, z.step, z.lossless)
-	if z.lossless {
-		g.rows = nil
+	g.TakeCodes(section, z.Step, z.Lossless)
+	if z.Lossless {
+		g.Rows = nil
 	}
 	return nil
 }
 
-// takeCodes makes section, the columns' low followed by the codes of all rows, the
+// TakeCodes makes section, the columns' low followed by the codes of all rows, the
 // codes of g.
-func (g *graph) takeCodes(section []byte, step float64, lossless bool) {
-	start := codeStart(g.stride)
-	g.quantizer = quantizer{low: sliceOf[float32](section[:start]), step: step, lossless: lossless}
+func (g *Graph) TakeCodes(section []byte, step float64, lossless bool) {
+	start := CodeStart(g.Stride)
+	g.Quantizer = quantizer{low: memory.SliceOf[float32](section[:start]), Step: step, Lossless: lossless}
 	if lossless {
-		g.quantizer.blur = blurOf(g.quantizer.low, step)
+		g.Quantizer.Blur = blurOf(g.Quantizer.low, step)
 	}
-	g.codeSection, g.codes = section, section[start:]
+	g.CodeSection, g.Codes = section, section[start:]
 }
 
 // usualDistance returns about how far rows are from their nearest neighbors: the
 // median, over a sample, of the distance to the nearest of the rows around, since
 // neighbors are close to each other in the order of rows.
-func (g *graph) usualDistance() float64 {
+func (g *Graph) usualDistance() float64 {
 	const sample, around = 256, 32
-	distances := make([]float32, min(around, g.n))
+	distances := make([]float32, min(around, g.N))
 	var nearest []float32
-	for i := 0; i < g.n; i += g.n/sample + 1 {
-		first := max(0, min(i-around/2, g.n-around))
-		g.kernels.Rows(distances, g.row(uint32(i)), g.rows[first*g.stride:], g.stride)
+	for i := 0; i < g.N; i += g.N/sample + 1 {
+		first := max(0, min(i-around/2, g.N-around))
+		g.Kernels.Rows(distances, g.Row(uint32(i)), g.Rows[first*g.Stride:], g.Stride)
 		slices.Sort(distances)
 		nearest = append(nearest, distances[min(1, len(distances)-1)]) // the first is row i
 	}
@@ -305,23 +279,23 @@ func (g *graph) usualDistance() float64 {
 	return float64(nearest[len(nearest)/2])
 }
 
-// checkCodes returns an error where g has other codes than those of its rows.
-func (g *graph) checkCodes() error {
-	if g.codes == nil {
+// CheckCodes returns an error where g has other codes than those of its rows.
+func (g *Graph) CheckCodes() error {
+	if g.Codes == nil {
 		return nil
 	}
 	z, err := newQuantizer(context.Background(), g, 1)
 	if err != nil {
 		return err
 	}
-	if z.step != g.quantizer.step || z.lossless != g.quantizer.lossless || !slices.Equal(z.low, g.quantizer.low) {
+	if z.Step != g.Quantizer.Step || z.Lossless != g.Quantizer.Lossless || !slices.Equal(z.low, g.Quantizer.low) {
 		return errors.New("the codes are not made for the rows that are there")
 	}
-	row, want := make([]float32, g.stride), make([]uint8, z.stride())
-	for i := range uint32(g.n) {
-		g.putVector(row, i)
+	row, want := make([]float32, g.Stride), make([]uint8, z.stride())
+	for i := range uint32(g.N) {
+		g.PutVector(row, i)
 		z.put(want, row)
-		if !slices.Equal(want, g.code(i)) {
+		if !slices.Equal(want, g.Code(i)) {
 			return fmt.Errorf("row %d has other codes than its own", i)
 		}
 	}

@@ -1,4 +1,4 @@
-package ann
+package graph
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 // cell (hyperplanes between two points: Dasgupta and Freund, Random projection
 // trees and low dimensional manifolds, STOC 2008).
 type splitter struct {
-	g       *graph
+	g       *Graph
 	leaf    int // parts have at most so many rows
 	seed    uint64
 	threads int

@@ -1,57 +1,67 @@
-package ann
+package graph
 
 import (
 	"context"
 	"slices"
 
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/simd"
 )
 
-// tuning holds what tests change and users do not.
-type tuning struct {
-	level        simd.Level
+// Tuning holds what tests change and users do not.
+type Tuning struct {
+	Level        simd.Level
 	partitions   int     // how many times the rows of a layer are partitioned
-	leaf         int     // rows in a part, at most
-	width        int     // nearest rows kept for each row
+	Leaf         int     // rows in a part, at most
+	Width        int     // nearest rows kept for each row
 	slack        float32 // see selector.choose
-	layerRows    int     // the smallest layer has more rows
-	entryRows    int     // rows at which searches may enter: no more than this,
-	entryColumns int     // or than have so many columns together
+	LayerRows    int     // the smallest layer has more rows
+	EntryRows    int     // rows at which searches may enter: no more than this,
+	EntryColumns int     // or than have so many columns together
 
 	outposts       int // no more than this,
 	outpostColumns int // nor than have so many columns together
 }
 
-// defaultTuning holds the constants that were best in measurements.
-var defaultTuning = tuning{
-	level: simd.Active(), partitions: 4, leaf: 256, width: 32, slack: 1.25,
-	layerRows: 256, entryRows: 256, entryColumns: 16 << 10, outposts: 128, outpostColumns: 16 << 10,
+// DefaultTuning holds the constants that were best in measurements.
+var DefaultTuning = Tuning{
+	Level: simd.Active(), partitions: 4, Leaf: 256, Width: 32, slack: 1.25,
+	LayerRows: 256, EntryRows: 256, EntryColumns: 16 << 10, outposts: 128, outpostColumns: 16 << 10,
 }
 
-// builder makes a graph.
-type builder struct {
-	*graph
+// Options say how a graph is made; ann.Options has more on them.
+type Options struct {
+	M              int    // half the most links of a row
+	EfConstruction int    // width of the searches that links are chosen from
+	Seed           uint64 // of the partitions
+	Threads        int    // goroutines; 0 means GOMAXPROCS
+	Progress       func(done, total int)
+}
+
+// Builder makes a graph.
+type Builder struct {
+	*Graph
 	opt     Options
-	tune    tuning
-	threads int
+	tune    Tuning
+	Threads int
 	workers []worker
-	steps   *steps
+	Steps   *steps
 }
 
 // worker is what one goroutine needs for building.
 type worker struct {
 	ef         int // of refine
 	selector   selector
-	search     [groupSize]searcher
-	group      []*searcher
+	search     [GroupSize]Searcher
+	group      []*Searcher
 	union      []uint32
 	candidates []key
 }
 
-func newBuilder(g *graph, opt Options, tune tuning) *builder {
-	b := &builder{graph: g, opt: opt, tune: tune, threads: parallel.Threads(opt.Threads)}
-	b.workers = make([]worker, b.threads)
+func NewBuilder(g *Graph, opt Options, tune Tuning) *Builder {
+	b := &Builder{Graph: g, opt: opt, tune: tune, Threads: parallel.Threads(opt.Threads)}
+	b.workers = make([]worker, b.Threads)
 	for i := range b.workers {
 		b.workers[i].ef = opt.EfConstruction
 		b.workers[i].selector = selector{g: g, slack: b.tune.slack}
@@ -59,11 +69,11 @@ func newBuilder(g *graph, opt Options, tune tuning) *builder {
 	return b
 }
 
-// order puts ids, rows of the graph, into an order in which neighbors are close
+// Order puts ids, rows of the graph, into an order in which neighbors are close
 // to each other: that of the parts of a fine partition.
-func (b *builder) order(ctx context.Context, ids []uint32) error {
-	b.steps = newSteps(b.opt.Progress, b.stages(len(ids)), connectWork*float64(len(ids)))
-	s := splitter{g: b.graph, leaf: orderLeaf, seed: b.opt.Seed, threads: b.threads, steps: b.steps}
+func (b *Builder) Order(ctx context.Context, ids []uint32) error {
+	b.Steps = newSteps(b.opt.Progress, b.stages(len(ids)), connectWork*float64(len(ids)))
+	s := splitter{g: b.Graph, leaf: orderLeaf, seed: b.opt.Seed, threads: b.Threads, steps: b.Steps}
 	_, err := s.split(ctx, ids)
 	return err
 }
@@ -71,27 +81,27 @@ func (b *builder) order(ctx context.Context, ids []uint32) error {
 // orderLeaf is the number of rows whose order among each other does not matter.
 const orderLeaf = 8
 
-// build chooses the entries and makes the links. The links of a row come from
+// Build chooses the entries and makes the links. The links of a row come from
 // several graphs: one over all rows, one over every eighth row, one over every
 // eighth of these, and so on. The latter, which have the long links, are what the
 // upper layers of the paper are. They do not guide the way to an entry point here
 // but add their links to those of layer 0.
-func (b *builder) build(ctx context.Context) error {
+func (b *Builder) Build(ctx context.Context) error {
 	b.takeEntries(b.entryLimit())
-	if b.entries.size == b.n {
+	if b.Entries.Size == b.N {
 		return nil
 	}
-	above := layer{}
-	for shift := b.topShift(b.n); ; shift -= layerShift {
-		b.layer = nested(b.n, shift, 2*b.opt.M)
-		if err := b.link(ctx, &b.layer); err != nil {
+	above := Layer{}
+	for shift := b.topShift(b.N); ; shift -= layerShift {
+		b.Layer = nested(b.N, shift, 2*b.opt.M)
+		if err := b.link(ctx, &b.Layer); err != nil {
 			return err
 		}
-		b.layer.inherit(&above)
+		b.Layer.inherit(&above)
 		if shift == 0 {
 			break
 		}
-		above = b.layer
+		above = b.Layer
 	}
 	_, err := b.connect(ctx)
 	return err
@@ -99,10 +109,10 @@ func (b *builder) build(ctx context.Context) error {
 
 // entryLimit returns the greatest number of entries. A table of fewer rows has no
 // graph.
-func (b *builder) entryLimit() int {
-	limit := max(b.tune.entryRows, b.tune.entryColumns/b.stride)
-	if b.n > limit {
-		limit = max(limit, min(b.tune.entryColumns/b.columns, b.n/entryShare))
+func (b *Builder) entryLimit() int {
+	limit := max(b.tune.EntryRows, b.tune.EntryColumns/b.Stride)
+	if b.N > limit {
+		limit = max(limit, min(b.tune.EntryColumns/b.Columns, b.N/entryShare))
 	}
 	return limit
 }
@@ -113,16 +123,16 @@ const entryShare = 8
 const layerShift = 3 // each layer has an eighth of the rows of the one below
 
 // topShift returns the shift of the top layer over n rows.
-func (b *builder) topShift(n int) (shift uint) {
-	for n>>(shift+layerShift) > b.tune.layerRows {
+func (b *Builder) topShift(n int) (shift uint) {
+	for n>>(shift+layerShift) > b.tune.LayerRows {
 		shift += layerShift
 	}
 	return shift
 }
 
 // inherit adds the links of the rows of above to their lists where there is room.
-func (l *layer) inherit(above *layer) {
-	for i := range above.size {
+func (l *Layer) inherit(above *Layer) {
+	for i := range above.Size {
 		id := above.id(i)
 		list := l.list(id)
 		links := trimList(list)
@@ -138,10 +148,10 @@ func (l *layer) inherit(above *layer) {
 // link makes the links of l: it compares all pairs of rows inside the parts of a
 // few partitions, links each row to some of the nearest and back, and improves
 // the links by a search for each row.
-func (b *builder) link(ctx context.Context, l *layer) error {
-	lists := newNearLists(l, b.tune.width)
+func (b *Builder) link(ctx context.Context, l *Layer) error {
+	lists := newNearLists(l, b.tune.Width)
 	for p := range b.tune.partitions {
-		s := splitter{g: b.graph, leaf: b.tune.leaf, seed: b.opt.Seed + uint64(1+p)<<32 + uint64(l.shift)<<48, threads: b.threads, steps: b.steps}
+		s := splitter{g: b.Graph, leaf: b.tune.Leaf, seed: b.opt.Seed + uint64(1+p)<<32 + uint64(l.Shift)<<48, threads: b.Threads, steps: b.Steps}
 		ids := l.ids()
 		parts, err := s.split(ctx, ids)
 		if err != nil {
@@ -151,18 +161,18 @@ func (b *builder) link(ctx context.Context, l *layer) error {
 			return err
 		}
 	}
-	l.links = alignedUint32s(l.size * l.degree)
+	l.Links = memory.Uint32s(l.Size * l.Degree)
 	err := b.eachRow(ctx, l, func(w *worker, id uint32) {
 		list := lists.of(id)
-		n, _ := slices.BinarySearch(list, farthest)
-		setList(l.list(id), w.selector.choose(w.measured(id, list[:n]), l.degree))
+		n, _ := slices.BinarySearch(list, Farthest)
+		setList(l.list(id), w.selector.choose(w.measured(id, list[:n]), l.Degree))
 	})
 	if err != nil {
 		return err
 	}
-	if l.shift == 0 {
-		b.takeOutposts(lists, min(b.tune.outposts, b.tune.outpostColumns/b.stride))
-		b.copyEntries(b.entries.shift)
+	if l.Shift == 0 {
+		b.takeOutposts(lists, min(b.tune.outposts, b.tune.outpostColumns/b.Stride))
+		b.copyEntries(b.Entries.Shift)
 	}
 	lists.keys = nil // a quarter of the memory of a build, not needed any more
 	if err := b.addReverse(ctx, l); err != nil {
@@ -174,12 +184,12 @@ func (b *builder) link(ctx context.Context, l *layer) error {
 // measured returns candidates of row, which lists hold with distances between
 // vectors, as the selector wants them.
 func (w *worker) measured(row uint32, candidates []key) []key {
-	if w.selector.g.codes == nil {
+	if w.selector.g.Codes == nil {
 		return candidates
 	}
 	w.union = w.union[:0]
 	for _, k := range candidates {
-		w.union = append(w.union, k.node())
+		w.union = append(w.union, k.Node())
 	}
 	w.candidates = w.selector.measure(w.candidates, row, w.union)
 	return w.candidates
@@ -187,12 +197,12 @@ func (w *worker) measured(row uint32, candidates []key) []key {
 
 // refine chooses the links of all rows of l anew, from the rows that a search for
 // each finds.
-func (b *builder) refine(ctx context.Context, l *layer) error {
+func (b *Builder) refine(ctx context.Context, l *Layer) error {
 	next := *l
-	next.links = alignedUint32s(len(l.links))
+	next.Links = memory.Uint32s(len(l.Links))
 	err := b.eachChunk(ctx, l, func(w *worker, from, to int) {
-		for ; from < to; from += groupSize {
-			w.better(l, &next, from, min(from+groupSize, to))
+		for ; from < to; from += GroupSize {
+			w.better(l, &next, from, min(from+GroupSize, to))
 		}
 	})
 	if err != nil {
@@ -201,20 +211,20 @@ func (b *builder) refine(ctx context.Context, l *layer) error {
 	if err := b.addReverse(ctx, &next); err != nil {
 		return err
 	}
-	l.links = next.links
+	l.Links = next.Links
 	return nil
 }
 
 // better puts links for the rows of l from number from to before to into next. They
 // are chosen from those a row has and from what a search of width EfConstruction
 // that starts at them finds.
-func (w *worker) better(l, next *layer, from, to int) {
+func (w *worker) better(l, next *Layer, from, to int) {
 	g := w.selector.g
 	w.group = w.group[:0]
 	for i := from; i < to; i++ {
 		row, s := l.id(i), &w.search[i-from]
-		s.q = g.target(row)
-		s.pool.reset(w.ef, w.ef)
+		s.Q = g.target(row)
+		s.Pool.Reset(w.ef, w.ef)
 		g.begin(s, l.list(row))
 		s.visited.add(row)
 		w.group = append(w.group, s)
@@ -223,11 +233,11 @@ func (w *worker) better(l, next *layer, from, to int) {
 	for i, s := range w.group {
 		row := l.id(from + i)
 		w.candidates = w.selector.measure(w.candidates, row, l.linked(row))
-		for _, k := range s.pool.found() {
+		for _, k := range s.Pool.Found() {
 			w.candidates = append(w.candidates, k&^expanded)
 		}
 		slices.Sort(w.candidates)
 		w.candidates = slices.Compact(w.candidates)
-		setList(next.list(row), w.selector.choose(w.candidates, l.degree))
+		setList(next.list(row), w.selector.choose(w.candidates, l.Degree))
 	}
 }

@@ -1,4 +1,4 @@
-package ann
+package graph
 
 // visited is a set of nodes that is emptied in constant time: a node is in it
 // when its mark equals the current epoch.
