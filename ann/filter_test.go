@@ -142,14 +142,3 @@ func idsOf(found []Neighbor) []uint32 {
 	return ids
 }
 
-func TestBitmap(t *testing.T) {
-	b := NewBitmap(3, 700, 3, 64)
-	b.Remove(64)
-	b.Remove(65)
-	b.Remove(1 << 30)
-	var ids []uint32
-	b.each(func(id uint32) { ids = append(ids, id) })
-	if b.Len() != 2 || !slices.Equal(ids, []uint32{3, 700}) || b.Contains(64) || b.Contains(1<<32-1) {
-		t.Errorf("got %v, %d ids", ids, b.Len())
-	}
-}

@@ -81,7 +81,7 @@ type Request struct {
 	Threads int
 	// Machine is how slow the machine is; the zero value, the default, means
 	// ThisMachine().
-	Machine exact.Machine
+	Machine Machine
 	// Progress, where it is not nil, is told how many queries are answered. It is
 	// called from one goroutine at a time.
 	Progress func(done, total int)

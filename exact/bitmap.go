@@ -1,6 +1,9 @@
-package ann
+package exact
 
-import "math/bits"
+import (
+	"iter"
+	"math/bits"
+)
 
 // Bitmap is a set of row ids: which rows a search may return, see
 // SearchOptions.Allowed. It takes a bit for each id up to the highest. The zero value
@@ -48,11 +51,24 @@ func (b *Bitmap) Contains(id uint32) bool {
 // Len returns the number of ids in b.
 func (b *Bitmap) Len() int { return b.count }
 
-// each calls f for all ids in b, ascending.
-func (b *Bitmap) each(f func(id uint32)) {
-	for at, word := range b.words {
-		for ; word != 0; word &= word - 1 {
-			f(uint32(at*64 + bits.TrailingZeros64(word)))
+// All returns an iterator over the ids in b, ascending.
+func (b *Bitmap) All() iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for at, word := range b.words {
+			for ; word != 0; word &= word - 1 {
+				if !yield(uint32(at*64 + bits.TrailingZeros64(word))) {
+					return
+				}
+			}
 		}
 	}
+}
+
+// bitmapOf returns the set whose bits words are.
+func bitmapOf(words []uint64) *Bitmap {
+	b := &Bitmap{words: words}
+	for _, word := range words {
+		b.count += bits.OnesCount64(word)
+	}
+	return b
 }
