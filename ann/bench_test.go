@@ -28,7 +28,7 @@ var benchIndex = sync.OnceValues(func() (*Index, []float32) {
 			}
 		}
 	}
-	x, err := build(context.Background(), rows[:n*dim], dim, DefaultOptions(), graph.DefaultTuning)
+	x, err := build(context.Background(), nil, rows[:n*dim], dim, DefaultOptions(), graph.DefaultTuning)
 	if err != nil {
 		panic(err)
 	}
@@ -41,7 +41,7 @@ func BenchmarkSearch(b *testing.B) {
 	x, queries := benchIndex()
 	const k, dim = 10, 64
 	n := len(queries) / dim
-	want, err := x.SearchExact(context.Background(), queries, k, 0)
+	want, err := x.SearchExact(context.Background(), queries, k, SearchOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func BenchmarkSearch(b *testing.B) {
 			room := make([]Neighbor, 0, k)
 			for b.Loop() {
 				for q := range n {
-					if room, err = x.AppendSearch(room[:0], queries[q*dim:][:dim], k, opt); err != nil {
+					if room, err = x.AppendSearch(context.Background(), room[:0], queries[q*dim:][:dim], k, opt); err != nil {
 						b.Fatal(err)
 					}
 				}

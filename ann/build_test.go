@@ -58,7 +58,7 @@ func TestBuildIsDeterministic(t *testing.T) {
 		if metric == exact.Cosine {
 			opt.Quantize = QuantizeOn
 		}
-		want, err := build(t.Context(), rows, 20, opt, small)
+		want, err := build(t.Context(), nil, rows, 20, opt, small)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestBuildIsDeterministic(t *testing.T) {
 			tune.Level = level
 			for _, threads := range []int{2, 8} {
 				opt.Threads = threads
-				got, err := build(t.Context(), rows, 20, opt, tune)
+				got, err := build(t.Context(), nil, rows, 20, opt, tune)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -95,7 +95,7 @@ func TestBuildErrors(t *testing.T) {
 		{"ragged", []float32{1, 2, 3}, 2, nil, ErrDimension, "3 values"},
 		{"NaN", []float32{1, 2, 3, nan}, 2, nil, ErrNotFinite, "row 1, column 1"},
 		{"too long", []float32{1, 2, 3e19, 0}, 2, nil, ErrTooLarge, "row 1"},
-		{"all options", []float32{1}, 1, func(o *Options) { *o = Options{M: 1, Metric: 9, Threads: -1} }, ErrOptions, "EfConstruction is 0"},
+		{"all options", []float32{1}, 1, func(o *Options) { *o = Options{M: 1, EfConstruction: -1, Metric: 9, Threads: -1} }, ErrOptions, "EfConstruction is -1"},
 		{"codes under L1", []float32{1}, 1, func(o *Options) { o.Metric, o.Quantize = exact.L1, QuantizeOn }, ErrOptions, "no codes under l1"},
 	}
 	for _, tt := range tests {

@@ -25,7 +25,7 @@ func buildWith(tb testing.TB, rows []float32, dim int, metric exact.Metric, mode
 	tb.Helper()
 	opt := DefaultOptions()
 	opt.Metric, opt.Quantize = metric, mode
-	x, err := build(tb.Context(), rows, dim, opt, small)
+	x, err := build(tb.Context(), nil, rows, dim, opt, small)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -68,10 +68,10 @@ func TestLosslessCodesTakeTheRowsPlace(t *testing.T) {
 			t.Fatal("there are rows beside lossless codes")
 		}
 		path := filepath.Join(t.TempDir(), "x.nngx")
-		if err := x.Save(path); err != nil {
+		if err := x.Save(t.Context(), path); err != nil {
 			t.Fatal(err)
 		}
-		if err := Verify(path); err != nil {
+		if err := Verify(t.Context(), path); err != nil {
 			t.Fatal(err)
 		}
 		opened, err := Open(path)
@@ -94,7 +94,7 @@ func TestLosslessCodesTakeTheRowsPlace(t *testing.T) {
 				if r := recall(got, want); r < 0.98 {
 					t.Errorf("%s: recall %.3f", name, r)
 				}
-				if diff := cmp.Diff(want, must(index.SearchExact(t.Context(), queries, k, 2))); diff != "" {
+				if diff := cmp.Diff(want, must(index.SearchExact(t.Context(), queries, k, SearchOptions{Threads: 2}))); diff != "" {
 					t.Errorf("%s: exact search (-want +got):\n%s", name, diff)
 				}
 			}

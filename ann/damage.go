@@ -48,8 +48,8 @@ type guard struct {
 // enter begins a call, unless the index is closed or was found damaged.
 func (x *Index) enter(stripe uint32) (guard, error) {
 	err := x.usage.count(stripe)
-	if found := x.damage.Load(); err == nil && found != nil {
-		err = *found
+	if err == nil && x.opened {
+		err = x.sound()
 	}
 	if err != nil {
 		x.leave(stripe)
@@ -60,6 +60,23 @@ func (x *Index) enter(stripe uint32) (guard, error) {
 		g.faults = debug.SetPanicOnFault(true)
 	}
 	return g, nil
+}
+
+// sound returns the damage that was found in the file of x, or that it was written to.
+func (x *Index) sound() error {
+	if found := x.damage.Load(); found != nil {
+		return *found
+	}
+	m := x.file.Value()
+	if m == nil || m.watch == nil {
+		return nil
+	}
+	err := m.watch.check()
+	runtime.KeepAlive(m) // the file is open until then
+	if err != nil {
+		x.damage.CompareAndSwap(nil, &err)
+	}
+	return err
 }
 
 // end ends a call, which a defer statement does, and sets err where it met damage:

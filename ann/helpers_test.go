@@ -45,7 +45,7 @@ func mustBuild(tb testing.TB, rows []float32, dim int, metric exact.Metric, tune
 	tb.Helper()
 	opt := DefaultOptions()
 	opt.Metric = metric
-	x, err := build(context.Background(), rows, dim, opt, tune)
+	x, err := build(context.Background(), nil, rows, dim, opt, tune)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func truth(tb testing.TB, rows, queries []float32, dim, k int, metric exact.Metr
 	if err != nil {
 		tb.Fatal(err)
 	}
-	res, err := x.SearchBatch(context.Background(), queries, k)
+	res, err := x.SearchBatch(context.Background(), queries, k, exact.SearchOptions{})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -63,7 +63,7 @@ func TestOutpostsOnce(t *testing.T) {
 	}
 	for _, id := range s.Outposts {
 		for _, ef := range []int{1, 4, 40} {
-			found, err := x.Search(s.value(nil, id), k, SearchOptions{EfSearch: ef})
+			found, err := x.Search(t.Context(), s.value(nil, id), k, SearchOptions{EfSearch: ef})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -33,7 +33,7 @@ func (r *recorder) check(t *testing.T) {
 // written builds an index of rows and returns its bytes.
 func written(t *testing.T, rows []float32, opt Options) []byte {
 	t.Helper()
-	x, err := build(t.Context(), rows, 8, opt, small)
+	x, err := build(t.Context(), nil, rows, 8, opt, small)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestProgressOfEndedContext(t *testing.T) {
 				cancel()
 			}
 		}
-		_, err := build(ctx, clustered(2500, 8, 5), 8, opt, small)
+		_, err := build(ctx, nil, clustered(2500, 8, 5), 8, opt, small)
 		if last := len(r.done) - 1; !errors.Is(err, context.Canceled) || r.done[last] == r.totals[last] {
 			t.Errorf("%d threads: got %v after %v", threads, err, r.done)
 		}

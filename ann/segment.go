@@ -29,11 +29,20 @@ type segment struct {
 	memory     *mapping  // the file that the slices refer to, or nil
 	next       uint32    // ids are below, if it is not 0
 	lookup     lookup    // of ids
+
+	keys  []uint64  // of the rows in ids; nil where rows have none
+	keyed keyLookup // of keys
+}
+
+// rowNames are the ids of rows, ascending, and their keys, if they have any.
+type rowNames struct {
+	ids  []uint32
+	keys []uint64
 }
 
 // buildSegment builds the index of rows, which are checked. Row i has the id
-// ids[i]; ids are ascending.
-func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, opt Options, tune graph.Tuning) (*segment, error) {
+// names.ids[i].
+func buildSegment(ctx context.Context, rows []float32, names rowNames, dim int, opt Options, tune graph.Tuning) (*segment, error) {
 	sp, err := newSpace(opt, rows, dim)
 	if err != nil {
 		return nil, err
@@ -69,17 +78,18 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	if x.keepsValues() {
 		x.takeValues(rows)
 	}
-	for i, row := range x.ids {
-		x.ids[i] = ids[row]
-	}
+	x.takeNames(names)
 	if err := x.makeCodes(ctx, opt, b.Threads); err != nil {
 		return nil, err
 	}
 	if err := b.Build(ctx); err != nil {
 		return nil, err
 	}
-	x.CountLinks()
+	if err := x.CountLinks(ctx); err != nil {
+		return nil, err
+	}
 	x.positions() // now, so that no deletion has to wait for it
+	x.keyPositions()
 	b.Steps.End()
 	return x, nil
 }
@@ -145,6 +155,19 @@ func (x *segment) takeGroups(groups *dedupe.Groups, order []uint32) {
 		if x.starts != nil {
 			x.starts = append(x.starts, uint32(len(x.ids)))
 		}
+	}
+}
+
+// takeNames names the rows in x.ids, which are numbers of rows so far.
+func (x *segment) takeNames(names rowNames) {
+	if names.keys != nil {
+		x.keys = make([]uint64, len(x.ids))
+		for i, row := range x.ids {
+			x.keys[i] = names.keys[row]
+		}
+	}
+	for i, row := range x.ids {
+		x.ids[i] = names.ids[row]
 	}
 }
 
@@ -218,6 +241,14 @@ func (x *segment) lastID(i uint32) uint32 {
 	return id
 }
 
+// key returns the key of the row at position i of ids, 0 where rows have none.
+func (x *segment) key(i uint32) uint64 {
+	if x.keys == nil {
+		return 0
+	}
+	return x.keys[i]
+}
+
 // value returns value v, which is written to room where only codes are stored.
 func (x *segment) value(room []float32, v uint32) []float32 {
 	switch {
@@ -233,5 +264,5 @@ func (x *segment) value(room []float32, v uint32) []float32 {
 // bytes returns the memory that x takes.
 func (x *segment) bytes() int64 {
 	words := len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
-	return 4*int64(words) + x.MemoryBytes() + x.lookup.bytes()
+	return 4*int64(words) + 8*int64(len(x.keys)) + x.MemoryBytes() + x.lookup.bytes() + x.keyed.bytes()
 }

@@ -3,8 +3,8 @@ package ann
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
-	"hash/crc32"
 	"hash/maphash"
 	"math"
 	"slices"
@@ -18,17 +18,18 @@ import (
 // value that is not finite, a vector that is not that of its value, a list of links
 // that Build would not make. A file with which it finds no fault answers as the
 // index that was saved. While at work it takes up to 16 bytes of memory for each
-// distinct row.
-func Verify(path string) error {
-	return readIndex(path, mapFile, func(data []byte, free func()) error {
-		defer free()
-		return verify(data)
+// distinct row, and 8 for each row where these have keys. ctx is looked at between its
+// steps, of which the longest takes as long as reading the file.
+func Verify(ctx context.Context, path string) error {
+	return readIndex(ctx, path, mapFile, func(m image) error {
+		defer m.free()
+		return verify(ctx, m.data)
 	})
 }
 
-func verify(data []byte) error {
+func verify(ctx context.Context, data []byte) error {
 	return reading(data, func() error {
-		x, err := decode(data, func() {})
+		x, err := decode(image{data: data, free: func() {}})
 		if err != nil {
 			return err
 		}
@@ -36,23 +37,33 @@ func verify(data []byte) error {
 		if err != nil {
 			return err
 		}
-		if err := h.checkSums(data); err != nil {
+		if err := h.checkSums(ctx, data); err != nil {
 			return err
 		}
 		st := x.state.Load()
 		for i := range st.views {
-			if err := st.views[i].verify(); err != nil {
+			if err := st.views[i].verify(ctx); err != nil {
+				if ctx.Err() != nil {
+					return err
+				}
 				return fmt.Errorf("%w: segment %d: %w", ErrCorrupt, i, err)
 			}
 		}
-		return st.checkDistinct()
+		if err := st.checkDistinct(); err != nil {
+			return err
+		}
+		return st.checkKeys()
 	})
 }
 
 // checkSums compares checksums and looks for bytes between sections.
-func (h *header) checkSums(data []byte) error {
+func (h *header) checkSums(ctx context.Context, data []byte) error {
 	check := func(what string, s section) error {
-		if crc32.Checksum(s.of(data), castagnoli) != s.sum {
+		sum, err := checksum(ctx, s.of(data))
+		if err != nil {
+			return err
+		}
+		if sum != s.sum {
 			return corrupt("the checksum of %s is wrong", what)
 		}
 		end := s.offset + s.length
@@ -78,10 +89,13 @@ func (h *header) checkSums(data []byte) error {
 
 // verify checks what Open does not: all that docs/format.md says of a segment. What
 // searches rely on comes first, as the other checks do too.
-func (v *view) verify() error {
+func (v *view) verify(ctx context.Context) error {
 	for _, check := range []func() error{
 		v.checkRanges, v.checkNumbers, v.Graph.Check, v.checkEntries, v.CheckCodes, v.checkVectors, v.checkNominal, v.checkDuplicates,
 	} {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := check(); err != nil {
 			return err
 		}
@@ -230,6 +244,26 @@ func (st *state) checkDistinct() error {
 	for i, id := range ids[min(1, len(ids)):] {
 		if id == ids[i] {
 			return twice(id)
+		}
+	}
+	return nil
+}
+
+// checkKeys returns an error where a key stands at two rows that are not deleted.
+func (st *state) checkKeys() error {
+	var keys []uint64
+	for i := range st.views {
+		v := &st.views[i]
+		for at, key := range v.keys {
+			if !v.hidden.has(uint32(at)) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	slices.Sort(keys)
+	for i, key := range keys[min(1, len(keys)):] {
+		if key == keys[i] {
+			return corrupt("key %d stands there twice", key)
 		}
 	}
 	return nil

@@ -60,16 +60,35 @@ func smallFiles(tb testing.TB) map[string][]byte {
 	files["nominal"] = fileOf(tb, buildNominal(tb, mixed(300, 1, []int{3, 100}, 1), 3, 2, nil))
 	empty := mustBuild(tb, clustered(10, 2, 1), 2, exact.L2Squared, small)
 	empty.Delete(sequence(0, 10)...)
-	if err := empty.Compact(tb.Context()); err != nil {
+	if err := empty.Compact(tb.Context(), ChangeOptions{}); err != nil {
 		tb.Fatal(err)
 	}
 	files["empty"] = fileOf(tb, empty)
+	files["with keys"] = fileOf(tb, changedKeys(tb))
 	for name, data := range files {
 		if err := verifyCopy(data); err != nil {
 			tb.Fatalf("%s: %v", name, err)
 		}
 	}
 	return files
+}
+
+// changedKeys returns an index with keys, several segments, copies and deleted rows.
+func changedKeys(tb testing.TB) *Index {
+	tb.Helper()
+	const dim, n = 3, 250
+	keys := make([]uint64, n)
+	for i := range keys {
+		keys[i] = uint64(i) << 40
+	}
+	x := must(build(tb.Context(), keys, clustered(n, dim, 1), dim, Options{Keyed: true}, small))
+	for round := range uint64(2) {
+		if err := x.Upsert(tb.Context(), append([]uint64{1, 2}, keys[50*round:][:20]...), clustered(22, dim, round), ChangeOptions{}); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	x.DeleteKeys(keys[200:210]...)
+	return x
 }
 
 // TestVerifyBelievesNothing forges what checksums do not show.
@@ -134,7 +153,7 @@ func TestVerifyBelievesNothing(t *testing.T) {
 			data := memory.Bytes(len(files[tt.file]))
 			copy(data, files[tt.file])
 			tt.forge(data)
-			if err := verify(sealAll(data)); !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), tt.text) {
+			if err := verify(t.Context(), sealAll(data)); !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), tt.text) {
 				t.Errorf("got %v, want %v with %q", err, ErrCorrupt, tt.text)
 			}
 		})
@@ -216,18 +235,20 @@ func try(data []byte) (sound bool, err error) {
 		query[i] = float32(i) - 0.5
 	}
 	const k = 10
-	got, err := x.Search(query, k, SearchOptions{EfSearch: 1000})
+	got, err := x.Search(context.Background(), query, k, SearchOptions{EfSearch: 1000})
 	if err != nil {
 		if fault == nil || !refused(err) {
 			return false, err
 		}
 		return false, nil
 	}
-	all, err := x.SearchExact(context.Background(), query, k, 1)
+	all, err := x.SearchExact(context.Background(), query, k, SearchOptions{Threads: 1})
 	if fault != nil {
 		x.Stats()
 		x.Delete(1, 2, 3)
-		_, _ = x.Search(query, k, SearchOptions{EfSearch: 10, Filter: func(id uint32) bool { return id%7 == 0 }})
+		x.ID(5)
+		_, _ = x.Row(nil, 6)
+		_, _ = x.Search(context.Background(), query, k, SearchOptions{EfSearch: 10, Filter: func(id uint32) bool { return id%7 == 0 }})
 		return false, nil
 	}
 	if err != nil {
@@ -237,6 +258,9 @@ func try(data []byte) (sound bool, err error) {
 	ids, distances := all.Of(0)
 	for i, id := range ids {
 		want = append(want, Neighbor{ID: id, Distance: distances[i]})
+		if all.Keys != nil {
+			want[i].Key = all.Keys[i]
+		}
 	}
 	if diff := cmp.Diff(want, append([]Neighbor{}, got...)); diff != "" {
 		return true, errors.New("sound, but: " + diff)
@@ -299,8 +323,8 @@ func TestHostileSizes(t *testing.T) {
 	copy(data, h.encode())
 	var err error
 	got := allocated(func() {
-		if x, openErr := decode(data, func() {}); openErr == nil {
-			_, err = x.Search(make([]float32, 3), 1, SearchOptions{EfSearch: 1})
+		if x, openErr := decode(image{data: data, free: func() {}}); openErr == nil {
+			_, err = x.Search(context.Background(), make([]float32, 3), 1, SearchOptions{EfSearch: 1})
 		} else {
 			err = openErr
 		}

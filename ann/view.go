@@ -1,6 +1,7 @@
 package ann
 
 import (
+	"cmp"
 	"math"
 	"runtime"
 	"slices"
@@ -80,9 +81,9 @@ func (v *view) allow(r *rule, share float64) func(node uint32) bool {
 	case r.marks != nil:
 		nodes := r.marks.nodes
 		return func(node uint32) bool { return nodes[node/64]>>(node%64)&1 == 1 }
-	case v.starts == nil && v.nodeStarts == nil && r.hidden.empty():
-		filter := r.filter
-		return func(node uint32) bool { return filter(v.id(node)) }
+	case v.starts == nil && v.nodeStarts == nil && r.hidden.empty() && r.keys == nil && r.allowed == nil:
+		ctx, filter := r.ctx, r.filter
+		return func(node uint32) bool { return ctx.Err() == nil && filter(v.id(node)) }
 	}
 	return func(node uint32) bool { return v.nodeAllowed(r, node) }
 }
@@ -147,8 +148,9 @@ func (s *space) directionless(query []float32) bool {
 	return (s.metric == exact.Cosine || s.metric == exact.InnerProduct) && s.size(query) == 0
 }
 
-// appendFirst appends to dst the k lowest ids of rows that may be returned.
-func (v *view) appendFirst(dst []uint32, k int, r *rule) []uint32 {
+// appendFirst appends to dst the k rows with the lowest ids of those that may be
+// returned, without distances.
+func (v *view) appendFirst(dst []Neighbor, k int, r *rule) []Neighbor {
 	l := v.positions()
 	positions := l.at
 	if positions == nil {
@@ -159,7 +161,7 @@ func (v *view) appendFirst(dst []uint32, k int, r *rule) []uint32 {
 			break
 		}
 		if at != graph.None && v.allowed(r, at) {
-			dst = append(dst, v.id(at))
+			dst = append(dst, Neighbor{ID: v.id(at), Key: v.key(at)})
 			k--
 		}
 	}
@@ -210,6 +212,11 @@ func (v *view) rescore(s *scratch, k int, at uint32, r *rule) int {
 		}
 	}
 	v.measure(s, s.hits[first:])
+	for _, h := range s.hits[first:] {
+		if math.IsNaN(h.distance) || math.IsInf(h.distance, 0) {
+			graph.Damaged("value %d is at distance %v, which rows of Build cannot have", h.value, h.distance)
+		}
+	}
 	return min(rows, k)
 }
 
@@ -277,14 +284,14 @@ func (x *segment) countAllowed(r *rule, from, to uint32, limit int) (n int) {
 	return n
 }
 
-// appendRows appends to dst the ids of the rows equal to value that may be
-// returned, at most limit of them, ascending.
-func (v *view) appendRows(dst []uint32, value uint32, limit int, r *rule) []uint32 {
+// appendRows appends to dst the rows equal to value that may be returned, at most limit
+// of them, by ascending id.
+func (v *view) appendRows(dst []Neighbor, value uint32, distance float64, limit int, r *rule) []Neighbor {
 	defer runtime.KeepAlive(v.segment)
 	from, to := v.valueRows(value)
 	for i := from; i < to && limit > 0; i++ {
 		if v.allowed(r, i) {
-			dst = append(dst, v.id(i))
+			dst = append(dst, Neighbor{ID: v.id(i), Key: v.key(i), Distance: distance})
 			limit--
 		}
 	}
@@ -295,11 +302,13 @@ func (v *view) appendRows(dst []uint32, value uint32, limit int, r *rule) []uint
 // value, then to the next; those at one distance by row id. Where all rows are at one
 // distance, those of s.tied.
 func (s *scratch) expand(dst []Neighbor, views []view, rules []rule, k int) []Neighbor {
+	end := len(dst) + k
 	if len(s.tied) > 0 {
-		slices.Sort(s.tied)
+		sortByID(s.tied)
 		distance := views[0].distance(s.query, 0, s.query)
-		for _, id := range s.tied[:min(k, len(s.tied))] {
-			dst = append(dst, Neighbor{ID: id, Distance: distance})
+		for _, nb := range s.tied[:min(k, len(s.tied))] {
+			nb.Distance = distance
+			dst = append(dst, nb)
 		}
 		return dst
 	}
@@ -312,21 +321,22 @@ func (s *scratch) expand(dst []Neighbor, views []view, rules []rule, k int) []Ne
 		}
 		return 0
 	})
-	end := len(dst) + k
 	for from, to := 0, 0; from < len(s.hits) && len(dst) < end; from = to {
-		s.ids = s.ids[:0]
 		to = from + tied(s.hits[from:])
+		first := len(dst)
 		for _, h := range s.hits[from:to] {
-			s.ids = views[h.view].appendRows(s.ids, h.value, end-len(dst), &rules[h.view])
+			dst = views[h.view].appendRows(dst, h.value, h.distance, end-first, &rules[h.view])
 		}
 		if to-from > 1 {
-			slices.Sort(s.ids)
-		}
-		for _, id := range s.ids[:min(len(s.ids), end-len(dst))] {
-			dst = append(dst, Neighbor{ID: id, Distance: s.hits[from].distance})
+			sortByID(dst[first:])
+			dst = dst[:min(len(dst), end)]
 		}
 	}
 	return dst
+}
+
+func sortByID(rows []Neighbor) {
+	slices.SortFunc(rows, func(a, b Neighbor) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // tied returns how many hits at the start of hits, which is not empty, are at the

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -63,6 +64,7 @@ func New(ctx context.Context, r Request) (*Plan, error) {
 	if err := simd.Err(); err != nil {
 		return nil, err
 	}
+	r.Recall = cmp.Or(r.Recall, 1)
 	if r.Machine == (Machine{}) {
 		r.Machine = ThisMachine()
 	}

@@ -328,7 +328,7 @@ func TestErrors(t *testing.T) {
 		change func(*Request)
 		want   error
 	}{
-		{"recall", func(r *Request) { r.Recall = 0 }, ErrRequest},
+		{"recall", func(r *Request) { r.Recall = -0.1 }, ErrRequest},
 		{"graph and exact", func(r *Request) { r.Method = Graph }, ErrRequest},
 		{"width of no graph", func(r *Request) { r.EfSearch = 10 }, ErrRequest},
 		{"negative width", func(r *Request) { r.Method, r.Recall, r.EfSearch = Graph, 0.9, -1 }, ErrRequest},

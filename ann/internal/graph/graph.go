@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 
@@ -119,16 +120,20 @@ func (l *Layer) list(id uint32) []uint32 {
 // linked returns the links of a row.
 func (l *Layer) linked(id uint32) []uint32 { return trimList(l.list(id)) }
 
-// CountLinks counts the links, once.
-func (g *Graph) CountLinks() {
+// CountLinks counts the links, once. The error is that of ctx.
+func (g *Graph) CountLinks(ctx context.Context) error {
 	if g.counted.Load() > 0 {
-		return
+		return nil
 	}
 	n := 0
 	for id := range uint32(g.Layer.Size) {
+		if id%(1<<16) == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		n += len(g.linked(id))
 	}
 	g.counted.Store(int64(n) + 1)
+	return nil
 }
 
 // KnownLinks returns the number of links, if they were counted.

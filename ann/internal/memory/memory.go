@@ -44,6 +44,9 @@ func Bytes(size int) []byte {
 	return b
 }
 
+// Aligned tells whether b, which is not empty, begins at a cache line.
+func Aligned(b []byte) bool { return uintptr(unsafe.Pointer(&b[0]))%LineBytes == 0 }
+
 // BytesOf returns the memory of s, which is how little-endian machines, the only
 // ones that write and open files, have it in files.
 func BytesOf[T uint32 | uint64 | float32](s []T) []byte {
