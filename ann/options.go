@@ -11,12 +11,17 @@ import (
 	"github.com/nngmix/nngmix/exact"
 )
 
-// What package exact and this one have in common.
-type (
-	Neighbor = exact.Neighbor // a row near a query
-	Result   = exact.Result   // the neighbors of many queries
-	Bitmap   = exact.Bitmap   // a set of row ids
-)
+// Neighbor is a row near a query: its id, its key where rows have keys, and its
+// distance.
+type Neighbor = exact.Neighbor
+
+// Result holds the neighbors of a batch of queries. Of returns those of one.
+type Result = exact.Result
+
+// Bitmap is a set of row ids: which rows a search may return, see
+// SearchOptions.Allowed. The zero value is empty; Add, Remove, Contains, Len and All are
+// its methods.
+type Bitmap = exact.Bitmap
 
 // NewBitmap returns the set of the given ids.
 func NewBitmap(ids ...uint32) *Bitmap { return exact.NewBitmap(ids...) }
@@ -147,6 +152,7 @@ var (
 	ErrKey       = errors.New("ann: keys do not fit")                                // BuildKeyed, Add, AddKeyed, Upsert, Set
 	ErrCorrupt   = errors.New("ann: the file is damaged or not an index")            // Open, Verify, and whatever reads an opened file
 	ErrVersion   = errors.New("ann: the file needs another version of this program") // Open
+	ErrClosed    = errors.New("ann: the index is closed")                            // whatever uses an index after Close
 )
 
 // Validate returns an error that lists all violations, or nil.

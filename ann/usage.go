@@ -1,14 +1,10 @@
 package ann
 
 import (
-	"errors"
 	"sync/atomic"
 
 	"github.com/nngmix/nngmix/ann/internal/memory"
 )
-
-// ErrClosed is the error of using an index after Close.
-var ErrClosed = errors.New("ann: the index is closed")
 
 // usage counts the calls that are reading an index, so that Close can tell when
 // the last of them has returned. Counters are spread, since all searches count.
