@@ -69,7 +69,7 @@ func run(length time.Duration, seed uint64, keys int) error {
 	ctx, stop := context.WithTimeout(context.Background(), length)
 	defer stop()
 	s := &soak{index: index, model: newModel(keys), folder: folder, stop: stop}
-	growth := watchMemory(ctx, length)
+	growth, late := watchMemory(ctx, length), watchMachine(ctx)
 	var group sync.WaitGroup
 	for number := range workers {
 		group.Go(func() { newWorker(s, number, seed).work(ctx) })
@@ -84,7 +84,7 @@ func run(length time.Duration, seed uint64, keys int) error {
 		return err
 	}
 	s.index, s.model = nil, nil
-	return errors.Join(s.reads.check(), s.recall.check(), <-growth, before.check(folder))
+	return errors.Join(s.reads.check(<-late), s.recall.check(), <-growth, before.check(folder))
 }
 
 // fail ends the run with an error, the first one.

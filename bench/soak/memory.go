@@ -8,6 +8,24 @@ import (
 	"time"
 )
 
+// watchMachine sleeps again and again until ctx ends, and then sends how late it woke up
+// at most: other programs may keep this one from running at all.
+func watchMachine(ctx context.Context) <-chan time.Duration {
+	result := make(chan time.Duration, 1)
+	go func() {
+		const nap = 5 * time.Millisecond
+		var late time.Duration
+		for ctx.Err() == nil {
+			start := time.Now()
+			time.Sleep(nap)
+			late = max(late, time.Since(start)-nap)
+		}
+		fmt.Printf("a goroutine that only sleeps was late by at most %v\n", late.Round(time.Microsecond))
+		result <- late
+	}()
+	return result
+}
+
 // memorySamples is how often memory is measured.
 const memorySamples = 40
 
