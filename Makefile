@@ -6,7 +6,7 @@ PORTABLE := ./simd/... ./exact/... ./ann/... ./planner/... ./generator/... ./int
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: help build cloud demo test test-purego test-levels test-race test-arm64 \
-	generate generate-check fmt-check vet staticcheck cross fuzz mutate peers cloud-test bench bench-ann bench-detect bench-table ci clean
+	generate generate-check fmt-check vet staticcheck cross fuzz mutate soak peers cloud-test bench bench-ann bench-detect bench-table ci clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -74,6 +74,10 @@ fuzz: ## every fuzz target for a fixed number of runs
 MUTATIONS ?= 10000
 mutate: ## damage small files of every format, MUTATIONS times each, and read them in processes of bounded memory
 	$(GO) test -count=1 -timeout 60m -run '^TestDamaged(Files|Input)$$' -v ./internal/table/mutate ./cmd/nngmix -mutations $(MUTATIONS)
+
+SOAK ?= 1h
+soak: ## eight goroutines use one index for SOAK, with a model beside them, under the race detector
+	$(GO) run -race ./bench/soak --for $(SOAK)
 
 PEERS        ?= $(HOME)/.cache/nngmix/peers
 REQUIREMENTS := internal/table/testdata/conformance/requirements.txt

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/simd"
 )
@@ -25,7 +26,7 @@ func TestBuildInvariants(t *testing.T) {
 				t.Run(fmt.Sprintf("%v/n=%d/dim=%d", metric, n, dim), func(t *testing.T) {
 					x := mustBuild(t, clustered(n, dim, 1), dim, metric, small)
 					g := x.first()
-					if err := g.check(); err != nil {
+					if err := g.Check(); err != nil {
 						t.Error(err)
 					}
 					seen := slices.Sorted(slices.Values(g.ids))
@@ -43,70 +44,6 @@ func TestBuildInvariants(t *testing.T) {
 	}
 }
 
-// islands returns groups of rows so far from each other that no search would
-// find links between them.
-func islands() []float32 {
-	var rows []float32
-	for i := range 4000 {
-		island := float32(math.Pow(7, float64(i%9)))
-		rows = append(rows, island+float32(i)*1e-4, -island, float32(i%13)*1e-3)
-	}
-	return rows
-}
-
-// TestLayersNest builds graphs of three and four layers of all sizes: every row of a
-// layer has to be one of the layer below, which inherits its links.
-func TestLayersNest(t *testing.T) {
-	for n := 600; n < 1200; n++ {
-		for shift := uint(layerShift); shift <= 3*layerShift; shift += layerShift {
-			l, below := nested(n, shift, 0), nested(n, shift-layerShift, 0)
-			for i := range l.size {
-				if id := l.id(i); int(id) >= n || !below.holds(id) {
-					t.Fatalf("%d rows: row %d of layer %d is not below", n, id, shift)
-				}
-			}
-			if next := l.id(l.size); int(next) < n {
-				t.Fatalf("%d rows: row %d is not in layer %d", n, next, shift)
-			}
-		}
-	}
-	tall := small
-	tall.layerRows = 1
-	rows := clustered(700, 4, 1)
-	for n := 560; n < 700; n++ {
-		if err := mustBuild(t, rows[:4*n], 4, exact.L2Squared, tall).first().check(); err != nil {
-			t.Fatalf("%d rows: %v", n, err)
-		}
-	}
-}
-
-func TestBuildConnectsIslands(t *testing.T) {
-	x := mustBuild(t, islands(), 3, exact.L2Squared, small).first()
-	if err := x.check(); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestConnect cuts rows off and checks that they are linked again.
-func TestConnect(t *testing.T) {
-	x := mustBuild(t, clustered(3000, 16, 2), 16, exact.L2Squared, small).first()
-	l := &x.layer
-	for i := range uint32(x.n) { // nobody links to row 101, nor to the first 100 rows but themselves
-		kept := slices.DeleteFunc(slices.Clone(l.linked(i)), func(to uint32) bool { return to < 100 && i >= 100 || to == 101 })
-		setList(l.list(i), kept)
-	}
-	if newReach(&x.graph).missing() == 0 {
-		t.Fatal("the test cuts nothing off")
-	}
-	b := newBuilder(&x.graph, DefaultOptions(), small)
-	if _, err := b.connect(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := x.check(); err != nil {
-		t.Error(err)
-	}
-}
-
 // TestBuildIsDeterministic compares links and order at any number of threads and
 // on every instruction set.
 func TestBuildIsDeterministic(t *testing.T) {
@@ -121,21 +58,21 @@ func TestBuildIsDeterministic(t *testing.T) {
 		if metric == exact.Cosine {
 			opt.Quantize = QuantizeOn
 		}
-		want, err := build(t.Context(), rows, 20, opt, small)
+		want, err := build(t.Context(), nil, rows, 20, opt, small)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, level := range simd.Supported() {
 			tune := small
-			tune.level = level
+			tune.Level = level
 			for _, threads := range []int{2, 8} {
 				opt.Threads = threads
-				got, err := build(t.Context(), rows, 20, opt, tune)
+				got, err := build(t.Context(), nil, rows, 20, opt, tune)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !slices.Equal(got.first().links, want.first().links) || !slices.Equal(got.first().ids, want.first().ids) ||
-					!slices.Equal(got.first().codeSection, want.first().codeSection) {
+				if !slices.Equal(got.first().Links, want.first().Links) || !slices.Equal(got.first().ids, want.first().ids) ||
+					!slices.Equal(got.first().CodeSection, want.first().CodeSection) {
 					t.Errorf("%v: level %v with %d threads makes another graph than %v with 1", metric, level, threads, simd.Active())
 				}
 			}
@@ -158,7 +95,7 @@ func TestBuildErrors(t *testing.T) {
 		{"ragged", []float32{1, 2, 3}, 2, nil, ErrDimension, "3 values"},
 		{"NaN", []float32{1, 2, 3, nan}, 2, nil, ErrNotFinite, "row 1, column 1"},
 		{"too long", []float32{1, 2, 3e19, 0}, 2, nil, ErrTooLarge, "row 1"},
-		{"all options", []float32{1}, 1, func(o *Options) { *o = Options{M: 1, Metric: 9, Threads: -1} }, ErrOptions, "EfConstruction is 0"},
+		{"all options", []float32{1}, 1, func(o *Options) { *o = Options{M: 1, EfConstruction: -1, Metric: 9, Threads: -1} }, ErrOptions, "EfConstruction is -1"},
 		{"codes under L1", []float32{1}, 1, func(o *Options) { o.Metric, o.Quantize = exact.L1, QuantizeOn }, ErrOptions, "no codes under l1"},
 	}
 	for _, tt := range tests {
@@ -172,5 +109,16 @@ func TestBuildErrors(t *testing.T) {
 				t.Errorf("got %v, want %v with %q", err, tt.want, tt.text)
 			}
 		})
+	}
+}
+
+// TestLimitsBeforeTheWork asks for what an index cannot hold.
+func TestLimitsBeforeTheWork(t *testing.T) {
+	if _, err := Build(t.Context(), make([]float32, maxColumns+1), maxColumns+1, DefaultOptions()); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("%d columns, more than a file can hold: got %v", maxColumns+1, err)
+	}
+	x := &segment{Graph: graph.Graph{N: graph.MaxNodes, Stride: math.MaxInt32}}
+	if err := x.checkSize(16, 32); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("more bytes than there are addresses: got %v", err)
 	}
 }

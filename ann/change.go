@@ -24,7 +24,10 @@ import (
 // their graph is merged. On an error, which is one that Build gives for such
 // rows, or ErrClosed, nothing has changed. Where ctx ends while graphs are merged the
 // rows are there, and Add has no error: a later change merges the graphs.
-func (x *Index) Add(ctx context.Context, rows []float32) (first uint32, err error) {
+func (x *Index) Add(ctx context.Context, rows []float32, opt ChangeOptions) (first uint32, err error) {
+	if err := opt.Validate(); err != nil {
+		return 0, err
+	}
 	g, err := x.enter(0)
 	if err != nil {
 		return 0, err
@@ -33,16 +36,26 @@ func (x *Index) Add(ctx context.Context, rows []float32) (first uint32, err erro
 	if err := checkRows(rows, x.space.dim, parallel.Threads(x.opt.Threads)); err != nil {
 		return 0, err
 	}
-	n := len(rows) / x.space.dim
-	if err := x.state.Load().checkIDs(n); err != nil {
+	if err := x.opt.checkKeys(nil, len(rows)/x.space.dim); err != nil {
 		return 0, err
 	}
-	s, err := buildSegment(ctx, rows, sequence(0, n), x.space.dim, x.opt, x.tune)
+	return x.addRows(ctx, nil, rows, steer(opt, 2))
+}
+
+// addRows adds rows, which are checked, with their keys, and returns the id of the
+// first.
+func (x *Index) addRows(ctx context.Context, keys []uint64, rows []float32, steer *steering) (first uint32, err error) {
+	n := len(rows) / x.space.dim
+	if err := x.state.Load().checkNew(n, keys); err != nil {
+		return 0, err
+	}
+	s, err := buildSegment(ctx, rows, rowNames{ids: sequence(0, n), keys: keys}, x.space.dim, steer.options(x), x.tune)
 	if err != nil {
 		return 0, err
 	}
-	err = x.put(ctx, s, func(st *state) error {
-		if err := st.checkIDs(n); err != nil {
+	steer.done()
+	err = x.put(ctx, s, steer, func(st *state) error {
+		if err := st.checkNew(n, keys); err != nil {
 			return err
 		}
 		first = st.next
@@ -51,6 +64,20 @@ func (x *Index) Add(ctx context.Context, rows []float32) (first uint32, err erro
 		return nil
 	})
 	return first, err
+}
+
+// checkNew returns an error where n more rows with the given keys cannot be added.
+func (st *state) checkNew(n int, keys []uint64) error {
+	defer runtime.KeepAlive(st) // its memory may be a mapped file
+	if err := st.checkIDs(n); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if id, ok := st.idOf(key); ok {
+			return fmt.Errorf("%w: key %d is that of row %d already", ErrKey, key, id)
+		}
+	}
+	return nil
 }
 
 // checkIDs returns an error where there are not n more ids.
@@ -65,7 +92,12 @@ func (st *state) checkIDs(n int) error {
 // takes the place of ids[i]. A row that was deleted comes back. The ids must have
 // been given by Build or Add: ErrID otherwise. Searches see either all of the
 // change or nothing of it. What Add says of graphs, ctx and errors is so here.
-func (x *Index) Set(ctx context.Context, ids []uint32, rows []float32) (err error) {
+//
+// The rows of an index with keys are replaced by Upsert: the error is ErrKey there.
+func (x *Index) Set(ctx context.Context, ids []uint32, rows []float32, opt ChangeOptions) (err error) {
+	if err := opt.Validate(); err != nil {
+		return err
+	}
 	g, err := x.enter(0)
 	if err != nil {
 		return err
@@ -76,6 +108,8 @@ func (x *Index) Set(ctx context.Context, ids []uint32, rows []float32) (err erro
 	}
 	st := x.state.Load()
 	switch {
+	case x.opt.Keyed:
+		return fmt.Errorf("%w: rows of this index have them: use Upsert", ErrKey)
 	case len(rows) != len(ids)*x.space.dim:
 		return fmt.Errorf("%w: %d ids for %d rows", ErrDimension, len(ids), len(rows)/x.space.dim)
 	case !slices.IsSorted(ids) || len(slices.Compact(slices.Clone(ids))) != len(ids):
@@ -84,12 +118,14 @@ func (x *Index) Set(ctx context.Context, ids []uint32, rows []float32) (err erro
 		return fmt.Errorf("%w: %d, the index has given ids below %d", ErrID, ids[len(ids)-1], st.next)
 	}
 	ids = slices.Clone(ids)
-	s, err := buildSegment(ctx, rows, ids, x.space.dim, x.opt, x.tune)
+	steer := steer(opt, 2)
+	s, err := buildSegment(ctx, rows, rowNames{ids: ids}, x.space.dim, steer.options(x), x.tune)
 	if err != nil {
 		return err
 	}
+	steer.done()
 	x.state.Load().prepare()
-	return x.put(ctx, s, func(st *state) error {
+	return x.put(ctx, s, steer, func(st *state) error {
 		st.hide(ids)
 		return nil
 	})
@@ -103,6 +139,12 @@ func (x *Index) Set(ctx context.Context, ids []uint32, rows []float32) (err erro
 // from an opened or loaded index makes a table of all ids, which takes 4 bytes and
 // some nanoseconds a row.
 func (x *Index) Delete(ids ...uint32) (n int) {
+	return x.remove(func(st *state) int { return st.hide(ids) })
+}
+
+// remove replaces the state by one from which hide has taken rows, and returns how many
+// that were.
+func (x *Index) remove(hide func(st *state) int) (n int) {
 	g, err := x.enter(0)
 	if err != nil {
 		return 0
@@ -112,27 +154,11 @@ func (x *Index) Delete(ids ...uint32) (n int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	next := x.state.Load().copy()
-	if n := next.hide(ids); n > 0 {
+	if n := hide(next); n > 0 {
 		x.publish(next)
 		return n
 	}
 	return 0
-}
-
-// Contains tells whether searches can find a row with the given id. What Delete says
-// of a first deletion is so here.
-func (x *Index) Contains(id uint32) bool {
-	g, err := x.enter(0)
-	if err != nil {
-		return false
-	}
-	defer g.end(&err)
-	st := x.state.Load()
-	defer runtime.KeepAlive(st) // its memory may be a mapped file
-	return slices.ContainsFunc(st.views, func(v view) bool {
-		at, ok := v.position(id)
-		return ok && !v.hidden.has(at)
-	})
 }
 
 // copy returns a copy of st that may be changed.
@@ -147,6 +173,7 @@ func (st *state) prepare() {
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
 	for i := range st.views {
 		st.views[i].positions()
+		st.views[i].keyPositions()
 	}
 }
 
@@ -163,15 +190,21 @@ func (st *state) hide(ids []uint32) (n int) {
 // hide takes the rows with the given ids out of v and returns how many of them were
 // there.
 func (v *view) hide(ids []uint32) (n int) {
+	return v.hideAll(len(ids), func(i int) (uint32, bool) { return v.position(ids[i]) })
+}
+
+// hideAll takes n rows out of v, of which position returns the places, if they have any,
+// and returns how many of them were there.
+func (v *view) hideAll(n int, position func(i int) (at uint32, ok bool)) (hidden int) {
 	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
 	e := v.hidden.edit(len(v.ids))
-	for _, id := range ids {
-		if at, ok := v.position(id); ok && !e.has(at) {
+	for i := range n {
+		if at, ok := position(i); ok && !e.has(at) {
 			e.add(at)
-			n++
+			hidden++
 		}
 	}
 	v.hidden = e.rowSet
-	v.live -= n
-	return n
+	v.live -= hidden
+	return hidden
 }

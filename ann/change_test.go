@@ -72,12 +72,12 @@ func TestChanges(t *testing.T) {
 			switch r.IntN(5) {
 			case 0:
 				more := clustered(1+r.IntN(40), dim, r.Uint64())
-				if first, err := x.Add(t.Context(), more); err != nil || first != m.next {
+				if first, err := x.Add(t.Context(), more, ChangeOptions{}); err != nil || first != m.next {
 					t.Fatalf("seed %d, step %d: Add: got id %d, %v, want %d", seed, step, first, err, m.next)
 				}
 				m.add(more)
 			case 1:
-				if err := x.Set(t.Context(), []uint32{changed}, row); err != nil {
+				if err := x.Set(t.Context(), []uint32{changed}, row, ChangeOptions{}); err != nil {
 					t.Fatalf("seed %d, step %d: Set: %v", seed, step, err)
 				}
 				m.rows[changed] = row
@@ -96,7 +96,7 @@ func TestChanges(t *testing.T) {
 				}
 			case 3:
 				if r.IntN(8) == 0 {
-					if err := x.Compact(t.Context()); err != nil {
+					if err := x.Compact(t.Context(), ChangeOptions{}); err != nil {
 						t.Fatalf("seed %d, step %d: Compact: %v", seed, step, err)
 					}
 				}
@@ -106,7 +106,7 @@ func TestChanges(t *testing.T) {
 				filter = func(id uint32) bool { return id%part == 0 }
 			}
 			query := clustered(1, dim, r.Uint64())
-			got, err := x.Search(query, k, SearchOptions{EfSearch: 200, Filter: filter})
+			got, err := x.Search(t.Context(), query, k, SearchOptions{EfSearch: 200, Filter: filter})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,7 +142,7 @@ func TestChangesWhileSearching(t *testing.T) {
 					return
 				default:
 				}
-				found, err := x.Search(rows[r.IntN(n)*dim:][:dim], 10, SearchOptions{EfSearch: 32})
+				found, err := x.Search(t.Context(), rows[r.IntN(n)*dim:][:dim], 10, SearchOptions{EfSearch: 32})
 				if err != nil || len(found) != 10 {
 					t.Errorf("got %d rows, %v", len(found), err)
 					return
@@ -162,14 +162,14 @@ func TestChangesWhileSearching(t *testing.T) {
 	}
 	changing.Go(func() {
 		for i := range 60 {
-			if err := x.Set(t.Context(), []uint32{0}, places[i%2]); err != nil {
+			if err := x.Set(t.Context(), []uint32{0}, places[i%2], ChangeOptions{}); err != nil {
 				t.Error(err)
 			}
 		}
 	})
 	changing.Go(func() {
 		for i := range uint32(60) {
-			if _, err := x.Add(t.Context(), clustered(5, dim, uint64(i))); err != nil {
+			if _, err := x.Add(t.Context(), clustered(5, dim, uint64(i)), ChangeOptions{}); err != nil {
 				t.Error(err)
 			}
 			x.Delete(n+i, 2*i+1)
@@ -182,7 +182,7 @@ func TestChangesWhileSearching(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if found, err := y.Search(rows[:dim], 10, SearchOptions{EfSearch: 32}); err != nil || len(found) != 10 {
+			if found, err := y.Search(t.Context(), rows[:dim], 10, SearchOptions{EfSearch: 32}); err != nil || len(found) != 10 {
 				t.Errorf("from the file: got %d rows, %v", len(found), err)
 			}
 		}
@@ -194,19 +194,19 @@ func TestChangesWhileSearching(t *testing.T) {
 
 func TestChangeErrors(t *testing.T) {
 	x := mustBuild(t, clustered(100, 2, 1), 2, exact.L2Squared, small)
-	if _, err := x.Add(t.Context(), []float32{1}); !errors.Is(err, ErrDimension) {
+	if _, err := x.Add(t.Context(), []float32{1}, ChangeOptions{}); !errors.Is(err, ErrDimension) {
 		t.Errorf("Add half a row: got %v", err)
 	}
-	if _, err := x.Add(t.Context(), nil); !errors.Is(err, ErrEmpty) {
+	if _, err := x.Add(t.Context(), nil, ChangeOptions{}); !errors.Is(err, ErrEmpty) {
 		t.Errorf("Add nothing: got %v", err)
 	}
-	if err := x.Set(t.Context(), []uint32{100}, []float32{1, 2}); !errors.Is(err, ErrID) {
+	if err := x.Set(t.Context(), []uint32{100}, []float32{1, 2}, ChangeOptions{}); !errors.Is(err, ErrID) {
 		t.Errorf("Set an unknown id: got %v", err)
 	}
-	if err := x.Set(t.Context(), []uint32{3, 3}, []float32{1, 2, 3, 4}); !errors.Is(err, ErrID) {
+	if err := x.Set(t.Context(), []uint32{3, 3}, []float32{1, 2, 3, 4}, ChangeOptions{}); !errors.Is(err, ErrID) {
 		t.Errorf("Set an id twice: got %v", err)
 	}
-	if err := x.Set(t.Context(), []uint32{3}, []float32{1, 2, 3, 4}); !errors.Is(err, ErrDimension) {
+	if err := x.Set(t.Context(), []uint32{3}, []float32{1, 2, 3, 4}, ChangeOptions{}); !errors.Is(err, ErrDimension) {
 		t.Errorf("Set one id to two rows: got %v", err)
 	}
 	if n := x.Delete(100, 5000); n != 0 {
@@ -219,17 +219,17 @@ func TestDeleteAll(t *testing.T) {
 	x.Delete(sequence(0, 300)...)
 	search := func(want int) {
 		t.Helper()
-		found, err := x.Search([]float32{1, 2}, 5, SearchOptions{EfSearch: 10})
+		found, err := x.Search(t.Context(), []float32{1, 2}, 5, SearchOptions{EfSearch: 10})
 		if err != nil || len(found) != want {
 			t.Fatalf("got %v, %v, want %d rows", found, err, want)
 		}
 	}
 	search(0)
-	if err := x.Compact(t.Context()); err != nil {
+	if err := x.Compact(t.Context(), ChangeOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	search(0)
-	if first, err := x.Add(t.Context(), []float32{1, 2}); err != nil || first != 300 {
+	if first, err := x.Add(t.Context(), []float32{1, 2}, ChangeOptions{}); err != nil || first != 300 {
 		t.Fatalf("Add: got %d, %v, want id 300", first, err)
 	}
 	search(1)
@@ -242,12 +242,12 @@ func TestSegmentsFitTheHeader(t *testing.T) {
 	rows := clustered(most, 1, 1)
 	x := mustBuild(t, rows, 1, exact.L2Squared, small)
 	for n := most / 3; n > 0; n /= 3 {
-		if _, err := x.Add(t.Context(), rows[:n]); err != nil {
+		if _, err := x.Add(t.Context(), rows[:n], ChangeOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for range 40 {
-		if _, err := x.Add(t.Context(), rows[:1]); err != nil {
+		if _, err := x.Add(t.Context(), rows[:1], ChangeOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}

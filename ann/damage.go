@@ -4,27 +4,17 @@ import (
 	"runtime"
 	"runtime/debug"
 	"unsafe"
+
+	"github.com/nngmix/nngmix/ann/internal/graph"
 )
-
-// damage is what code panics with where what it reads of a file cannot be. An
-// opened file is checked where it is read; as a whole by Verify only.
-type damage struct{ err error }
-
-// damaged panics with damage.
-func damaged(format string, args ...any) { panic(damage{corrupt(format, args...)}) }
-
-// damagedLink is a function of its own, so that loops that call it stay small.
-//
-//go:noinline
-func damagedLink(to uint32, n int) { damaged("a link leads to node %d of %d", to, n) }
 
 // damageOf returns the error that value, which was recovered, stands for: damage, or a
 // fault at an address of data, which is mapped from a file. Other values stand for
 // none.
 func damageOf(value any, data []byte) error {
 	switch v := value.(type) {
-	case damage:
-		return v.err
+	case graph.Damage:
+		return corrupt("%s", v.What)
 	case interface{ Addr() uintptr }:
 		first := uintptr(unsafe.Pointer(unsafe.SliceData(data)))
 		if at := v.Addr(); at >= first && at-first < uintptr(len(data)) {
@@ -58,8 +48,8 @@ type guard struct {
 // enter begins a call, unless the index is closed or was found damaged.
 func (x *Index) enter(stripe uint32) (guard, error) {
 	err := x.usage.count(stripe)
-	if found := x.damage.Load(); err == nil && found != nil {
-		err = *found
+	if err == nil && x.opened {
+		err = x.sound()
 	}
 	if err != nil {
 		x.leave(stripe)
@@ -70,6 +60,23 @@ func (x *Index) enter(stripe uint32) (guard, error) {
 		g.faults = debug.SetPanicOnFault(true)
 	}
 	return g, nil
+}
+
+// sound returns the damage that was found in the file of x, or that it was written to.
+func (x *Index) sound() error {
+	if found := x.damage.Load(); found != nil {
+		return *found
+	}
+	m := x.file.Value()
+	if m == nil || m.watch == nil {
+		return nil
+	}
+	err := m.watch.check()
+	runtime.KeepAlive(m) // the file is open until then
+	if err != nil {
+		x.damage.CompareAndSwap(nil, &err)
+	}
+	return err
 }
 
 // end ends a call, which a defer statement does, and sets err where it met damage:

@@ -20,17 +20,20 @@ import (
 // calls have, and Verify has.
 func TestDamageIsMetWhereItIsRead(t *testing.T) {
 	x := changed(t, exact.Cosine)
-	h, _ := x.arrangeFile(x.state.Load(), x.meta)
+	h, _, err := x.arrangeFile(t.Context(), x.state.Load(), x.meta)
+	if err != nil {
+		t.Fatal(err)
+	}
 	data := fileOf(t, x)
 	query := clustered(1, 5, 1)
-	search := func(y *Index) error { return second(y.Search(query, 2, SearchOptions{EfSearch: 2})) }
+	search := func(y *Index) error { return second(y.Search(t.Context(), query, 2, SearchOptions{EfSearch: 2})) }
 	calls := map[string]func(y *Index) error{
 		"Search": search,
 		"SearchBatch": func(y *Index) error {
 			return second(y.SearchBatch(t.Context(), slices.Repeat(query, 40), 2, SearchOptions{EfSearch: 2}))
 		},
-		"SearchExact": func(y *Index) error { return second(y.SearchExact(t.Context(), query, 900, 2)) },
-		"Compact":     func(y *Index) error { return y.Compact(t.Context()) },
+		"SearchExact": func(y *Index) error { return second(y.SearchExact(t.Context(), query, 900, SearchOptions{Threads: 2})) },
+		"Compact":     func(y *Index) error { return y.Compact(t.Context(), ChangeOptions{}) },
 		"Delete":      func(y *Index) error { y.Delete(7); return search(y) },
 	}
 	for _, at := range []int{sectionLinks, sectionOutposts, sectionNodeStarts, sectionStarts, sectionIDs} {
@@ -54,7 +57,7 @@ func TestDamageIsMetWhereItIsRead(t *testing.T) {
 			if err := call(y); !errors.Is(err, ErrCorrupt) {
 				t.Errorf("%s, %s: got %v, want %v", sectionNames[at], name, err, ErrCorrupt)
 			}
-			if err := y.Save(filepath.Join(t.TempDir(), "x")); !errors.Is(err, ErrCorrupt) {
+			if err := y.Save(t.Context(), filepath.Join(t.TempDir(), "x")); !errors.Is(err, ErrCorrupt) {
 				t.Errorf("%s, %s, then Save: got %v, want %v", sectionNames[at], name, err, ErrCorrupt)
 			}
 		}
@@ -64,10 +67,13 @@ func TestDamageIsMetWhereItIsRead(t *testing.T) {
 	}
 }
 
+// mapped tells whether Open maps files here.
+const mapped = runtime.GOOS != "windows" && runtime.GOOS != "plan9"
+
 // TestFileCutOff cuts an opened file off, at which systems send a signal to who reads
 // what was there: every call has an error, and a panic of a filter stays one.
 func TestFileCutOff(t *testing.T) {
-	if runtime.GOOS == "windows" || runtime.GOOS == "plan9" {
+	if !mapped {
 		t.Skip("files are not mapped here")
 	}
 	if emulated() {
@@ -78,21 +84,25 @@ func TestFileCutOff(t *testing.T) {
 	for _, mode := range []Quantize{QuantizeOff, QuantizeOn} {
 		built := buildWith(t, rows, dim, exact.L2Squared, mode)
 		for name, call := range map[string]func(y *Index) error{
-			"Search": func(y *Index) error { return second(y.Search(rows[:dim], 10, SearchOptions{EfSearch: 50})) },
+			"Search": func(y *Index) error {
+				return second(y.Search(t.Context(), rows[:dim], 10, SearchOptions{EfSearch: 50}))
+			},
 			"SearchBatch": func(y *Index) error {
 				return second(y.SearchBatch(t.Context(), rows[:400*dim], 10, SearchOptions{EfSearch: 50, Threads: 3}))
 			},
-			"SearchExact": func(y *Index) error { return second(y.SearchExact(t.Context(), rows[:dim], 10, 2)) },
-			"Tune":        func(y *Index) error { return second(y.Tune(t.Context(), rows[:dim], 10, 0.9, DefaultTuneOptions())) },
-			"Compact":     func(y *Index) error { y.Delete(1); return y.Compact(t.Context()) },
+			"SearchExact": func(y *Index) error {
+				return second(y.SearchExact(t.Context(), rows[:dim], 10, SearchOptions{Threads: 2}))
+			},
+			"Tune":    func(y *Index) error { return second(y.Tune(t.Context(), rows[:dim], 10, 0.9, DefaultTuneOptions())) },
+			"Compact": func(y *Index) error { y.Delete(1); return y.Compact(t.Context(), ChangeOptions{}) },
 			"Delete": func(y *Index) error {
 				y.Delete(1)
-				return second(y.Search(rows[:dim], 10, SearchOptions{EfSearch: 50}))
+				return second(y.Search(t.Context(), rows[:dim], 10, SearchOptions{EfSearch: 50}))
 			},
-			"Save": func(y *Index) error { return y.Save(filepath.Join(t.TempDir(), "y.nngx")) },
+			"Save": func(y *Index) error { return y.Save(t.Context(), filepath.Join(t.TempDir(), "y.nngx")) },
 		} {
 			path := filepath.Join(t.TempDir(), "x.nngx")
-			if err := built.Save(path); err != nil {
+			if err := built.Save(t.Context(), path); err != nil {
 				t.Fatal(err)
 			}
 			y, err := Open(path)
@@ -100,7 +110,7 @@ func TestFileCutOff(t *testing.T) {
 				t.Fatal(err)
 			}
 			opt := SearchOptions{EfSearch: 5, Filter: func(uint32) bool { panic("filter") }}
-			if got := panics(func() { _, _ = y.Search(rows[:dim], 1, opt) }); got != "filter" {
+			if got := panics(func() { _, _ = y.Search(t.Context(), rows[:dim], 1, opt) }); got != "filter" {
 				t.Errorf("a panic of a filter became %v", got)
 			}
 			if err := os.Truncate(path, headerBytes); err != nil {

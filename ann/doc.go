@@ -5,12 +5,42 @@
 // large tables with many columns and many queries. For few queries or few columns
 // package exact is faster.
 //
-//	idx, err := ann.Build(ctx, rows, dim, ann.DefaultOptions())
-//	neighbors, err := idx.Search(query, 10, ann.SearchOptions{EfSearch: 64})
+//	idx, err := ann.Build(ctx, rows, dim, ann.Options{})
+//	neighbors, err := idx.Search(ctx, query, 10, ann.SearchOptions{})
 //
 // Rows and queries are float32, row-major, n rows of dim columns. Metrics,
 // distances, the order of neighbors and the treatment of ties are those of
-// package exact: a row that both find has the same distance, bit for bit.
+// package exact: a row that both find has the same distance, bit for bit. The zero value
+// of all options is good for most tables and queries.
+//
+// # Searching
+//
+// Search and AppendSearch answer one query, SearchBatch many, SearchRange asks for all
+// rows within a radius. How many of the true neighbors they find, the recall, depends on
+// SearchOptions.EfSearch: Tune finds the width that a recall target needs, SearchAtRecall
+// searches with it, SearchExact finds all. Bitmaps and functions limit searches to some
+// of the rows.
+//
+// # Changing
+//
+// New returns an index without rows. Add gives rows ids from 0 on, Set replaces rows
+// and Delete deletes them, by id. An index with Options.Keyed takes rows by keys of the
+// caller's instead: AddKeyed, Upsert, DeleteKeys; searches return keys beside ids.
+// Compact frees the memory of deleted rows.
+//
+// # Files
+//
+// Save and WriteTo write an index, with what SetMeta stored beside it. Open maps a
+// file, Load and OpenReader read it into memory, OpenBytes takes it from memory, and
+// Verify reads all of it. Equal rows, options, seeds and changes give equal files.
+//
+// # Concurrency
+//
+// An Index is safe for concurrent use. Changes are made beside what searches see; none
+// waits for another that takes long. A search sees all of a change or nothing of it, and
+// those that begin after a change has returned see it. Close ends the use of an index;
+// the memory of one that is not closed is freed some time after its last use. Calls
+// that may take long take a context, and end soon after it.
 //
 // # What differs from the paper
 //
@@ -47,8 +77,4 @@
 //   - Where a filter allows a part of the rows only, a walk keeps no others, and looks
 //     behind some of those it may not keep (ACORN-1: Patel et al., SIGMOD 2024,
 //     arXiv:2403.04871); few allowed rows are compared without the graph.
-//
-// An Index is safe for concurrent use. Changes are made beside what searches see; none
-// waits for another that takes long. Close ends the use of an index; the memory of one
-// that is not closed is freed some time after its last use.
 package ann

@@ -1,12 +1,13 @@
 package ann
 
 import (
+	"context"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"runtime"
-	"unsafe"
 
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/internal/atomicfile"
 )
 
@@ -29,14 +30,15 @@ func (x *Index) SetMeta(meta []byte) {
 // Save writes x to the file path, replacing a file that is there. The file is
 // there whole or, where an error is returned or the program is killed, not at
 // all: then the old one is. It holds the state when Save began; searches and
-// changes go on. Its bytes depend on rows, options, seed and changes alone.
-func (x *Index) Save(path string) error {
+// changes go on. Its bytes depend on rows, keys, options, seed and changes alone. The
+// error is ErrClosed, ErrCorrupt, that of the file system, or that of ctx.
+func (x *Index) Save(ctx context.Context, path string) error {
 	f, err := atomicfile.Create(path, true)
 	if err != nil {
 		return fmt.Errorf("ann: %w", err)
 	}
 	defer f.Abort()
-	if _, err := x.WriteTo(f); err != nil {
+	if _, err := x.write(ctx, f); err != nil {
 		return fmt.Errorf("ann: write %s: %w", path, err)
 	}
 	if err := f.Commit(); err != nil {
@@ -46,7 +48,9 @@ func (x *Index) Save(path string) error {
 }
 
 // WriteTo writes what Save writes to w.
-func (x *Index) WriteTo(w io.Writer) (n int64, err error) {
+func (x *Index) WriteTo(w io.Writer) (n int64, err error) { return x.write(context.Background(), w) }
+
+func (x *Index) write(ctx context.Context, w io.Writer) (n int64, err error) {
 	if bigEndian {
 		return 0, errBigEndian
 	}
@@ -59,35 +63,75 @@ func (x *Index) WriteTo(w io.Writer) (n int64, err error) {
 	st, meta := x.state.Load(), x.meta
 	x.mu.Unlock()
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
-	h, parts := x.arrangeFile(st, meta)
-	at, err := w.Write(h.encode())
-	n = int64(at)
-	for _, part := range parts {
-		for _, b := range [][]byte{part, make([]byte, aligned4096(uint64(len(part)))-uint64(len(part)))} {
-			at, err = writeAll(w, b, err)
-			n += int64(at)
-		}
-	}
-	return n, err
-}
-
-// writeAll writes b unless there was an error before.
-func writeAll(w io.Writer, b []byte, err error) (int, error) {
-	if err != nil || len(b) == 0 {
+	h, parts, err := x.arrangeFile(ctx, st, meta)
+	if err != nil {
 		return 0, err
 	}
-	return w.Write(b)
+	out := &counted{ctx: ctx, w: w}
+	out.write(h.encode())
+	for _, part := range parts {
+		length := uint64(0)
+		for _, b := range part {
+			out.write(b)
+			length += uint64(len(b))
+		}
+		out.write(make([]byte, aligned4096(length)-length))
+	}
+	return out.n, out.err
+}
+
+// counted writes pieces until there is an error or ctx ends.
+type counted struct {
+	ctx context.Context
+	w   io.Writer
+	n   int64
+	err error
+}
+
+// pieceBytes is how much is written, read or summed between looks at a context.
+const pieceBytes = 16 << 20
+
+func (c *counted) write(b []byte) {
+	for c.err == nil && len(b) > 0 {
+		if c.err = c.ctx.Err(); c.err != nil {
+			return
+		}
+		var n int
+		n, c.err = c.w.Write(b[:min(len(b), pieceBytes)])
+		c.n += int64(n)
+		b = b[n:]
+	}
+}
+
+// checksum returns the CRC-32C of parts one after the other.
+func checksum(ctx context.Context, parts ...[]byte) (sum uint32, err error) {
+	for _, part := range parts {
+		for len(part) > 0 {
+			if err := ctx.Err(); err != nil {
+				return 0, err
+			}
+			n := min(len(part), pieceBytes)
+			sum = crc32.Update(sum, castagnoli, part[:n])
+			part = part[n:]
+		}
+	}
+	return sum, nil
 }
 
 // arrangeFile returns the header of a file that holds st and meta, and its
-// sections in order.
-func (x *Index) arrangeFile(st *state, meta []byte) (*header, [][]byte) {
-	h := &header{opt: x.opt, dim: x.space.dim, next: st.next}
+// sections in order, each in parts.
+func (x *Index) arrangeFile(ctx context.Context, st *state, meta []byte) (h *header, parts [][][]byte, err error) {
+	h = &header{opt: x.opt, dim: x.space.dim, next: st.next}
 	at := uint64(headerBytes)
-	var parts [][]byte
-	place := func(b []byte) section {
-		parts = append(parts, b)
-		s := section{offset: at, length: uint64(len(b)), sum: crc32.Checksum(b, castagnoli)}
+	place := func(list ...[]byte) (s section) {
+		parts = append(parts, list)
+		s.offset = at
+		for _, b := range list {
+			s.length += uint64(len(b))
+		}
+		if err == nil {
+			s.sum, err = checksum(ctx, list...)
+		}
 		at = aligned4096(at + s.length)
 		return s
 	}
@@ -95,25 +139,16 @@ func (x *Index) arrangeFile(st *state, meta []byte) (*header, [][]byte) {
 	for i := range st.views {
 		v := &st.views[i]
 		s := segmentHeader{
-			nodes: uint64(v.n), values: uint64(v.unique()), rows: uint64(len(v.ids)),
-			entryShift: uint32(v.entries.shift), lossless: v.quantizer.lossless, radius: v.radius, step: v.quantizer.step,
+			nodes: uint64(v.N), values: uint64(v.unique()), rows: uint64(len(v.ids)),
+			entryShift: uint32(v.Entries.Shift), lossless: v.Quantizer.Lossless, radius: v.radius, step: v.Quantizer.Step,
 		}
-		for j, b := range [segmentSections][]byte{
-			bytesOf(v.nominal.limits), bytesOf(v.rows), v.codeSection, bytesOf(v.links), bytesOf(v.outposts), bytesOf(v.values), bytesOf(v.nodeStarts), bytesOf(v.starts), bytesOf(v.ids), bytesOf(v.hidden.bitmap(len(v.ids))),
+		for j, list := range [segmentSections][][]byte{
+			{memory.BytesOf(v.nominal.limits)}, {memory.BytesOf(v.Rows)}, {v.CodeSection}, {memory.BytesOf(v.Links)}, {memory.BytesOf(v.Outposts)}, {memory.BytesOf(v.values)}, {memory.BytesOf(v.nodeStarts)}, {memory.BytesOf(v.starts)}, {memory.BytesOf(v.keys), memory.BytesOf(v.ids)}, {memory.BytesOf(v.hidden.bitmap(len(v.ids)))},
 		} {
-			s.sections[j] = place(b)
+			s.sections[j] = place(list...)
 		}
 		h.segments = append(h.segments, s)
 	}
 	h.fileSize = at
-	return h, parts
-}
-
-// bytesOf returns the memory of s, which is how little-endian machines, the only
-// ones that write and open files, have it in files.
-func bytesOf[T uint32 | uint64 | float32](s []T) []byte {
-	if len(s) == 0 {
-		return nil
-	}
-	return unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*int(unsafe.Sizeof(s[0])))
+	return h, parts, err
 }

@@ -1,6 +1,7 @@
 package ann_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log"
@@ -25,11 +26,11 @@ func circle(n int, radius float32) []float32 {
 // Build an index of 1,000 rows of two columns and search it.
 func Example() {
 	ctx := context.Background()
-	idx, err := ann.Build(ctx, circle(1000, 10), 2, ann.DefaultOptions())
+	idx, err := ann.Build(ctx, circle(1000, 10), 2, ann.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	neighbors, err := idx.Search([]float32{9, 0}, 3, ann.SearchOptions{EfSearch: 64})
+	neighbors, err := idx.Search(ctx, []float32{9, 0}, 3, ann.SearchOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -44,27 +45,29 @@ func Example() {
 
 // An index is built once, saved, and opened in milliseconds.
 func ExampleOpen() {
+	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "ann")
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "circle.nngx")
-	idx, err := ann.Build(context.Background(), circle(1000, 10), 2, ann.DefaultOptions())
+	idx, err := ann.Build(ctx, circle(1000, 10), 2, ann.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := idx.Save(path); err != nil {
+	if err := idx.Save(ctx, path); err != nil {
 		log.Fatal(err)
 	}
-	if err := ann.Verify(path); err != nil { // reads all of it; Open does not
+	if err := ann.Verify(ctx, path); err != nil { // reads all of it; Open does not
 		log.Fatal(err)
 	}
 	opened, err := ann.Open(path)
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(opened.Stats().Rows, "rows")
+	defer opened.Close()
+	fmt.Println(opened.Len(), "rows")
 	// Output:
 	// 1000 rows
 }
@@ -72,16 +75,16 @@ func ExampleOpen() {
 // Rows come and go while searches go on.
 func ExampleIndex_Add() {
 	ctx := context.Background()
-	idx, err := ann.Build(ctx, circle(1000, 10), 2, ann.DefaultOptions())
+	idx, err := ann.Build(ctx, circle(1000, 10), 2, ann.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	first, err := idx.Add(ctx, []float32{0, 0, 1, 1})
+	first, err := idx.Add(ctx, []float32{0, 0, 1, 1}, ann.ChangeOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	idx.Delete(0, first+1)
-	neighbors, err := idx.Search([]float32{1, 1}, 1, ann.SearchOptions{EfSearch: 64})
+	neighbors, err := idx.Search(ctx, []float32{1, 1}, 1, ann.SearchOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -92,12 +95,13 @@ func ExampleIndex_Add() {
 
 // A search among some of the rows: here those with an even number.
 func ExampleSearchOptions_filter() {
-	idx, err := ann.Build(context.Background(), circle(1000, 10), 2, ann.DefaultOptions())
+	ctx := context.Background()
+	idx, err := ann.Build(ctx, circle(1000, 10), 2, ann.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	opt := ann.SearchOptions{EfSearch: 64, Filter: func(id uint32) bool { return id%2 == 0 }}
-	neighbors, err := idx.Search([]float32{9, 0}, 3, opt)
+	opt := ann.SearchOptions{Filter: func(id uint32) bool { return id%2 == 0 }}
+	neighbors, err := idx.Search(ctx, []float32{9, 0}, 3, opt)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -114,11 +118,11 @@ func ExampleSearchOptions_filter() {
 // search is tuned on a sample of them, and exact search answers where no width would do.
 func ExampleIndex_SearchAtRecall() {
 	ctx := context.Background()
-	idx, err := ann.Build(ctx, circle(1000, 10), 2, ann.DefaultOptions())
+	idx, err := ann.Build(ctx, circle(1000, 10), 2, ann.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	found, tuned, err := idx.SearchAtRecall(ctx, circle(5000, 9), 10, 0.99, ann.DefaultTuneOptions())
+	found, tuned, err := idx.SearchAtRecall(ctx, circle(5000, 9), 10, 0.99, ann.TuneOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -128,4 +132,90 @@ func ExampleIndex_SearchAtRecall() {
 	// Output:
 	// 5000 queries, the first is nearest to row 0
 	// recall of at least 0.99: true
+}
+
+// Rows that have keys of the caller's are replaced where they are there, added where
+// they are not, and deleted by their keys.
+func ExampleIndex_Upsert() {
+	ctx := context.Background()
+	idx, err := ann.New(2, ann.Options{Keyed: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := idx.Upsert(ctx, []uint64{1 << 40, 7}, []float32{0, 0, 5, 5}, ann.ChangeOptions{}); err != nil {
+		log.Fatal(err)
+	}
+	if err := idx.Upsert(ctx, []uint64{7, 9}, []float32{1, 1, 3, 3}, ann.ChangeOptions{}); err != nil {
+		log.Fatal(err)
+	}
+	idx.DeleteKeys(1 << 40)
+	neighbors, err := idx.Search(ctx, []float32{0, 0}, 10, ann.SearchOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, nb := range neighbors {
+		fmt.Println("key", nb.Key, "at", nb.Distance)
+	}
+	// Output:
+	// key 7 at 2
+	// key 9 at 18
+}
+
+// All rows within a distance of 0.1, 100 of them at most.
+func ExampleIndex_SearchRange() {
+	ctx := context.Background()
+	idx, err := ann.Build(ctx, circle(1000, 10), 2, ann.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	found, err := idx.SearchRange(ctx, []float32{10, 0}, 0.1*0.1, 100, ann.SearchOptions{}) // distances are squared
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, nb := range found {
+		fmt.Println("row", nb.ID)
+	}
+	// Output:
+	// row 0
+	// row 999
+	// row 1
+}
+
+// A set of rows that many searches are limited to.
+func ExampleBitmap() {
+	ctx := context.Background()
+	idx, err := ann.Build(ctx, circle(1000, 10), 2, ann.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	allowed := ann.NewBitmap(100, 200, 300)
+	neighbors, err := idx.Search(ctx, []float32{9, 0}, 2, ann.SearchOptions{Allowed: allowed})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(neighbors[0].ID, neighbors[1].ID)
+	// Output: 100 200
+}
+
+// An index travels as bytes too.
+func ExampleOpenBytes() {
+	ctx := context.Background()
+	idx, err := ann.Build(ctx, circle(1000, 10), 2, ann.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	var file bytes.Buffer
+	if _, err := idx.WriteTo(&file); err != nil {
+		log.Fatal(err)
+	}
+	opened, err := ann.OpenBytes(file.Bytes())
+	if err != nil {
+		log.Fatal(err)
+	}
+	row, err := opened.Row(nil, 0)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(opened.Len(), "rows, the first is", row)
+	// Output: 1000 rows, the first is [10 0]
 }

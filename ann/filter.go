@@ -7,16 +7,21 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
 // rule says which rows of a view a search may return: those that were not deleted
-// and that the filter allows. Where that was looked up before, marks or few hold it.
+// and that SearchOptions allow. Where that was looked up before, marks or few hold it.
 type rule struct {
-	hidden *rowSet
-	filter func(id uint32) bool // nil allows all
-	marks  *marks               // of all rows, or nil
-	few    []uint32             // the nodes that have allowed rows, each once, or nil
+	ctx     context.Context // of the search; where it ended, filters are not asked
+	hidden  *rowSet
+	allowed *Bitmap // nil allows all, as the next two
+	filter  func(id uint32) bool
+	keys    func(key uint64) bool
+	marks   *marks   // of all rows, or nil
+	few     []uint32 // the nodes that have allowed rows, each once, or nil
 }
 
 // marks tells which rows of a view may be returned, by their position, and which nodes
@@ -26,14 +31,28 @@ type marks struct {
 	count       int // nodes
 }
 
-func (r *rule) allAllowed() bool { return r.hidden.empty() && r.filter == nil }
+// selective tells whether SearchOptions allow some of the rows only.
+func (r *rule) selective() bool { return r.allowed != nil || r.asks() }
+
+// asks tells whether there are functions of the caller to be asked.
+func (r *rule) asks() bool { return r.filter != nil || r.keys != nil }
+
+func (r *rule) allAllowed() bool { return r.hidden.empty() && !r.selective() }
 
 // allowed tells whether the row at position i of ids may be returned.
 func (x *segment) allowed(r *rule, i uint32) bool {
 	if r.marks != nil {
 		return r.marks.rows[i/64]>>(i%64)&1 == 1
 	}
-	return !r.hidden.has(i) && (r.filter == nil || r.filter(x.id(i)))
+	return !r.hidden.has(i) && (r.allowed == nil || r.allowed.Contains(x.id(i))) && x.agreed(r, i)
+}
+
+// agreed tells whether the functions of the caller allow the row at position i of ids.
+func (x *segment) agreed(r *rule, i uint32) bool {
+	if !r.asks() {
+		return true
+	}
+	return r.ctx.Err() == nil && (r.filter == nil || r.filter(x.id(i))) && (r.keys == nil || r.keys(x.key(i)))
 }
 
 // valueAllowed tells whether any row equal to value v may be returned.
@@ -62,26 +81,13 @@ func (v *view) nodeAllowed(r *rule, node uint32) bool {
 	return false
 }
 
-// filter returns what both Allowed and Filter allow, nil for all rows.
-func (o *SearchOptions) filter() func(id uint32) bool {
-	allowed, filter := o.Allowed, o.Filter
-	switch {
-	case allowed == nil:
-		return filter
-	case filter == nil:
-		return allowed.Contains
-	}
-	return func(id uint32) bool { return allowed.Contains(id) && filter(id) }
-}
-
 // rules appends to dst the rules of the views of st for one query.
-func (st *state) rules(dst []rule, opt *SearchOptions) []rule {
-	filter := opt.filter()
+func (st *state) rules(ctx context.Context, dst []rule, opt *SearchOptions) []rule {
 	for i := range st.views {
 		v := &st.views[i]
-		r := rule{hidden: &v.hidden, filter: filter}
+		r := rule{ctx: ctx, hidden: &v.hidden, allowed: opt.Allowed, filter: opt.Filter, keys: opt.FilterKey}
 		if opt.Allowed != nil && opt.Allowed.Len() <= len(v.ids)/fewShare {
-			r.few = v.nodesOf(opt.Allowed, &r, opt.Filter)
+			r.few = v.nodesOf(&r)
 		}
 		dst = append(dst, r)
 	}
@@ -91,16 +97,15 @@ func (st *state) rules(dst []rule, opt *SearchOptions) []rule {
 // fewShare is the share of the rows below which those of a Bitmap are looked up.
 const fewShare = 16
 
-// nodesOf returns the nodes that have a row of which the id is in b, that was not
-// deleted and that rest, if there is one, allows.
-func (v *view) nodesOf(b *Bitmap, r *rule, rest func(id uint32) bool) []uint32 {
+// nodesOf returns the nodes that have a row that r, which has a Bitmap, allows.
+func (v *view) nodesOf(r *rule) []uint32 {
 	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
-	nodes := make([]uint32, 0, b.Len())
-	b.each(func(id uint32) {
-		if at, ok := v.position(id); ok && !r.hidden.has(at) && (rest == nil || rest(id)) {
+	nodes := make([]uint32, 0, r.allowed.Len())
+	for id := range r.allowed.All() {
+		if at, ok := v.position(id); ok && !r.hidden.has(at) && v.agreed(r, at) {
 			nodes = append(nodes, v.nodeAt(at))
 		}
-	})
+	}
 	if v.starts == nil && v.nodeStarts == nil {
 		return nodes // each of them once
 	}
@@ -108,28 +113,39 @@ func (v *view) nodesOf(b *Bitmap, r *rule, rest func(id uint32) bool) []uint32 {
 	return slices.Compact(nodes)
 }
 
-// nodeAt returns the node of the row at position at of ids.
+// nodeAt returns the node of the row at position at of ids, and valueAt its value.
 func (x *segment) nodeAt(at uint32) uint32 {
-	last := func(starts []uint32, at uint32) uint32 { // the last start that is not above at
-		if starts == nil {
-			return at
-		}
-		return uint32(max(1, sort.Search(len(starts), func(i int) bool { return starts[i] > at })) - 1)
-	}
-	node := last(x.nodeStarts, last(x.starts, at))
-	if int(node) >= x.n {
-		damaged("the row at %d belongs to node %d of %d", at, node, x.n)
+	node := lastStart(x.nodeStarts, x.valueAt(at))
+	if int(node) >= x.N {
+		graph.Damaged("the row at %d belongs to node %d of %d", at, node, x.N)
 	}
 	return node
+}
+
+func (x *segment) valueAt(at uint32) uint32 {
+	value := lastStart(x.starts, at)
+	if int(value) >= x.unique() {
+		graph.Damaged("the row at %d belongs to value %d of %d", at, value, x.unique())
+	}
+	return value
+}
+
+// lastStart returns the number of the last of starts that is not above at, or at where
+// there are none.
+func lastStart(starts []uint32, at uint32) uint32 {
+	if starts == nil {
+		return at
+	}
+	return uint32(max(1, sort.Search(len(starts), func(i int) bool { return starts[i] > at })) - 1)
 }
 
 // batchRules is rules for many queries: where these would call the filter more often
 // than there are rows, it is called once for each row, and no more.
 func (x *Index) batchRules(ctx context.Context, st *state, queries int, opt *SearchOptions) ([]rule, error) {
-	rules := st.rules(nil, opt)
+	rules := st.rules(ctx, nil, opt)
 	for i := range rules {
 		r, v := &rules[i], &st.views[i]
-		if r.filter == nil || r.few != nil || queries < 2+len(v.ids)/filterCalls {
+		if !r.selective() || r.few != nil || queries < 2+len(v.ids)/filterCalls {
 			continue
 		}
 		m, err := x.mark(ctx, v, r, parallel.Threads(opt.Threads))
@@ -147,7 +163,7 @@ const filterCalls = 1000
 // mark looks at all rows of v.
 func (x *Index) mark(ctx context.Context, v *view, r *rule, threads int) (*marks, error) {
 	const piece = 1 << 14 // a multiple of 64, so that no two threads write to one word
-	m := &marks{rows: make([]uint64, (len(v.ids)+63)/64), nodes: make([]uint64, (v.n+63)/64)}
+	m := &marks{rows: make([]uint64, (len(v.ids)+63)/64), nodes: make([]uint64, (v.N+63)/64)}
 	err := parallel.Do(ctx, threads, (len(v.ids)+piece-1)/piece, x.task(func(_, task int) error {
 		for at := task * piece; at < min((task+1)*piece, len(v.ids)); at++ {
 			if v.allowed(r, uint32(at)) {
@@ -159,9 +175,9 @@ func (x *Index) mark(ctx context.Context, v *view, r *rule, threads int) (*marks
 	if err != nil {
 		return nil, err
 	}
-	err = parallel.Do(ctx, threads, (v.n+piece-1)/piece, x.task(func(_, task int) error {
-		marked := rule{hidden: r.hidden, filter: r.filter, marks: &marks{rows: m.rows}}
-		for node := uint32(task * piece); node < uint32(min((task+1)*piece, v.n)); node++ {
+	err = parallel.Do(ctx, threads, (v.N+piece-1)/piece, x.task(func(_, task int) error {
+		marked := rule{hidden: r.hidden, allowed: r.allowed, filter: r.filter, keys: r.keys, marks: &marks{rows: m.rows}}
+		for node := uint32(task * piece); node < uint32(min((task+1)*piece, v.N)); node++ {
 			for value, end := v.nodeValues(node); value < end; value++ {
 				if v.valueAllowed(&marked, value) {
 					m.nodes[node/64] |= 1 << (node % 64)
@@ -183,12 +199,12 @@ func (v *view) allowedShare(r *rule) float64 {
 	switch {
 	case r.allAllowed():
 		return 1
-	case r.filter == nil:
+	case !r.selective():
 		return float64(v.live) / float64(len(v.ids))
 	case r.marks != nil:
-		return float64(r.marks.count) / float64(v.n)
+		return float64(r.marks.count) / float64(v.N)
 	case r.few != nil:
-		return float64(len(r.few)) / float64(v.n)
+		return float64(len(r.few)) / float64(v.N)
 	}
 	const sample = 256
 	step := max(1, v.unique()/sample)
@@ -207,10 +223,10 @@ func (v *view) allowedShare(r *rule) float64 {
 // others. The figures are picoseconds, as in scanIsCheaper. To find the nodes is
 // cheap where they were looked up, and costs a call of the filter each otherwise.
 func (v *view) scanPays(r *rule, share float64, ef int) bool {
-	stride := float64(v.stride)
-	cost := share * float64(v.n) * (15_000 + 250*stride)
+	stride := float64(v.Stride)
+	cost := share * float64(v.N) * (15_000 + 250*stride)
 	if r.marks == nil && r.few == nil {
-		cost += float64(v.n) * 4000
+		cost += float64(v.N) * 4000
 	}
 	return cost < 3*float64(ef)*(200_000+1500*stride)
 }
@@ -220,7 +236,7 @@ func (v *view) scanPays(r *rule, share float64, ef int) bool {
 const walkShare = 0.7
 
 // eachAllowed calls f with all nodes that may be returned, in batches.
-func (v *view) eachAllowed(s *searcher, r *rule, f func(nodes []uint32)) {
+func (v *view) eachAllowed(s *graph.Searcher, r *rule, f func(nodes []uint32)) {
 	const batch = 256
 	if r.few != nil {
 		for nodes := range slices.Chunk(r.few, batch) {
@@ -228,11 +244,11 @@ func (v *view) eachAllowed(s *searcher, r *rule, f func(nodes []uint32)) {
 		}
 		return
 	}
-	s.batch = grow(s.batch, batch)[:0]
+	s.Batch = memory.Grow(s.Batch, batch)[:0]
 	take := func(node uint32) {
-		if s.batch = append(s.batch, node); len(s.batch) == batch {
-			f(s.batch)
-			s.batch = s.batch[:0]
+		if s.Batch = append(s.Batch, node); len(s.Batch) == batch {
+			f(s.Batch)
+			s.Batch = s.Batch[:0]
 		}
 	}
 	if r.marks != nil {
@@ -242,12 +258,12 @@ func (v *view) eachAllowed(s *searcher, r *rule, f func(nodes []uint32)) {
 			}
 		}
 	} else {
-		for node := range uint32(v.n) {
+		for node := range uint32(v.N) {
 			if v.nodeAllowed(r, node) {
 				take(node)
 			}
 		}
 	}
-	f(s.batch)
-	s.batch = s.batch[:0]
+	f(s.Batch)
+	s.Batch = s.Batch[:0]
 }

@@ -40,9 +40,9 @@ func TestFilterKeepsRecall(t *testing.T) {
 			var work Counters
 			opt.Counters = &work
 			batch := must(x.SearchBatch(t.Context(), queries, k, opt))
-			single := newResult(asked, k)
+			single := x.newResult(asked, k)
 			for q := range asked {
-				put(single, q, must(x.Search(queries[q*dim:][:dim], k, opt)))
+				put(single, q, must(x.Search(t.Context(), queries[q*dim:][:dim], k, opt)))
 			}
 			for way, got := range map[string]*exact.Result{"batch": batch, "single": single} {
 				for q := range asked {
@@ -112,7 +112,7 @@ func TestFilterEqualsModel(t *testing.T) {
 			for i := range query {
 				query[i] = float32(r.IntN(3))
 			}
-			all := must(x.SearchExact(t.Context(), query, 2000, 1))
+			all := must(x.SearchExact(t.Context(), query, 2000, SearchOptions{Threads: 1}))
 			want := []Neighbor{}
 			for i, id := range all.IDs {
 				if allowed.Contains(id) && len(want) < k {
@@ -121,7 +121,7 @@ func TestFilterEqualsModel(t *testing.T) {
 			}
 			for name, opt := range map[string]SearchOptions{"bitmap": {Allowed: allowed}, "function": {Filter: allowed.Contains}, "both": {Allowed: allowed, Filter: allowed.Contains}} {
 				opt.EfSearch = 400
-				got := must(x.Search(query, k, opt))
+				got := must(x.Search(t.Context(), query, k, opt))
 				batch := must(x.SearchBatch(t.Context(), slices.Repeat(query, 20), k, opt))
 				if diff := cmp.Diff(want, got, cmpEmpty); diff != "" {
 					t.Fatalf("seed %d, every %d, %s: (-exact +got)\n%s", seed, every, name, diff)
@@ -140,16 +140,4 @@ func idsOf(found []Neighbor) []uint32 {
 		ids = append(ids, nb.ID)
 	}
 	return ids
-}
-
-func TestBitmap(t *testing.T) {
-	b := NewBitmap(3, 700, 3, 64)
-	b.Remove(64)
-	b.Remove(65)
-	b.Remove(1 << 30)
-	var ids []uint32
-	b.each(func(id uint32) { ids = append(ids, id) })
-	if b.Len() != 2 || !slices.Equal(ids, []uint32{3, 700}) || b.Contains(64) || b.Contains(1<<32-1) {
-		t.Errorf("got %v, %d ids", ids, b.Len())
-	}
 }

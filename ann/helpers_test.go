@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/table"
 )
@@ -33,18 +34,18 @@ func clustered(n, dim int, seed uint64) []float32 {
 }
 
 // small makes graphs of tables that would otherwise be scanned as a whole.
-var small = func() tuning {
-	t := defaultTuning
-	t.leaf, t.layerRows, t.entryRows, t.entryColumns = 64, 64, 32, 0
+var small = func() graph.Tuning {
+	t := graph.DefaultTuning
+	t.Leaf, t.LayerRows, t.EntryRows, t.EntryColumns = 64, 64, 32, 0
 	return t
 }()
 
 // mustBuild builds an index with DefaultOptions but for the metric.
-func mustBuild(tb testing.TB, rows []float32, dim int, metric exact.Metric, tune tuning) *Index {
+func mustBuild(tb testing.TB, rows []float32, dim int, metric exact.Metric, tune graph.Tuning) *Index {
 	tb.Helper()
 	opt := DefaultOptions()
 	opt.Metric = metric
-	x, err := build(context.Background(), rows, dim, opt, tune)
+	x, err := build(context.Background(), nil, rows, dim, opt, tune)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func truth(tb testing.TB, rows, queries []float32, dim, k int, metric exact.Metr
 	if err != nil {
 		tb.Fatal(err)
 	}
-	res, err := x.SearchBatch(context.Background(), queries, k)
+	res, err := x.SearchBatch(context.Background(), queries, k, exact.SearchOptions{})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func TestPanickingFilter(t *testing.T) {
 					}
 					return true
 				}}
-				search := func() { _, _ = x.Search(queries[:dim], k, opt) }
+				search := func() { _, _ = x.Search(t.Context(), queries[:dim], k, opt) }
 				if calls%2 == 0 {
 					search = func() { _, _ = x.SearchBatch(t.Context(), queries, k, opt) }
 				}
@@ -65,7 +65,7 @@ func TestZeroQuery(t *testing.T) {
 	rows := clustered(n, dim, 1)
 	for _, metric := range []exact.Metric{exact.Cosine, exact.InnerProduct} {
 		x := mustBuild(t, rows, dim, metric, small)
-		if err := x.Set(t.Context(), []uint32{2, 11}, rows[:2*dim]); err != nil {
+		if err := x.Set(t.Context(), []uint32{2, 11}, rows[:2*dim], ChangeOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		x.Delete(0, 1, 5)
@@ -79,9 +79,9 @@ func TestZeroQuery(t *testing.T) {
 				return id%step == 0
 			}
 			zero := make([]float32, dim)
-			got := must(x.Search(zero, k, SearchOptions{EfSearch: 10, Filter: filter}))
+			got := must(x.Search(t.Context(), zero, k, SearchOptions{EfSearch: 10, Filter: filter}))
 			batch := must(x.SearchBatch(t.Context(), make([]float32, 9*dim), k, SearchOptions{EfSearch: 10, Filter: filter}))
-			all := must(x.SearchExact(t.Context(), zero, n, 1))
+			all := must(x.SearchExact(t.Context(), zero, n, SearchOptions{Threads: 1}))
 			var want []Neighbor
 			for i, id := range all.IDs {
 				if id%step == 0 && len(want) < k {
@@ -112,7 +112,7 @@ func TestNarrowSearch(t *testing.T) {
 	const k = 100
 	for _, ef := range []int{1, 2, 5, k} {
 		var work Counters
-		got := must(x.Search(rows[:dim], k, SearchOptions{EfSearch: ef, Counters: &work}))
+		got := must(x.Search(t.Context(), rows[:dim], k, SearchOptions{EfSearch: ef, Counters: &work}))
 		if len(got) != k || work.Distances > n/4 {
 			t.Errorf("ef %d: %d rows, compared with %d of %d", ef, len(got), work.Distances, n)
 		}
@@ -125,7 +125,7 @@ func TestExactCopiesOnce(t *testing.T) {
 	const dim, n, calls = 16, 20_000, 5
 	rows := clustered(n, dim, 1)
 	x := mustBuild(t, rows, dim, exact.L2Squared, small)
-	search := func() { must(x.SearchExact(t.Context(), rows[:dim], 3, 1)) }
+	search := func() { must(x.SearchExact(t.Context(), rows[:dim], 3, SearchOptions{Threads: 1})) }
 	for round := range 2 {
 		search()
 		kept := x.distinct(x.state.Load()) // or the collector may free it
@@ -142,7 +142,7 @@ func TestExactCopiesOnce(t *testing.T) {
 			t.Fatal("nothing deleted")
 		}
 	}
-	if got := must(x.SearchExact(t.Context(), rows[:dim], n, 1)); got.Counts[0] != n-2 {
+	if got := must(x.SearchExact(t.Context(), rows[:dim], n, SearchOptions{Threads: 1})); got.Counts[0] != n-2 {
 		t.Errorf("%d rows after two were deleted, want %d", got.Counts[0], n-2)
 	}
 }

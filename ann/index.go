@@ -12,7 +12,7 @@ import (
 	"time"
 	"weak"
 
-	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
@@ -21,7 +21,7 @@ import (
 // for each other, but for a Compact, which waits for graphs that are being merged.
 type Index struct {
 	opt   Options
-	tune  tuning
+	tune  graph.Tuning
 	space space // without what differs from segment to segment: radius and limits
 	state atomic.Pointer[state]
 	pool  sync.Pool // of *group
@@ -63,9 +63,8 @@ type Stats struct {
 	BuildSeconds float64 // all of Build; 0 where the index comes from a file
 }
 
-// Stats returns the description of x. The first one of an opened or loaded index
-// counts links, which reads all of them. Of an index that is closed, or
-// found damaged, nothing is known.
+// Stats returns the description of x. Of an index that is closed, or found damaged,
+// nothing is known.
 func (x *Index) Stats() (s Stats) {
 	s.Dim, s.BuildSeconds = x.space.dim, x.buildSeconds
 	g, err := x.enter(0)
@@ -82,10 +81,11 @@ func (x *Index) Stats() (s Stats) {
 		s.Deleted += len(v.ids) - v.live
 		s.Unique += v.unique()
 		s.Bytes += v.bytes()
-		s.CodeBytes += v.codeBytes()
-		s.Lossless = v.quantizer.lossless && (s.Lossless || i == 0)
-		s.Links += int(max(0, v.counted.Load()-1))
-		uncounted = uncounted || v.counted.Load() == 0
+		s.CodeBytes += v.CodeBytes()
+		s.Lossless = v.Quantizer.Lossless && (s.Lossless || i == 0)
+		links, known := v.KnownLinks()
+		s.Links += links
+		uncounted = uncounted || !known
 	}
 	if uncounted {
 		s.Links = 0
@@ -94,8 +94,9 @@ func (x *Index) Stats() (s Stats) {
 }
 
 // CountLinks counts the links for Stats. That reads all those of an opened index,
-// once; those of graphs that were built are known.
-func (x *Index) CountLinks() (err error) {
+// once; those of graphs that were built are known. The error is ErrClosed, ErrCorrupt,
+// or that of ctx.
+func (x *Index) CountLinks(ctx context.Context) (err error) {
 	g, err := x.enter(0)
 	if err != nil {
 		return err
@@ -104,13 +105,12 @@ func (x *Index) CountLinks() (err error) {
 	st := x.state.Load()
 	defer runtime.KeepAlive(st) // its memory may be a mapped file
 	for i := range st.views {
-		st.views[i].countLinks()
+		if err := st.views[i].CountLinks(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
-
-// Len returns the number of rows that searches find; 0 after Close.
-func (x *Index) Len() int { return x.state.Load().live }
 
 // Options returns the options that x was built with.
 func (x *Index) Options() Options { return x.opt }
@@ -119,36 +119,67 @@ func (x *Index) Options() Options { return x.opt }
 // id i. It keeps no reference to rows. n is at most 2,147,483,647 and dim 16,777,216.
 //
 // The error is ErrEmpty, ErrDimension, ErrNotFinite (with the row and column),
-// ErrTooLarge or ErrOptions, or that of ctx.
+// ErrTooLarge, ErrOptions, or ErrKey where opt.Keyed is set, or that of ctx.
 func Build(ctx context.Context, rows []float32, dim int, opt Options) (*Index, error) {
-	return build(ctx, rows, dim, opt, defaultTuning)
+	return build(ctx, nil, rows, dim, opt, graph.DefaultTuning)
 }
 
-func build(ctx context.Context, rows []float32, dim int, opt Options, tune tuning) (*Index, error) {
-	if err := opt.Validate(); err != nil {
+// BuildKeyed is Build of rows that have keys of the caller's: row i has keys[i]. Keys
+// are different from each other, ErrKey otherwise. Options.Keyed need not be set.
+func BuildKeyed(ctx context.Context, keys []uint64, rows []float32, dim int, opt Options) (*Index, error) {
+	opt.Keyed = true
+	return build(ctx, keys, rows, dim, opt, graph.DefaultTuning)
+}
+
+func build(ctx context.Context, keys []uint64, rows []float32, dim int, opt Options, tune graph.Tuning) (*Index, error) {
+	if err := opt.check(dim); err != nil {
 		return nil, err
 	}
 	if err := checkRows(rows, dim, parallel.Threads(opt.Threads)); err != nil {
 		return nil, err
 	}
-	if opt.Nominal > dim {
-		return nil, fmt.Errorf("%w: Nominal is %d, want at most the %d columns", ErrOptions, opt.Nominal, dim)
+	if err := opt.checkKeys(keys, len(rows)/dim); err != nil {
+		return nil, err
 	}
 	start := time.Now()
-	ids := sequence(0, len(rows)/dim)
-	s, err := buildSegment(ctx, rows, ids, dim, opt, tune)
+	n := len(rows) / dim
+	s, err := buildSegment(ctx, rows, rowNames{ids: sequence(0, n), keys: keys}, dim, opt.filled(), tune)
 	if err != nil {
 		return nil, err
 	}
-	n := len(ids)
-	opt.Progress = nil // it was for this build alone
-	x := newIndex(opt, tune, space{metric: opt.Metric, dim: dim, nominal: nominal{columns: opt.Nominal}}, &state{views: []view{{segment: s, live: n}}, next: uint32(n), live: n})
+	x := newIndex(opt, tune, dim, &state{views: []view{{segment: s, live: n}}, next: uint32(n), live: n})
 	x.buildSeconds = time.Since(start).Seconds()
 	return x, nil
 }
 
-func newIndex(opt Options, tune tuning, sp space, st *state) *Index {
-	x := &Index{opt: opt, tune: tune, space: sp, merging: map[*segment]bool{}, mergeEnded: make(chan struct{})}
+// New returns an index without rows, for Add or, where opt.Keyed is set, AddKeyed and
+// Upsert. dim is the number of columns. opt.Progress does not matter. The error is
+// ErrDimension, ErrTooLarge or ErrOptions.
+func New(dim int, opt Options) (*Index, error) {
+	if err := opt.check(dim); err != nil {
+		return nil, err
+	}
+	return newIndex(opt, graph.DefaultTuning, dim, &state{}), nil
+}
+
+// check returns an error where an index of dim columns cannot be made with o.
+func (o Options) check(dim int) error {
+	if err := o.Validate(); err != nil {
+		return err
+	}
+	if err := checkColumns(dim); err != nil {
+		return err
+	}
+	if o.Nominal > dim {
+		return fmt.Errorf("%w: Nominal is %d, want at most the %d columns", ErrOptions, o.Nominal, dim)
+	}
+	return nil
+}
+
+func newIndex(opt Options, tune graph.Tuning, dim int, st *state) *Index {
+	opt.Progress = nil // it was for the build alone
+	sp := space{metric: opt.Metric, dim: dim, nominal: nominal{columns: opt.Nominal}}
+	x := &Index{opt: opt.filled(), tune: tune, space: sp, merging: map[*segment]bool{}, mergeEnded: make(chan struct{})}
 	x.pool.New = func() any { return &group{stripe: x.usage.stripe()} }
 	x.publish(st)
 	return x
@@ -171,19 +202,28 @@ func sequence(first uint32, n int) []uint32 {
 
 // checkRows returns an error where rows cannot be the rows of an index.
 func checkRows(rows []float32, dim, threads int) error {
+	if err := checkColumns(dim); err != nil {
+		return err
+	}
+	switch {
+	case len(rows) == 0:
+		return ErrEmpty
+	case len(rows)%dim != 0:
+		return fmt.Errorf("%w: %d values are no whole rows of %d columns", ErrDimension, len(rows), dim)
+	case len(rows)/dim > graph.MaxNodes:
+		return fmt.Errorf("%w: %d rows, want at most %d", ErrTooLarge, len(rows)/dim, graph.MaxNodes)
+	}
+	return checkFinite("row", rows, dim, threads)
+}
+
+func checkColumns(dim int) error {
 	switch {
 	case dim < 1:
 		return fmt.Errorf("%w: %d columns, want at least 1", ErrDimension, dim)
 	case dim > maxColumns:
 		return fmt.Errorf("%w: %d columns, want at most %d", ErrTooLarge, dim, maxColumns)
-	case len(rows) == 0:
-		return ErrEmpty
-	case len(rows)%dim != 0:
-		return fmt.Errorf("%w: %d values are no whole rows of %d columns", ErrDimension, len(rows), dim)
-	case len(rows)/dim > maxNodes:
-		return fmt.Errorf("%w: %d rows, want at most %d", ErrTooLarge, len(rows)/dim, maxNodes)
 	}
-	return checkFinite("row", rows, dim, threads)
+	return nil
 }
 
 // checkFinite returns an error that names the first value that is not finite.
@@ -211,157 +251,4 @@ func notFinite(values []float32) int {
 
 func infinite(what string, values []float32, dim, i int) error {
 	return fmt.Errorf("%w: %s %d, column %d is %v", ErrNotFinite, what, i/dim, i%dim, values[i])
-}
-
-// scratch is what one search needs.
-type scratch struct {
-	searcher
-	query     []float32 // as it was given
-	vector    []float32 // of the query
-	hits      []hit
-	tied      []uint32 // the lowest ids of each view, where all rows are at one distance
-	ids       []uint32
-	neighbors []Neighbor
-}
-
-// Search returns the k rows nearest to query that a search of the graph finds, or
-// all rows where they are fewer, ascending by (distance, id). Distances are
-// those of package exact. The errors are those of SearchBatch.
-func (x *Index) Search(query []float32, k int, opt SearchOptions) ([]Neighbor, error) {
-	return x.AppendSearch(nil, query, k, opt)
-}
-
-// AppendSearch is Search that appends to dst. It allocates nothing where dst has
-// room.
-func (x *Index) AppendSearch(dst []Neighbor, query []float32, k int, opt SearchOptions) (found []Neighbor, err error) {
-	found = dst
-	if len(query) != x.space.dim {
-		return dst, fmt.Errorf("%w: query of %d columns, want %d", ErrDimension, len(query), x.space.dim)
-	}
-	if err := x.checkQueries(query, k, opt); err != nil {
-		return dst, err
-	}
-	g := x.pool.Get().(*group)
-	guard, err := x.enter(g.stripe)
-	if err != nil {
-		return dst, err
-	}
-	defer guard.end(&err)
-	st, s := x.state.Load(), g.take(query)
-	g.rules = st.rules(g.rules[:0], &opt)
-	st.search(g.busy, k, opt.EfSearch, g.rules)
-	found = s.expand(dst, st.views, g.rules, min(k, st.live))
-	g.end(opt.Counters)
-	x.pool.Put(g) // not where a filter panics: g is halfway then
-	return found, nil
-}
-
-// group is what a goroutine needs to answer several queries in turns.
-type group struct {
-	all    [groupSize]scratch
-	busy   []*scratch // the first ones of all
-	rules  []rule     // of a search of one query
-	stripe uint32     // see usage
-}
-
-// take adds a query.
-func (g *group) take(query []float32) *scratch {
-	s := &g.all[len(g.busy)]
-	s.query, s.hits = query, s.hits[:0]
-	g.busy = append(g.busy, s)
-	return s
-}
-
-// end takes the queries away and adds the work done for them to c.
-func (g *group) end(c *Counters) {
-	for _, s := range g.busy {
-		c.take(&s.work)
-		s.query, s.tied, s.q, s.allow = nil, s.tied[:0], target{}, nil
-	}
-	g.busy = g.busy[:0]
-	clear(g.rules) // they refer to a state
-}
-
-// search sets the hits of all of busy.
-func (st *state) search(busy []*scratch, k, ef int, rules []rule) {
-	for i := range st.views {
-		st.views[i].nearest(busy, k, ef, uint32(i), &rules[i])
-	}
-}
-
-// SearchBatch is Search for many queries, row-major; none gives an empty result.
-// All of them see the same state of the index.
-//
-// The error is ErrK, ErrDimension, ErrOptions, ErrNotFinite or ErrTooLarge (with
-// the query), ErrClosed, or that of ctx.
-func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int, opt SearchOptions) (res *exact.Result, err error) {
-	if err := x.checkQueries(queries, k, opt); err != nil {
-		return nil, err
-	}
-	g, err := x.enter(0)
-	if err != nil {
-		return nil, err
-	}
-	defer g.end(&err)
-	return x.answer(ctx, x.state.Load(), queries, k, opt)
-}
-
-// answer is SearchBatch in a state, for checked queries.
-func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int, opt SearchOptions) (*exact.Result, error) {
-	dim := x.space.dim
-	n, k := len(queries)/dim, min(k, st.live)
-	res := newResult(n, k)
-	rules, err := x.batchRules(ctx, st, n, &opt)
-	if err != nil {
-		return nil, err
-	}
-	err = parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, x.task(func(_, task int) error {
-		g := x.pool.Get().(*group)
-		for first, end := task*batchQueries, min((task+1)*batchQueries, n); first < end; first += groupSize {
-			for q := first; q < min(first+groupSize, end); q++ {
-				g.take(queries[q*dim:][:dim])
-			}
-			st.search(g.busy, k, opt.EfSearch, rules)
-			for i, s := range g.busy {
-				s.neighbors = s.expand(s.neighbors[:0], st.views, rules, k)
-				put(res, first+i, s.neighbors)
-			}
-			g.end(opt.Counters)
-		}
-		x.pool.Put(g)
-		return nil
-	}))
-	if err != nil {
-		return nil, err
-	}
-	return res, nil
-}
-
-// batchQueries is the number of queries that a worker takes at a time.
-const batchQueries = 16
-
-// checkQueries returns an error where queries cannot be answered.
-func (x *Index) checkQueries(queries []float32, k int, opt SearchOptions) error {
-	if err := opt.Validate(); err != nil {
-		return err
-	}
-	dim := x.space.dim
-	switch {
-	case k < 1:
-		return fmt.Errorf("%w: it is %d", ErrK, k)
-	case len(queries)%dim != 0:
-		return fmt.Errorf("%w: %d values are no whole queries of %d columns", ErrDimension, len(queries), dim)
-	}
-	if err := checkFinite("query", queries, dim, 1); err != nil {
-		return err
-	}
-	if m := x.space.metric; m != exact.L2Squared && m != exact.L1 {
-		return nil // queries are scaled
-	}
-	for i := 0; i < len(queries); i += dim {
-		if size := x.space.size(queries[i : i+dim]); size > maxSize {
-			return x.space.tooLong("query", i/dim, size)
-		}
-	}
-	return nil
 }

@@ -49,7 +49,7 @@ func TestKill(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait()
-		switch err := Verify(path); {
+		switch err := Verify(t.Context(), path); {
 		case err == nil:
 			there++
 		case !errors.Is(err, fs.ErrNotExist) || there > 0:
@@ -69,10 +69,10 @@ func saveForever(t *testing.T, path string) {
 	for i := uint64(0); ; i++ {
 		x := mustBuild(t, clustered(500, 8, i), 8, exact.L2Squared, small)
 		for range 20 {
-			if _, err := x.Add(t.Context(), clustered(10, 8, i)); err != nil {
+			if _, err := x.Add(t.Context(), clustered(10, 8, i), ChangeOptions{}); err != nil {
 				t.Fatal(err)
 			}
-			if err := x.Save(path); err != nil {
+			if err := x.Save(t.Context(), path); err != nil {
 				t.Fatal(err)
 			}
 		}

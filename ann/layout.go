@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -14,7 +16,8 @@ import (
 const (
 	fileMagic   = "\x89NNGX\r\n\x1a"
 	fileOrder   = 0x0a0b0c0d
-	fileVersion = 2
+	fileVersion = 2    // of files without keys
+	keyVersion  = 3    // of files with keys: there they stand before ids, and all else is as in 2
 	headerBytes = 4096 // also what sections are aligned to
 
 	fixedBytes   = 256 // of the header before the segments
@@ -67,12 +70,20 @@ type section struct {
 	sum            uint32 // CRC-32C
 }
 
+// version returns the least version of the format that has what h describes.
+func (h *header) version() uint32 {
+	if h.opt.Keyed {
+		return keyVersion
+	}
+	return fileVersion
+}
+
 // encode returns the header as it stands in a file.
 func (h *header) encode() []byte {
 	le := binary.LittleEndian
 	b := append(make([]byte, 0, headerBytes), fileMagic...)
 	b = le.AppendUint32(b, fileOrder)
-	b = le.AppendUint32(b, fileVersion)
+	b = le.AppendUint32(b, h.version())
 	b = le.AppendUint64(b, h.fileSize)
 	for _, v := range []uint32{uint32(h.opt.Metric), uint32(h.dim), uint32(h.opt.M), uint32(h.opt.EfConstruction)} {
 		b = le.AppendUint32(b, v)
@@ -148,7 +159,7 @@ func decodeHeader(data []byte) (*header, error) {
 	}
 	r := reader(data[16:])
 	h := &header{fileSize: r.uint64()}
-	h.opt = Options{Metric: exact.Metric(r.uint32())}
+	h.opt = Options{Metric: exact.Metric(r.uint32()), Keyed: binary.LittleEndian.Uint32(data[12:]) == keyVersion}
 	dim := r.uint32()
 	h.opt.M, h.opt.EfConstruction = int(r.uint32()), int(r.uint32())
 	h.opt.Seed = r.uint64()
@@ -160,6 +171,8 @@ func decodeHeader(data []byte) (*header, error) {
 	switch err := h.opt.Validate(); {
 	case binary.LittleEndian.Uint32(data[24:]) > math.MaxUint8:
 		return nil, corrupt("metric is unknown")
+	case h.opt.M == 0 || h.opt.EfConstruction == 0:
+		return nil, corrupt("M is %d, EfConstruction %d", h.opt.M, h.opt.EfConstruction)
 	case quantize > math.MaxUint8:
 		return nil, corrupt("quantize is %d, want 0 to 2", quantize)
 	case err != nil:
@@ -210,11 +223,11 @@ func checkStart(data []byte) error {
 		return corrupt("it was written with the bytes of numbers in big-endian order")
 	case le.Uint32(data[8:]) != fileOrder:
 		return corrupt("the byte order mark is damaged")
-	case le.Uint32(data[12:]) > fileVersion:
-		return fmt.Errorf("%w: it has format version %d, this program reads up to %d", ErrVersion, le.Uint32(data[12:]), fileVersion)
+	case le.Uint32(data[12:]) > keyVersion:
+		return fmt.Errorf("%w: it has format version %d, this program reads up to %d", ErrVersion, le.Uint32(data[12:]), keyVersion)
 	case le.Uint32(data[12:]) == 1:
 		return fmt.Errorf("%w: it has format version 1, which only older programs read: build the index again", ErrVersion)
-	case le.Uint32(data[12:]) != fileVersion:
+	case le.Uint32(data[12:]) < fileVersion:
 		return corrupt("there is no format version %d", le.Uint32(data[12:]))
 	case le.Uint32(data[headerBytes-4:]) != crc32.Checksum(data[:headerBytes-4], castagnoli):
 		return corrupt("the checksum of the header is wrong")
@@ -242,7 +255,7 @@ func (h *header) checkLayout(data []byte) error {
 	}
 	for i := range h.segments {
 		s := &h.segments[i]
-		if s.nodes < 1 || s.nodes > s.values || s.values > s.rows || s.rows > maxNodes {
+		if s.nodes < 1 || s.nodes > s.values || s.values > s.rows || s.rows > graph.MaxNodes {
 			return corrupt("segment %d: %d nodes, %d values, %d rows", i, s.nodes, s.values, s.rows)
 		}
 		if s.radius != 0 && !(h.opt.Metric == exact.InnerProduct && s.radius > 0 && s.radius <= math.MaxFloat64) {
@@ -261,7 +274,7 @@ func (h *header) checkLayout(data []byte) error {
 			if j > sectionLimits {
 				continue
 			}
-			limits := sliceOf[uint32](part.of(data))
+			limits := memory.SliceOf[uint32](part.of(data))
 			for _, limit := range limits {
 				if limit < 1 || limit > maxCodes {
 					return corrupt("%s: %d, want 1 to %d", what, limit, maxCodes)
@@ -291,7 +304,7 @@ func (h *header) checkLayout(data []byte) error {
 // than Build would make entries of.
 func (s *segmentHeader) checkEntryShift() error {
 	entries := s.nodes >> min(s.entryShift, 63)
-	if s.entryShift > 0 && (s.entryShift > 31 || sampled(int(s.nodes), uint(s.entryShift), 0).size < 1 || entries > uint64(mostEntries(s.space.width()))) {
+	if s.entryShift > 0 && (s.entryShift > 31 || graph.Sampled(int(s.nodes), uint(s.entryShift), 0).Size < 1 || entries > uint64(mostEntries(s.space.width()))) {
 		return corrupt("entry shift %d leaves %d entries among %d nodes, want at most %d", s.entryShift, entries, s.nodes, mostEntries(s.space.width()))
 	}
 	return nil
@@ -300,7 +313,7 @@ func (s *segmentHeader) checkEntryShift() error {
 // mostEntries returns how many entries a graph of so many columns has at most, but for
 // one.
 func mostEntries(columns int) int {
-	return max(defaultTuning.entryRows, defaultTuning.entryColumns/columns)
+	return max(graph.DefaultTuning.EntryRows, graph.DefaultTuning.EntryColumns/columns)
 }
 
 // lengths returns the lengths that the sections of s must have; hidden may also be
@@ -312,11 +325,11 @@ func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
 		n[sectionVectors] = s.nodes * uint64(sp.padded()) * 4
 	}
 	if s.step > 0 {
-		n[sectionCodes] = uint64(codeStart(sp.padded())) + s.nodes*uint64(codeStride(sp.padded()))
+		n[sectionCodes] = uint64(graph.CodeStart(sp.padded())) + s.nodes*uint64(graph.CodeStride(sp.padded()))
 	}
 	if s.entryShift > 0 {
 		n[sectionLinks] = s.nodes * uint64(2*h.opt.M) * 4
-		n[sectionOutposts] = min(s.nodes, maxOutposts) * 4
+		n[sectionOutposts] = min(s.nodes, graph.MaxOutposts) * 4
 	}
 	if sp.keepsValues() {
 		n[sectionValues] = s.values * uint64(h.dim) * 4
@@ -326,6 +339,9 @@ func (h *header) lengths(s *segmentHeader) (n [segmentSections]uint64) {
 		n[sectionStarts] = (s.values + 1) * 4
 	}
 	n[sectionIDs] = s.rows * 4
+	if h.opt.Keyed {
+		n[sectionIDs] += s.rows * 8
+	}
 	n[sectionHidden] = (s.rows + 63) / 64 * 8
 	return n
 }

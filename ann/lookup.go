@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/nngmix/nngmix/ann/internal/graph"
 )
 
 // lookup finds the positions of ids in a segment. It takes 4 bytes for each id from
@@ -31,7 +33,7 @@ func (x *segment) position(id uint32) (at uint32, ok bool) {
 			return 0, false
 		}
 		at = l.at[id-l.low]
-		return at, at != none
+		return at, at != graph.None
 	}
 	i, ok := slices.BinarySearchFunc(l.sorted, id, func(at, id uint32) int { return cmp.Compare(x.ids[at], id) })
 	if !ok {
@@ -62,11 +64,11 @@ func (x *segment) newPlaces() *idPlaces {
 		slices.SortFunc(p.sorted, func(a, b uint32) int { return cmp.Compare(x.ids[a], x.ids[b]) })
 		return p
 	}
-	p.at = slices.Repeat([]uint32{none}, int(span))
+	p.at = slices.Repeat([]uint32{graph.None}, int(span))
 	for at := range x.ids {
 		id := x.id(uint32(at))
 		if int64(id)-int64(low) >= span || id < low {
-			damaged("ids change while they are read")
+			graph.Damaged("ids change while they are read")
 		}
 		p.at[id-low] = uint32(at)
 	}
@@ -88,4 +90,50 @@ func (x *segment) shift(first uint32) {
 		x.ids[i] += first
 	}
 	x.positions().low += first
+}
+
+// keyLookup finds the positions of keys in a segment: it holds positions in the order
+// of their keys, 4 bytes for each. It is made as a lookup is.
+type keyLookup struct {
+	making sync.Mutex
+	made   atomic.Pointer[[]uint32]
+}
+
+// keyPosition returns where the row with a key stands in the ids of x.
+func (x *segment) keyPosition(key uint64) (at uint32, ok bool) {
+	if x.keys == nil {
+		return 0, false
+	}
+	sorted := x.keyPositions()
+	i, ok := slices.BinarySearchFunc(sorted, key, func(at uint32, key uint64) int { return cmp.Compare(x.keys[at], key) })
+	if !ok {
+		return 0, false
+	}
+	return sorted[i], true
+}
+
+// keyPositions returns the positions of the rows of x in the order of their keys.
+func (x *segment) keyPositions() []uint32 {
+	if x.keys == nil {
+		return nil
+	}
+	if sorted := x.keyed.made.Load(); sorted != nil {
+		return *sorted
+	}
+	x.keyed.making.Lock()
+	defer x.keyed.making.Unlock()
+	if x.keyed.made.Load() == nil {
+		sorted := sequence(0, len(x.keys))
+		slices.SortFunc(sorted, func(a, b uint32) int { return cmp.Compare(x.keys[a], x.keys[b]) })
+		x.keyed.made.Store(&sorted)
+	}
+	return *x.keyed.made.Load()
+}
+
+// bytes returns the memory that l takes.
+func (l *keyLookup) bytes() int64 {
+	if sorted := l.made.Load(); sorted != nil {
+		return 4 * int64(len(*sorted))
+	}
+	return 0
 }

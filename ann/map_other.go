@@ -2,7 +2,10 @@
 
 package ann
 
-import "os"
+import (
+	"context"
+	"os"
+)
 
 // mapFile reads f where files are not mapped.
-func mapFile(f *os.File, size int) ([]byte, func(), error) { return readFile(f, size) }
+func mapFile(ctx context.Context, f *os.File, size int) (image, error) { return readFile(ctx, f, size) }

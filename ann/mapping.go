@@ -9,6 +9,7 @@ import (
 // so, or by the collector after the last of these segments.
 type mapping struct {
 	data    []byte
+	watch   *watch // of the file, or nil
 	release *release
 	cleanup runtime.Cleanup
 }
@@ -21,9 +22,9 @@ type release struct {
 
 func (r *release) do() { r.once.Do(r.free) }
 
-// newMapping returns the mapping of data, which free frees.
-func newMapping(data []byte, free func()) *mapping {
-	m := &mapping{data: data, release: &release{free: free}}
+// newMapping returns the mapping of an image.
+func newMapping(i image) *mapping {
+	m := &mapping{data: i.data, watch: i.watch, release: &release{free: i.free}}
 	m.cleanup = runtime.AddCleanup(m, (*release).do, m.release)
 	return m
 }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
@@ -18,7 +19,11 @@ const usualSegments = maxSegments - 3
 // takes as long as Build. Searches and changes go on: rows added meanwhile stay in a
 // graph of their own, and those deleted are deleted. The error is ErrTooLarge where
 // the rows are more than a graph can have, ErrClosed, or that of ctx.
-func (x *Index) Compact(ctx context.Context) (err error) {
+func (x *Index) Compact(ctx context.Context, opt ChangeOptions) (err error) {
+	if err := opt.Validate(); err != nil {
+		return err
+	}
+	steer := steer(opt, 1)
 	g, err := x.enter(0)
 	if err != nil {
 		return err
@@ -36,15 +41,20 @@ func (x *Index) Compact(ctx context.Context) (err error) {
 		}
 		if len(st.views) == 0 || len(st.views) == 1 && st.views[0].hidden.empty() {
 			x.mu.Unlock()
+			steer.end()
 			return nil
 		}
-		if st.live > maxNodes {
+		if st.live > graph.MaxNodes {
 			x.mu.Unlock()
-			return fmt.Errorf("%w: %d rows in one graph, want at most %d", ErrTooLarge, st.live, maxNodes)
+			return fmt.Errorf("%w: %d rows in one graph, want at most %d", ErrTooLarge, st.live, graph.MaxNodes)
 		}
 		x.claim(st.views)
 		x.mu.Unlock()
-		return x.mergeClaimed(ctx, st.views)
+		if err := x.mergeClaimed(ctx, st.views, steer); err != nil {
+			return err
+		}
+		steer.end()
+		return nil
 	}
 }
 
@@ -60,8 +70,8 @@ func await(ctx context.Context, ended <-chan struct{}) error {
 
 // put replaces the state by one that change has changed and that also shows s, and
 // merges segments where it is time for that. An error means that nothing is changed.
-func (x *Index) put(ctx context.Context, s *segment, change func(st *state) error) error {
-	if err := x.lockWithRoom(ctx); err != nil {
+func (x *Index) put(ctx context.Context, s *segment, steer *steering, change func(st *state) error) error {
+	if err := x.lockWithRoom(ctx, steer); err != nil {
 		return err
 	}
 	next := x.state.Load().copy()
@@ -73,13 +83,14 @@ func (x *Index) put(ctx context.Context, s *segment, change func(st *state) erro
 	}
 	x.mu.Unlock()
 	if err == nil {
-		_ = x.mergeTail(ctx) // the rows are there; a later change merges what this one could not
+		_ = x.mergeTail(ctx, steer) // the rows are there; a later change merges what this one could not
+		steer.end()
 	}
 	return err
 }
 
 // lockWithRoom locks x.mu when there is room for one more segment.
-func (x *Index) lockWithRoom(ctx context.Context) error {
+func (x *Index) lockWithRoom(ctx context.Context, steer *steering) error {
 	for {
 		x.mu.Lock()
 		st, ended := x.state.Load(), x.mergeEnded
@@ -91,7 +102,7 @@ func (x *Index) lockWithRoom(ctx context.Context) error {
 		var err error
 		switch {
 		case mergeable:
-			err = x.mergeTail(ctx)
+			err = x.mergeTail(ctx, steer)
 		case idle:
 			err = fmt.Errorf("%w: %d rows", ErrTooLarge, st.live)
 		default:
@@ -117,7 +128,7 @@ func (x *Index) tail(views []view) int {
 	}
 	for size := views[tail].live; tail > free; tail-- {
 		before := views[tail-1].live
-		if before > 2*size && tail < usualSegments || size+before > maxNodes {
+		if before > 2*size && tail < usualSegments || size+before > graph.MaxNodes {
 			break
 		}
 		size += before
@@ -126,7 +137,7 @@ func (x *Index) tail(views []view) int {
 }
 
 // mergeTail merges the last views into one where it is time for that.
-func (x *Index) mergeTail(ctx context.Context) error {
+func (x *Index) mergeTail(ctx context.Context, steer *steering) error {
 	x.mu.Lock()
 	views := x.state.Load().views
 	tail := x.tail(views)
@@ -136,7 +147,7 @@ func (x *Index) mergeTail(ctx context.Context) error {
 	}
 	x.claim(views[tail:])
 	x.mu.Unlock()
-	return x.mergeClaimed(ctx, views[tail:])
+	return x.mergeClaimed(ctx, views[tail:], steer)
 }
 
 // claim takes note that views are being merged. x.mu is held.
@@ -148,7 +159,7 @@ func (x *Index) claim(views []view) {
 
 // mergeClaimed makes one segment of views, which are claimed, and replaces them by
 // it in the state, without the rows that were deleted meanwhile.
-func (x *Index) mergeClaimed(ctx context.Context, views []view) error {
+func (x *Index) mergeClaimed(ctx context.Context, views []view, steer *steering) error {
 	defer func() {
 		x.mu.Lock()
 		defer x.mu.Unlock()
@@ -158,7 +169,7 @@ func (x *Index) mergeClaimed(ctx context.Context, views []view) error {
 		close(x.mergeEnded)
 		x.mergeEnded = make(chan struct{})
 	}()
-	merged, err := x.merge(ctx, views)
+	merged, err := x.merge(ctx, views, steer.options(x))
 	if err != nil {
 		return err
 	}
@@ -203,11 +214,12 @@ func (st *state) replace(views []view, merged *segment) *state {
 }
 
 // merge returns a segment of the rows of views, or nil where they have none.
-func (x *Index) merge(ctx context.Context, views []view) (*segment, error) {
+func (x *Index) merge(ctx context.Context, views []view, opt Options) (*segment, error) {
 	defer runtime.KeepAlive(views) // their memory may be a mapped file
 	dim := x.space.dim
 	type row struct {
 		id, view, value uint32
+		key             uint64
 	}
 	var all []row
 	for i := range views {
@@ -215,7 +227,7 @@ func (x *Index) merge(ctx context.Context, views []view) (*segment, error) {
 		for value := range uint32(v.unique()) {
 			for at, end := v.valueRows(value); at < end; at++ {
 				if !v.hidden.has(at) {
-					all = append(all, row{v.id(at), uint32(i), value})
+					all = append(all, row{v.id(at), uint32(i), value, v.key(at)})
 				}
 			}
 		}
@@ -224,15 +236,21 @@ func (x *Index) merge(ctx context.Context, views []view) (*segment, error) {
 		return nil, nil
 	}
 	slices.SortFunc(all, func(a, b row) int { return cmp.Compare(a.id, b.id) })
-	ids := make([]uint32, len(all))
+	names := rowNames{ids: make([]uint32, len(all))}
+	if opt.Keyed {
+		names.keys = make([]uint64, len(all))
+	}
 	rows := make([]float32, 0, len(all)*dim)
-	room := make([]float32, views[0].stride)
+	room := make([]float32, views[0].Stride)
 	for i, r := range all {
-		ids[i] = r.id
+		names.ids[i] = r.id
+		if names.keys != nil {
+			names.keys[i] = r.key
+		}
 		rows = append(rows, views[r.view].value(room, r.value)...)
 	}
-	if err := checkFinite("row", rows, dim, parallel.Threads(x.opt.Threads)); err != nil {
+	if err := checkFinite("row", rows, dim, parallel.Threads(opt.Threads)); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err) // of a file, since what is added is checked
 	}
-	return buildSegment(ctx, rows, ids, dim, x.opt, x.tune)
+	return buildSegment(ctx, rows, names, dim, opt, x.tune)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -60,8 +61,8 @@ func TestNothingWaitsForAChange(t *testing.T) {
 	x.Delete(5)
 	delete(m.rows, 5)
 	changes := map[string]func(ctx context.Context) error{
-		"Compact": x.Compact,
-		"Add":     func(ctx context.Context) error { return second(x.Add(ctx, clustered(50, dim, 9))) },
+		"Compact": func(ctx context.Context) error { return x.Compact(ctx, ChangeOptions{}) },
+		"Add":     func(ctx context.Context) error { return second(x.Add(ctx, clustered(50, dim, 9), ChangeOptions{})) },
 	}
 	for _, name := range []string{"Compact", "Add"} {
 		ctx := held(t.Context())
@@ -78,13 +79,13 @@ func TestNothingWaitsForAChange(t *testing.T) {
 		for i := range uint32(20) { // more than there are segments
 			row := clustered(1, dim, uint64(i)+100)
 			within(t, name+": Set", func() {
-				if err := x.Set(t.Context(), []uint32{7 + 3*i}, row); err != nil {
+				if err := x.Set(t.Context(), []uint32{7 + 3*i}, row, ChangeOptions{}); err != nil {
 					t.Error(err)
 				}
 			})
 			m.rows[7+3*i] = row
 			within(t, name+": Add", func() {
-				if id, err := x.Add(t.Context(), row); err != nil || id != m.next {
+				if id, err := x.Add(t.Context(), row, ChangeOptions{}); err != nil || id != m.next {
 					t.Errorf("got id %d, %v, want %d", id, err, m.next)
 				}
 			})
@@ -92,11 +93,11 @@ func TestNothingWaitsForAChange(t *testing.T) {
 		}
 		path := filepath.Join(t.TempDir(), "index.nngx")
 		within(t, name+": Save", func() {
-			if err := x.Save(path); err != nil {
+			if err := x.Save(t.Context(), path); err != nil {
 				t.Error(err)
 			}
 		})
-		sameAsModel(t, name+", saved", must(Load(path)), m)
+		sameAsModel(t, name+", saved", must(Load(t.Context(), path)), m)
 		close(ctx.release)
 		if err := <-ended; err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -109,7 +110,7 @@ func TestNothingWaitsForAChange(t *testing.T) {
 			t.Errorf("meta is %q, want %q", got, name)
 		}
 	}
-	if err := x.Compact(t.Context()); err != nil {
+	if err := x.Compact(t.Context(), ChangeOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	sameAsModel(t, "in the end", x, m)
@@ -123,7 +124,7 @@ func sameAsModel(t *testing.T, name string, x *Index, m *model) {
 	}
 	for seed := range uint64(8) {
 		query := clustered(1, m.dim, seed)
-		got := must(x.Search(query, 40, SearchOptions{EfSearch: 400}))
+		got := must(x.Search(t.Context(), query, 40, SearchOptions{EfSearch: 400}))
 		if diff := cmp.Diff(m.search(query, 40, nil), got); diff != "" {
 			t.Fatalf("%s: (-model +index)\n%s", name, diff)
 		}
@@ -146,7 +147,7 @@ func TestChangesAtOnce(t *testing.T) {
 				row := clustered(1, dim, r.Uint64())
 				switch step % 8 {
 				case 0:
-					first, err := x.Add(t.Context(), row)
+					first, err := x.Add(t.Context(), row, ChangeOptions{})
 					if err != nil {
 						t.Error(err)
 					}
@@ -154,14 +155,14 @@ func TestChangesAtOnce(t *testing.T) {
 					m.rows[first], m.next = row, max(m.next, first+1)
 					mu.Unlock()
 				case 1, 2, 3:
-					if err := x.Set(t.Context(), []uint32{id}, row); err != nil {
+					if err := x.Set(t.Context(), []uint32{id}, row, ChangeOptions{}); err != nil {
 						t.Error(err)
 					}
 					mu.Lock()
 					m.rows[id] = row
 					mu.Unlock()
 				case 7:
-					if err := x.Compact(t.Context()); err != nil {
+					if err := x.Compact(t.Context(), ChangeOptions{}); err != nil {
 						t.Error(err)
 					}
 				default:
@@ -202,11 +203,11 @@ func TestMergeCanceled(t *testing.T) {
 	x := mustBuild(t, rows, dim, exact.L2Squared, small)
 	for calls := range int64(400) {
 		m := newModel(rows, dim)
-		x := newIndex(x.opt, x.tune, x.space, x.state.Load())
+		x := newIndex(x.opt, x.tune, dim, x.state.Load())
 		ctx := &lateContext{Context: t.Context()}
 		ctx.left.Store(calls)
 		more := clustered(400, dim, 2)
-		_, err := x.Add(ctx, more)
+		_, err := x.Add(ctx, more, ChangeOptions{})
 		if err == nil {
 			m.add(more)
 		} else if !errors.Is(err, context.Canceled) {
@@ -273,7 +274,7 @@ func TestRowSet(t *testing.T) {
 func TestDeleteWork(t *testing.T) {
 	const n = 1 << 20
 	s := &segment{ids: sequence(0, n)}
-	x := newIndex(DefaultOptions(), defaultTuning, space{dim: 1}, &state{views: []view{{segment: s, live: n}}, next: n, live: n})
+	x := newIndex(DefaultOptions(), graph.DefaultTuning, 1, &state{views: []view{{segment: s, live: n}}, next: n, live: n})
 	x.Delete(0)
 	const most, deletions = 4 << 10, 1000 // a bitmap has 128 kB
 	var before, after runtime.MemStats

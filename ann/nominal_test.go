@@ -71,7 +71,7 @@ func buildNominal(tb testing.TB, rows []float32, dim, nominal int, change func(*
 	if change != nil {
 		change(&opt)
 	}
-	x, err := build(tb.Context(), rows, dim, opt, small)
+	x, err := build(tb.Context(), nil, rows, dim, opt, small)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestNominal(t *testing.T) {
 				if r < tt.recall {
 					t.Errorf("quantize %d: recall %.4f, want %.2f", mode, r, tt.recall)
 				}
-				if diff := cmp.Diff(want, must(x.SearchExact(t.Context(), queries, k, 2))); diff != "" {
+				if diff := cmp.Diff(want, must(x.SearchExact(t.Context(), queries, k, SearchOptions{Threads: 2}))); diff != "" {
 					t.Errorf("exact search (-want +got):\n%s", diff)
 				}
 				res, tuned, err := x.SearchAtRecall(t.Context(), queries, k, 0.9, DefaultTuneOptions())
@@ -204,10 +204,10 @@ func TestNominalChanges(t *testing.T) {
 	rows := mixed(1200, 3, []int{4, 40}, 1)
 	more := mixed(300, 3, []int{9, 200}, 3)
 	x := buildNominal(t, rows, dim, nominal, nil)
-	if _, err := x.Add(t.Context(), more); err != nil {
+	if _, err := x.Add(t.Context(), more, ChangeOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := x.Set(t.Context(), []uint32{5, 9}, more[:2*dim]); err != nil {
+	if err := x.Set(t.Context(), []uint32{5, 9}, more[:2*dim], ChangeOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	all := append(slices.Clone(rows), more...)
@@ -218,10 +218,10 @@ func TestNominalChanges(t *testing.T) {
 	queries := withUnseen(mixed(60, 3, []int{9, 200}, 4), dim)
 	want := nominalTruth(t, all, queries, dim, nominal, k)
 	path := filepath.Join(t.TempDir(), "index.nngx")
-	if err := x.Save(path); err != nil {
+	if err := x.Save(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
-	if err := Verify(path); err != nil {
+	if err := Verify(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
 	opened, err := Open(path)
@@ -238,14 +238,14 @@ func TestNominalChanges(t *testing.T) {
 				t.Errorf("%s: recall %.4f", name, r)
 			}
 			checkDistances(t, got, nominalTruth(t, all, queries, dim, nominal, 1450))
-			if diff := cmp.Diff(want, must(x.SearchExact(t.Context(), queries, k, 2))); diff != "" {
+			if diff := cmp.Diff(want, must(x.SearchExact(t.Context(), queries, k, SearchOptions{Threads: 2}))); diff != "" {
 				t.Errorf("%s: exact search (-want +got):\n%s", name, diff)
 			}
 		}
 	}
 	check("in pieces")
 	for _, x := range []*Index{x, opened} {
-		if err := x.Compact(t.Context()); err != nil {
+		if err := x.Compact(t.Context(), ChangeOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -327,7 +327,7 @@ func TestNominalCrafted(t *testing.T) {
 	}
 	v := y.state.Load().views[0]
 	v.values[v.dim-1] += 7
-	if err := v.verify(); err == nil {
+	if err := v.verify(t.Context()); err == nil {
 		t.Error("a value that is not that of its vector: no error")
 	}
 }

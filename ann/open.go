@@ -1,6 +1,7 @@
 package ann
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -8,30 +9,65 @@ import (
 	"math"
 	"os"
 	"runtime"
-	"unsafe"
 	"weak"
+
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 )
 
 // Open opens a file that Save wrote. The file is mapped into memory: that takes less
 // than a millisecond whatever its size, rows are read when a search comes to them,
-// and programs that open the same file share them. The file must not be written to
-// while it is open; Save replaces files and so is no such writing.
+// and programs that open the same file share them. Save may replace the file, which x
+// then keeps as it was; nobody must write to it in place.
 //
 // The header is checked, with lengths. Everything else on which the safety of
 // searches depends, links and ids, is checked when a search comes to it. Where it
 // cannot be, or cannot be read since the file was cut off, that call and all later
-// ones have the error ErrCorrupt, and those that return no error find nothing.
-// Whether the file is as Save wrote it, Verify tells. The error of Open is ErrCorrupt
-// or ErrVersion, or that of the file system.
+// ones have the error ErrCorrupt, and those that return no error find nothing. That is
+// so too for calls that begin 10 ms or more after the file was written to, on systems
+// where files are mapped. Whether the file is as Save wrote it, Verify tells. The error
+// of Open is ErrCorrupt or ErrVersion, or that of the file system.
 func Open(path string) (*Index, error) {
-	return open(path, mapFile)
+	return open(context.Background(), path, mapFile)
 }
 
 // Load is Open that reads the file into memory of its own, on huge pages where
 // the system has them: searches of large indexes are up to a third faster, and
-// what happens to the file later does not matter.
-func Load(path string) (*Index, error) {
-	return open(path, readFile)
+// what happens to the file later does not matter. The error may also be that of ctx.
+func Load(ctx context.Context, path string) (*Index, error) {
+	return open(ctx, path, readFile)
+}
+
+// OpenBytes is Open of what Save or WriteTo wrote in memory: a file that the caller has
+// mapped, for example, or that is part of a program. x refers to data, which must not
+// change before Close has returned and calls have ended. Data that does not begin at a
+// multiple of 64 bytes is copied.
+func OpenBytes(data []byte) (x *Index, err error) {
+	if len(data) < headerBytes {
+		return nil, tooShort(int64(len(data)))
+	}
+	if !memory.Aligned(data) {
+		own := memory.Bytes(len(data))
+		copy(own, data)
+		data = own
+	}
+	return openImage(image{data: data, free: func() {}})
+}
+
+// OpenReader is Load of the first size bytes of r, which are what Save or WriteTo
+// wrote.
+func OpenReader(ctx context.Context, r io.ReaderAt, size int64) (*Index, error) {
+	switch {
+	case size > math.MaxInt:
+		return nil, corrupt("it does not fit into memory")
+	case size < headerBytes:
+		return nil, tooShort(size)
+	}
+	m, err := readImage(ctx, r, int(size))
+	if err != nil {
+		return nil, fmt.Errorf("ann: %w", err)
+	}
+	return openImage(m)
 }
 
 // Preload reads those parts of an opened file that searches go through, links and codes
@@ -39,10 +75,11 @@ func Load(path string) (*Index, error) {
 // for a hundred megabytes that the system has in memory anyway, and as long as reading
 // them otherwise; hundreds of queries take that together where each page is asked for
 // when a search comes to it. It does nothing to an index that is in memory of its own.
-func (x *Index) Preload() {
+// The error is ErrClosed, ErrCorrupt, or that of ctx.
+func (x *Index) Preload(ctx context.Context) (err error) {
 	g, err := x.enter(0)
 	if err != nil {
-		return
+		return err
 	}
 	defer g.end(&err)
 	st := x.state.Load()
@@ -52,34 +89,55 @@ func (x *Index) Preload() {
 		if v.memory == nil {
 			continue
 		}
-		populate(bytesOf(v.links))
-		if v.codes != nil {
-			populate(v.codeSection)
-		} else {
-			populate(bytesOf(v.graph.rows))
+		walked := v.CodeSection
+		if v.Codes == nil {
+			walked = memory.BytesOf(v.Rows)
+		}
+		for _, part := range [][]byte{memory.BytesOf(v.Links), walked} {
+			for ; len(part) > 0; part = part[min(len(part), pieceBytes):] {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				memory.Populate(part[:min(len(part), pieceBytes)])
+			}
 		}
 	}
+	return nil
 }
 
-func open(path string, read fileReader) (x *Index, err error) {
-	err = readIndex(path, read, func(data []byte, free func()) error {
-		err := reading(data, func() (err error) {
-			x, err = decode(data, free)
-			return err
-		})
-		if err != nil {
-			free()
-		}
+// image is a file in memory.
+type image struct {
+	data  []byte
+	free  func()
+	watch *watch // where the file can change; else nil
+}
+
+func open(ctx context.Context, path string, read fileReader) (x *Index, err error) {
+	err = readIndex(ctx, path, read, func(m image) error {
+		x, err = openImage(m)
 		return err
 	})
 	return x, err
 }
 
-// fileReader returns the bytes of a file and what frees them.
-type fileReader func(f *os.File, size int) (data []byte, free func(), err error)
+// openImage returns the index in m, which it frees where there is an error.
+func openImage(m image) (x *Index, err error) {
+	err = reading(m.data, func() (err error) {
+		x, err = decode(m)
+		return err
+	})
+	if err != nil {
+		m.free()
+		return nil, err
+	}
+	return x, nil
+}
 
-// readIndex reads the file path and calls use with its bytes. Errors name path.
-func readIndex(path string, read fileReader, use func(data []byte, free func()) error) error {
+// fileReader returns the image of a file.
+type fileReader func(ctx context.Context, f *os.File, size int) (image, error)
+
+// readIndex reads the file path and calls use with its image. Errors name path.
+func readIndex(ctx context.Context, path string, read fileReader, use func(m image) error) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("ann: %w", err)
@@ -92,30 +150,43 @@ func readIndex(path string, read fileReader, use func(data []byte, free func()) 
 	case !info.Mode().IsRegular() || info.Size() > math.MaxInt:
 		return fmt.Errorf("%s: %w", path, corrupt("it is no regular file that fits into memory"))
 	case info.Size() < headerBytes:
-		return fmt.Errorf("%s: %w", path, corrupt("it has %d bytes, less than a header", info.Size()))
+		return fmt.Errorf("%s: %w", path, tooShort(info.Size()))
 	}
-	data, free, err := read(f, int(info.Size()))
+	m, err := read(ctx, f, int(info.Size()))
 	if err != nil {
 		return fmt.Errorf("ann: read %s: %w", path, err)
 	}
-	if err := use(data, free); err != nil {
+	if err := use(m); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
 }
 
+func tooShort(size int64) error { return corrupt("it has %d bytes, less than a header", size) }
+
 // readFile reads a file into aligned memory.
-func readFile(f *os.File, size int) ([]byte, func(), error) {
-	data := aligned(size)
-	if _, err := io.ReadFull(f, data); err != nil {
-		return nil, nil, err
-	}
-	return data, func() {}, nil
+func readFile(ctx context.Context, f *os.File, size int) (image, error) {
+	return readImage(ctx, f, size)
 }
 
-// decode returns the index in data, which starts at a multiple of 64 bytes. It
-// refers to data until free is called, when the index is not used any more.
-func decode(data []byte, free func()) (*Index, error) {
+func readImage(ctx context.Context, r io.ReaderAt, size int) (image, error) {
+	data := memory.Bytes(size)
+	for at := 0; at < size; at += pieceBytes {
+		if err := ctx.Err(); err != nil {
+			return image{}, err
+		}
+		piece := data[at:min(at+pieceBytes, size)]
+		if n, err := r.ReadAt(piece, int64(at)); n < len(piece) {
+			return image{}, err
+		}
+	}
+	return image{data: data, free: func() {}}, nil
+}
+
+// decode returns the index in m, whose data starts at a multiple of 64 bytes. It
+// refers to m, and frees it when the index is not used any more.
+func decode(m image) (*Index, error) {
+	data := m.data
 	if bigEndian {
 		return nil, errBigEndian
 	}
@@ -132,17 +203,17 @@ func decode(data []byte, free func()) (*Index, error) {
 		st.views = append(st.views, v)
 		st.live += v.live
 	}
-	x := newIndex(h.opt, defaultTuning, space{metric: h.opt.Metric, dim: h.dim, nominal: nominal{columns: h.opt.Nominal}}, st)
+	x := newIndex(h.opt, graph.DefaultTuning, h.dim, st)
 	x.opened = true
 	x.meta = append([]byte(nil), h.meta.of(data)...)
 	if len(st.views) == 0 {
-		free()
+		m.free()
 		return x, nil
 	}
-	m := newMapping(data, free)
-	x.file = weak.Make(m)
+	file := newMapping(m)
+	x.file = weak.Make(file)
 	for i := range st.views {
-		st.views[i].memory = m
+		st.views[i].memory = file
 	}
 	return x, nil
 }
@@ -162,30 +233,35 @@ func (s section) of(data []byte) []byte {
 // which rows were deleted.
 func (h *header) decodeSegment(data []byte, s *segmentHeader) (view, error) {
 	x := &segment{space: s.space, next: h.next}
-	kernels, err := x.kernelsAt(defaultTuning.level)
+	kernels, err := x.kernelsAt(graph.DefaultTuning.Level)
 	if err != nil {
 		return view{}, err
 	}
-	products, err := x.productsAt(defaultTuning.level)
+	products, err := x.productsAt(graph.DefaultTuning.Level)
 	if err != nil {
 		return view{}, err
 	}
 	part := func(i int) []byte { return s.sections[i].of(data) }
-	x.products = products
-	x.kernels, x.n, x.columns, x.stride, x.rows = kernels, int(s.nodes), x.width(), x.padded(), sliceOf[float32](part(sectionVectors))
+	x.Products = products
+	x.Kernels, x.N, x.Columns, x.Stride, x.Rows = kernels, int(s.nodes), x.width(), x.padded(), memory.SliceOf[float32](part(sectionVectors))
 	if s.step > 0 {
-		x.takeCodes(part(sectionCodes), s.step, s.lossless)
+		x.TakeCodes(part(sectionCodes), s.step, s.lossless)
 	}
-	x.outposts = sliceOf[uint32](part(sectionOutposts))
-	x.values = sliceOf[float32](part(sectionValues))
-	x.nodeStarts = sliceOf[uint32](part(sectionNodeStarts))
-	x.starts = sliceOf[uint32](part(sectionStarts))
-	x.ids = sliceOf[uint32](part(sectionIDs))
+	x.Outposts = memory.SliceOf[uint32](part(sectionOutposts))
+	x.values = memory.SliceOf[float32](part(sectionValues))
+	x.nodeStarts = memory.SliceOf[uint32](part(sectionNodeStarts))
+	x.starts = memory.SliceOf[uint32](part(sectionStarts))
+	ids := part(sectionIDs)
+	if h.opt.Keyed {
+		x.keys = memory.SliceOf[uint64](ids[:8*s.rows])
+		ids = ids[8*s.rows:]
+	}
+	x.ids = memory.SliceOf[uint32](ids)
 	if s.entryShift > 0 {
-		x.layer = layer{size: x.n, degree: 2 * h.opt.M, links: sliceOf[uint32](part(sectionLinks))}
+		x.Layer = graph.Layer{Size: x.N, Degree: 2 * h.opt.M, Links: memory.SliceOf[uint32](part(sectionLinks))}
 	}
-	x.entries = sampled(x.n, uint(s.entryShift), 0)
-	hidden := sliceOf[uint64](part(sectionHidden))
+	x.Entries = graph.Sampled(x.N, uint(s.entryShift), 0)
+	hidden := memory.SliceOf[uint64](part(sectionHidden))
 	if err := checkBitmap(hidden, len(x.ids)); err != nil {
 		return view{}, err
 	}
@@ -200,13 +276,4 @@ func checkBitmap(words []uint64, n int) error {
 		return corrupt("rows are deleted that are not there")
 	}
 	return nil
-}
-
-// sliceOf is the inverse of bytesOf; b is aligned and holds whole numbers.
-func sliceOf[T uint32 | uint64 | float32](b []byte) []T {
-	if len(b) == 0 {
-		return nil
-	}
-	var t T
-	return unsafe.Slice((*T)(unsafe.Pointer(&b[0])), len(b)/int(unsafe.Sizeof(t)))
 }

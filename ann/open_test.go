@@ -2,6 +2,7 @@ package ann
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -23,7 +25,7 @@ func changed(tb testing.TB, metric exact.Metric) *Index {
 		mode = QuantizeOn
 	}
 	x := buildWith(tb, clustered(900, dim, 1), dim, metric, mode)
-	if _, err := x.Add(tb.Context(), clustered(100, dim, 2)); err != nil {
+	if _, err := x.Add(tb.Context(), clustered(100, dim, 2), ChangeOptions{}); err != nil {
 		tb.Fatal(err)
 	}
 	x.Delete(3, 4, 5, 950)
@@ -43,9 +45,9 @@ func fileOf(tb testing.TB, x *Index) []byte {
 
 // decodeCopy decodes an aligned copy of data.
 func decodeCopy(data []byte) (*Index, error) {
-	b := aligned(len(data))
+	b := memory.Bytes(len(data))
 	copy(b, data)
-	return decode(b, func() {})
+	return decode(image{data: b, free: func() {}})
 }
 
 func TestSaveAndOpen(t *testing.T) {
@@ -54,20 +56,20 @@ func TestSaveAndOpen(t *testing.T) {
 			x := changed(t, metric)
 			path := filepath.Join(t.TempDir(), "index.nngx")
 			for range 2 { // the second time over the first
-				if err := x.Save(path); err != nil {
+				if err := x.Save(t.Context(), path); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := Verify(path); err != nil {
+			if err := Verify(t.Context(), path); err != nil {
 				t.Errorf("Verify: %v", err)
 			}
-			for name, open := range map[string]func(string) (*Index, error){"Open": Open, "Load": Load} {
+			for name, open := range openings(t) {
 				y, err := open(path)
 				if err != nil {
 					t.Fatalf("%s: %v", name, err)
 				}
 				sameIndex(t, name, x, y)
-				if err := y.Set(t.Context(), []uint32{1, 950}, clustered(2, 5, 9)); err != nil {
+				if err := y.Set(t.Context(), []uint32{1, 950}, clustered(2, 5, 9), ChangeOptions{}); err != nil {
 					t.Errorf("%s, then Set: %v", name, err)
 				}
 			}
@@ -93,7 +95,7 @@ func sameIndex(t *testing.T, name string, x, y *Index) {
 	if y.Stats().Links != 0 {
 		t.Errorf("%s: opening it has counted the links", name)
 	}
-	if err := y.CountLinks(); err != nil {
+	if err := y.CountLinks(t.Context()); err != nil {
 		t.Errorf("%s: %v", name, err)
 	}
 	if a, b := x.Stats(), y.Stats(); a.Rows != b.Rows || a.Deleted != b.Deleted || a.Unique != b.Unique || a.Links != b.Links || a.Segments != b.Segments {
@@ -110,18 +112,18 @@ func sameIndex(t *testing.T, name string, x, y *Index) {
 func TestSaveEmpty(t *testing.T) {
 	x := mustBuild(t, clustered(10, 2, 1), 2, exact.L2Squared, small)
 	x.Delete(sequence(0, 10)...)
-	if err := x.Compact(t.Context()); err != nil {
+	if err := x.Compact(t.Context(), ChangeOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "index.nngx")
-	if err := x.Save(path); err != nil {
+	if err := x.Save(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
 	y, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first, err := y.Add(t.Context(), []float32{1, 2}); err != nil || first != 10 {
+	if first, err := y.Add(t.Context(), []float32{1, 2}, ChangeOptions{}); err != nil || first != 10 {
 		t.Errorf("Add: got %d, %v, want id 10", first, err)
 	}
 }
@@ -164,10 +166,25 @@ func checkDamage(t *testing.T, data []byte) {
 	}
 }
 
+// openings are all ways to open a file.
+func openings(t *testing.T) map[string]func(path string) (*Index, error) {
+	read := func(path string) []byte { return must(os.ReadFile(path)) }
+	return map[string]func(string) (*Index, error){
+		"Open":        Open,
+		"Load":        func(path string) (*Index, error) { return Load(t.Context(), path) },
+		"OpenBytes":   func(path string) (*Index, error) { return OpenBytes(read(path)) },
+		"askew bytes": func(path string) (*Index, error) { return OpenBytes(append(make([]byte, 3), read(path)...)[3:]) },
+		"OpenReader": func(path string) (*Index, error) {
+			data := read(path)
+			return OpenReader(t.Context(), bytes.NewReader(append(data, 1, 2, 3)), int64(len(data)))
+		},
+	}
+}
+
 func verifyCopy(data []byte) error {
-	b := aligned(len(data))
+	b := memory.Bytes(len(data))
 	copy(b, data)
-	return verify(b)
+	return verify(context.Background(), b)
 }
 
 func TestOpenErrors(t *testing.T) {
@@ -189,7 +206,9 @@ func TestOpenErrors(t *testing.T) {
 		{"cut in a section", data[:len(data)-1], ErrCorrupt, "cut off"},
 		{"longer", append(bytes.Clone(data), 0), ErrCorrupt, "added to"},
 		{"big-endian", edit(8, 0x0a, 0x0b, 0x0c, 0x0d), ErrCorrupt, "big-endian"},
-		{"newer", edit(12, 3), ErrVersion, "format version 3"},
+		{"newer", edit(12, 4), ErrVersion, "format version 4"},
+		{"keys that are not there", edit(12, 3), ErrCorrupt, "ids: length"},
+		{"no M", edit(32, 0), ErrCorrupt, "M is 0"},
 		{"older", edit(12, 1), ErrVersion, "format version 1"},
 		{"version 0", edit(12, 0), ErrCorrupt, "version 0"},
 		{"metric", edit(24, 9), ErrCorrupt, "Metric"},
@@ -210,7 +229,7 @@ func TestOpenErrors(t *testing.T) {
 			if err := os.WriteFile(path, tt.data, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			for _, err := range []error{second(Open(path)), second(Load(path)), Verify(path)} {
+			for _, err := range []error{second(Open(path)), second(Load(t.Context(), path)), Verify(t.Context(), path)} {
 				if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.text) || !strings.Contains(err.Error(), path) {
 					t.Errorf("got %v, want %v with %q and the path", err, tt.want, tt.text)
 				}
@@ -239,7 +258,10 @@ func seal(data []byte) []byte {
 // search has to end nevertheless; Verify has to notice.
 func TestOpenForgedNaN(t *testing.T) {
 	x := mustBuild(t, clustered(900, 5, 1), 5, exact.L2Squared, small)
-	h, _ := x.arrangeFile(x.state.Load(), nil)
+	h, _, err := x.arrangeFile(t.Context(), x.state.Load(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	data := fileOf(t, x)
 	vectors := h.segments[0].sections[sectionVectors].of(data)
 	for i := 0; i < len(vectors); i += 4 {
@@ -249,8 +271,8 @@ func TestOpenForgedNaN(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := y.Search(make([]float32, 5), 10, SearchOptions{EfSearch: 20}); err != nil {
-		t.Error(err)
+	if _, err := y.Search(t.Context(), make([]float32, 5), 10, SearchOptions{EfSearch: 20}); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("Search: got %v", err)
 	}
 	if err := verifyCopy(data); !errors.Is(err, ErrCorrupt) {
 		t.Errorf("Verify: got %v", err)
@@ -264,7 +286,7 @@ func TestPreload(t *testing.T) {
 	rows, queries := clustered(1500, dim, 1), clustered(20, dim, 2)
 	built := mustBuild(t, rows, dim, exact.L2Squared, small)
 	path := filepath.Join(t.TempDir(), "x.nngx")
-	if err := built.Save(path); err != nil {
+	if err := built.Save(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
 	opened, err := Open(path)
@@ -272,14 +294,42 @@ func TestPreload(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, x := range map[string]*Index{"built": built, "opened": opened} {
-		if _, err := x.Add(t.Context(), clustered(50, dim, 3)); err != nil {
+		if _, err := x.Add(t.Context(), clustered(50, dim, 3), ChangeOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		opt := SearchOptions{EfSearch: 20}
 		want := must(x.SearchBatch(t.Context(), queries, k, opt))
-		x.Preload()
+		x.Preload(t.Context())
 		if diff := cmp.Diff(want, must(x.SearchBatch(t.Context(), queries, k, opt))); diff != "" {
 			t.Errorf("%s: (-before +after):\n%s", name, diff)
 		}
+	}
+}
+
+// overwrite fills the file behind its header in place.
+func overwrite(t *testing.T, path string, data []byte, fill int) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	changed := bytes.Clone(data[headerBytes:])
+	for i := range changed {
+		switch fill {
+		case 0:
+			changed[i] = 0
+		case 1:
+			changed[i] = 0xff
+		case 2: // links that lead elsewhere, values that are others
+			changed[i] ^= byte(i * 7 >> 3)
+		case 3: // one bit in all
+			if i == len(changed)/2 {
+				changed[i] ^= 1
+			}
+		}
+	}
+	if _, err := f.WriteAt(changed, headerBytes); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -33,7 +33,7 @@ func (r *recorder) check(t *testing.T) {
 // written builds an index of rows and returns its bytes.
 func written(t *testing.T, rows []float32, opt Options) []byte {
 	t.Helper()
-	x, err := build(t.Context(), rows, 8, opt, small)
+	x, err := build(t.Context(), nil, rows, 8, opt, small)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,27 +70,6 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestStagesAreThoseOfBuild: of the stages that are announced, with one more, that
-// one is left.
-func TestStagesAreThoseOfBuild(t *testing.T) {
-	for _, n := range []int{40, 65, 600, 4500} {
-		x := mustBuild(t, clustered(n, 8, 6), 8, exact.L2Squared, small).first()
-		opt := DefaultOptions()
-		opt.Progress = func(_, _ int) {}
-		b := newBuilder(&x.graph, opt, small)
-		if err := b.order(t.Context(), sequence(0, x.n)); err != nil {
-			t.Fatal(err)
-		}
-		b.steps.todo = append(b.steps.todo, 1)
-		if err := b.build(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if len(b.steps.todo) != 1 {
-			t.Errorf("%d rows: %v is left", n, b.steps.todo)
-		}
-	}
-}
-
 func TestProgressOfFewRows(t *testing.T) {
 	var r recorder
 	opt := DefaultOptions()
@@ -113,7 +92,7 @@ func TestProgressOfEndedContext(t *testing.T) {
 				cancel()
 			}
 		}
-		_, err := build(ctx, clustered(2500, 8, 5), 8, opt, small)
+		_, err := build(ctx, nil, clustered(2500, 8, 5), 8, opt, small)
 		if last := len(r.done) - 1; !errors.Is(err, context.Canceled) || r.done[last] == r.totals[last] {
 			t.Errorf("%d threads: got %v after %v", threads, err, r.done)
 		}

@@ -1,275 +1,201 @@
 package ann
 
 import (
-	"slices"
+	"cmp"
+	"context"
+	"fmt"
 
-	"github.com/nngmix/nngmix/simd"
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/exact"
+	"github.com/nngmix/nngmix/internal/parallel"
 )
 
-// searcher holds what one search needs. It is used by one goroutine at a time
-// and reused, so that searches allocate nothing.
-type searcher struct {
-	q       target
-	pool    pool
-	visited visited
-	list    []uint32               // the links to follow next
-	allow   func(node uint32) bool // which nodes the pool may hold in a walk; nil for all
-	blocked []uint32               // nodes of list that it may not
-	through int                    // how many of these a walk looks behind
-	batch   []uint32               // rows to compare with next
-	held    []uint32               // see around
-	ranks   []uint32               // of batch, or of an entrance
-	codes   []uint8                // of the query
-	room    []float32              // see target
-	hit     simd.ScanHit
-	work    Counters
+// scratch is what one search needs.
+type scratch struct {
+	graph.Searcher
+	query     []float32 // as it was given
+	vector    []float32 // of the query
+	hits      []hit
+	tied      []Neighbor // rows with the lowest ids of each view, where all are at one distance
+	neighbors []Neighbor
 }
 
-// groupSize is how many searches one goroutine carries out in turns: while it waits
-// for the memory of one, it works on the others.
-const groupSize = 4
+// Search returns the k rows nearest to query that a search of the graph finds, or
+// all rows where they are fewer, ascending by (distance, id). Distances are
+// those of package exact. The errors are those of SearchBatch.
+func (x *Index) Search(ctx context.Context, query []float32, k int, opt SearchOptions) ([]Neighbor, error) {
+	return x.AppendSearch(ctx, nil, query, k, opt)
+}
 
-// search fills the pool of each of group, at most groupSize, with the keep rows that
-// look nearest to its q, or with ef where that is more.
+// AppendSearch is Search that appends to dst. It allocates nothing where dst has
+// room.
+func (x *Index) AppendSearch(ctx context.Context, dst []Neighbor, query []float32, k int, opt SearchOptions) (found []Neighbor, err error) {
+	found = dst
+	if err := x.checkQuery(ctx, query, k, opt); err != nil {
+		return dst, err
+	}
+	g := x.pool.Get().(*group)
+	guard, err := x.enter(g.stripe)
+	if err != nil {
+		return dst, err
+	}
+	defer guard.end(&err)
+	st, s := x.state.Load(), g.take(query)
+	g.rules = st.rules(ctx, g.rules[:0], &opt)
+	st.search(g.busy, k, opt.width(k), g.rules)
+	found = s.expand(dst, st.views, g.rules, min(k, st.live))
+	g.end(opt.Counters)
+	x.pool.Put(g) // not where a filter panics: g is halfway then
+	if err := ctx.Err(); err != nil {
+		return dst, err
+	}
+	return found, nil
+}
+
+// checkQuery returns an error where one query cannot be answered.
+func (x *Index) checkQuery(ctx context.Context, query []float32, k int, opt SearchOptions) error {
+	if len(query) != x.space.dim {
+		return fmt.Errorf("%w: query of %d columns, want %d", ErrDimension, len(query), x.space.dim)
+	}
+	if err := x.checkQueries(query, k, opt); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// group is what a goroutine needs to answer several queries in turns.
+type group struct {
+	all    [graph.GroupSize]scratch
+	busy   []*scratch // the first ones of all
+	rules  []rule     // of a search of one query
+	stripe uint32     // see usage
+}
+
+// take adds a query.
+func (g *group) take(query []float32) *scratch {
+	s := &g.all[len(g.busy)]
+	s.query, s.hits = query, s.hits[:0]
+	g.busy = append(g.busy, s)
+	return s
+}
+
+// end ends the use of g.
+func (g *group) end(c *Counters) {
+	g.release(c)
+	clear(g.rules) // they refer to a state
+}
+
+// release takes the queries away and adds the work done for them to c.
+func (g *group) release(c *Counters) {
+	for _, s := range g.busy {
+		c.take(&s.Work)
+		s.query, s.tied, s.Q, s.Allow = nil, s.tied[:0], graph.Target{}, nil
+	}
+	g.busy = g.busy[:0]
+}
+
+// search sets the hits of all of busy.
+func (st *state) search(busy []*scratch, k, ef int, rules []rule) {
+	for i := range st.views {
+		st.views[i].nearest(busy, k, ef, uint32(i), &rules[i])
+	}
+}
+
+// SearchBatch is Search for many queries, row-major; none gives an empty result.
+// All of them see the same state of the index.
 //
-// This is the search of Malkov and Yashunin (Efficient and robust approximate
-// nearest neighbor search using Hierarchical Navigable Small World graphs, IEEE
-// TPAMI 42, 2020; algorithm 2) but for the entry points and for keep. There one row
-// is found through a hierarchy of graphs. Here q is compared with a sample of the
-// rows, then with rows around the nearest of them, and the walk starts at the
-// nearest of these: queries unlike any row have neighbors in several places that no
-// path may join. And there ef is at least the number of rows wanted; here the walk
-// follows the links of the ef nearest rows even where more are kept.
-func (g *graph) search(group []*searcher, ef, keep int) {
-	if g.entries.size == g.n { // without links
-		for _, s := range group {
-			s.pool.reset(max(keep, ef), ef)
-			g.scanAll(s)
-		}
-		return
+// The error is ErrK, ErrDimension, ErrOptions, ErrNotFinite or ErrTooLarge (with
+// the query), ErrClosed, ErrCorrupt where a file turns out to be damaged, or that of ctx.
+func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int, opt SearchOptions) (res *Result, err error) {
+	if err := x.checkQueries(queries, k, opt); err != nil {
+		return nil, err
 	}
-	for _, s := range group {
-		s.pool.reset(aroundWidth+ef/aroundShare, 0)
-		g.enter(s)
+	g, err := x.enter(0)
+	if err != nil {
+		return nil, err
 	}
-	g.descend(group, g.entries.shift)
-	for _, s := range group {
-		if s.allow == nil {
-			s.pool.extend(max(keep, ef), ef)
-			g.begin(s, nil)
-			continue
-		}
-		s.held = s.held[:0]
-		for _, k := range s.pool.found() {
-			s.held = append(s.held, k.node())
-		}
-		s.pool.reset(max(keep, ef), ef)
-		g.begin(s, s.held)
-	}
-	g.walk(&g.layer, group)
+	defer g.end(&err)
+	return x.answer(ctx, x.state.Load(), queries, k, opt)
 }
 
-// scanAll offers all rows to the pool, which is not a search of the graph.
-func (g *graph) scanAll(s *searcher) {
-	const chunk = 512
-	s.work.Distances += int64(g.n)
-	for first := 0; first < g.n; first += chunk {
-		n := min(chunk, g.n-first)
-		s.ranks = grow(s.ranks, n)
-		switch {
-		case s.q.codes != nil:
-			simd.RowsU8(s.ranks, s.q.codes, g.codes[first*len(s.q.codes):], len(s.q.codes))
-		case s.q.products != nil:
-			s.q.products.Rows(asFloats(s.ranks), s.q.vector, g.rows[first*g.stride:], g.stride)
-			orderBits(s.ranks)
-		case g.rows != nil:
-			g.kernels.Rows(asFloats(s.ranks), s.q.vector, g.rows[first*g.stride:], g.stride)
-		default:
-			s.batch = grow(s.batch, n)
-			for i := range s.batch {
-				s.batch[i] = uint32(first + i)
+// answer is SearchBatch in a state, for checked queries.
+func (x *Index) answer(ctx context.Context, st *state, queries []float32, k int, opt SearchOptions) (*Result, error) {
+	dim := x.space.dim
+	asked, n := k, len(queries)/dim
+	k = min(k, st.live)
+	res := x.newResult(n, k)
+	rules, err := x.batchRules(ctx, st, n, &opt)
+	if err != nil {
+		return nil, err
+	}
+	err = parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, x.task(func(_, task int) error {
+		g := x.pool.Get().(*group)
+		for first, end := task*batchQueries, min((task+1)*batchQueries, n); first < end; first += graph.GroupSize {
+			for q := first; q < min(first+graph.GroupSize, end); q++ {
+				g.take(queries[q*dim:][:dim])
 			}
-			g.rank(s.ranks, s.q, s.batch)
-		}
-		s.take(s.ranks, func(i int) uint32 { return uint32(first + i) })
-	}
-}
-
-// take offers the rows id(i) with ranks[i] to the pool.
-func (s *searcher) take(ranks []uint32, id func(i int) uint32) {
-	limit := s.pool.bound().rank()
-	for i, rank := range ranks {
-		if rank > limit {
-			continue
-		}
-		if k := rankKey(rank, id(i)); k < s.pool.bound() {
-			s.pool.add(k)
-			limit = s.pool.bound().rank()
-		}
-	}
-}
-
-// descend looks for better places to start from than the rows in the pools, of which
-// there is one in 1<<shift: at the rows around these in the order of rows, eight
-// times as dense; then around the nearest found so far, eight times as dense again.
-func (g *graph) descend(group []*searcher, shift uint) {
-	for ; shift >= aroundUntil; shift -= aroundShift {
-		for _, s := range group {
-			g.around(s, shift)
-			if len(group) > 1 {
-				g.prefetch(s.q, s.batch)
+			st.search(g.busy, k, opt.width(asked), rules)
+			for i, s := range g.busy {
+				s.neighbors = s.expand(s.neighbors[:0], st.views, rules, k)
+				put(res, first+i, s.neighbors)
 			}
+			g.end(opt.Counters)
 		}
-		for _, s := range group {
-			g.offer(s, s.batch)
-		}
+		x.pool.Put(g)
+		return nil
+	}))
+	if err = cmp.Or(err, ctx.Err()); err != nil {
+		return nil, err
 	}
+	return res, nil
 }
 
-// around makes the rows around those in the pool the batch of s. Rows of this level
-// that are in the pool already, which outposts may be and no others, are left out.
-func (g *graph) around(s *searcher, shift uint) {
-	found := s.pool.found()
-	step := 1 << (shift - aroundShift)
-	s.held = s.held[:0]
-	for _, k := range found {
-		if int(k.node())&(step-1) == step/2 {
-			s.held = append(s.held, k.node())
+// batchQueries is the number of queries that a worker takes at a time.
+const batchQueries = 16
+
+// checkQueries returns an error where queries cannot be answered.
+func (x *Index) checkQueries(queries []float32, k int, opt SearchOptions) error {
+	if err := opt.Validate(); err != nil {
+		return err
+	}
+	dim := x.space.dim
+	switch {
+	case opt.FilterKey != nil && !x.opt.Keyed:
+		return fmt.Errorf("%w: there is a FilterKey, but rows have no keys", ErrOptions)
+	case k < 1:
+		return fmt.Errorf("%w: it is %d", ErrK, k)
+	case len(queries)%dim != 0:
+		return fmt.Errorf("%w: %d values are no whole queries of %d columns", ErrDimension, len(queries), dim)
+	}
+	if err := checkFinite("query", queries, dim, 1); err != nil {
+		return err
+	}
+	if m := x.space.metric; m != exact.L2Squared && m != exact.L1 {
+		return nil // queries are scaled
+	}
+	for i := 0; i < len(queries); i += dim {
+		if size := x.space.size(queries[i : i+dim]); size > maxSize {
+			return x.space.tooLong("query", i/dim, size)
 		}
 	}
-	s.batch = grow(s.batch, len(found)<<aroundShift)
-	batch := s.batch[:0]
-	for i, k := range found {
-		first := int(k.node()>>shift) << shift
-		if slices.ContainsFunc(found[:i], func(k key) bool { return int(k.node()>>shift)<<shift == first }) {
-			continue
-		}
-		for row := first + step/2; row < min(first+1<<shift, g.n); row += step {
-			if !slices.Contains(s.held, uint32(row)) {
-				batch = append(batch, uint32(row))
-			}
-		}
-	}
-	s.batch = batch
+	return nil
 }
 
-// The constants of descend.
-const (
-	aroundWidth = 4 // look around that many rows ...
-	aroundShare = 4 // ... and this part of the width of the search
-	aroundShift = 3 // eight times as dense
-	aroundUntil = 4 // rows that are more than 1<<3 apart
-)
-
-// begin starts a walk with what is in the pool, and at list.
-func (g *graph) begin(s *searcher, list []uint32) {
-	s.list = list
-	s.visited.reset(g.n)
-	for _, k := range s.pool.found() {
-		s.visited.add(k.node())
+func (x *Index) newResult(queries, k int) *Result {
+	res := &Result{K: k, IDs: make([]uint32, queries*k), Distances: make([]float64, queries*k), Counts: make([]int32, queries)}
+	if x.opt.Keyed {
+		res.Keys = make([]uint64, queries*k)
 	}
+	return res
 }
 
-// walk lets each of group follow the links of its nearest candidates until the links
-// of all that are in its pool have been followed.
-func (g *graph) walk(l *layer, group []*searcher) {
-	var room [groupSize]*searcher
-	for working := append(room[:0], group...); len(working) > 0; {
-		for _, s := range working {
-			if s.allow == nil {
-				s.unvisited(s.list)
-			} else {
-				s.allowedAround(l)
-			}
-			if len(working) > 1 {
-				g.prefetch(s.q, s.batch)
-			}
-		}
-		still := working[:0]
-		for _, s := range working {
-			g.offer(s, s.batch)
-			node, ok := s.pool.pop()
-			if !ok {
-				continue
-			}
-			s.work.Hops++
-			if s.list = l.list(node); len(working) > 1 {
-				simd.Prefetch(s.list)
-			}
-			still = append(still, s)
-		}
-		working = still
-	}
-}
-
-// unvisited makes the rows of list, up to none, that were not visited yet the ones to
-// compare with next.
-func (s *searcher) unvisited(list []uint32) {
-	s.batch = grow(s.batch, len(list))
-	batch := s.batch
-	marks, epoch := s.visited.marks, s.visited.epoch
-	n := 0
-	for _, to := range list {
-		if to == none {
-			break
-		}
-		if int(to) >= len(marks) {
-			damagedLink(to, len(marks))
-		}
-		mark := marks[to]
-		marks[to] = epoch
-		batch[n] = to
-		if mark != epoch { // compiled to an addition without a branch
-			n++
+// put makes neighbors those of query q.
+func put(res *Result, q int, neighbors []Neighbor) {
+	for i, nb := range neighbors {
+		res.IDs[q*res.K+i], res.Distances[q*res.K+i] = nb.ID, nb.Distance
+		if res.Keys != nil {
+			res.Keys[q*res.K+i] = nb.Key
 		}
 	}
-	s.batch = batch[:n]
-}
-
-// allowedAround makes the rows to compare with next those of list that may be kept,
-// and those that the first through of the others link to (Patel et al., ACORN, SIGMOD
-// 2024, arXiv:2403.04871: the two-hop search of ACORN-1).
-func (s *searcher) allowedAround(l *layer) {
-	s.batch, s.blocked = s.batch[:0], s.blocked[:0]
-	for _, to := range trimList(s.list) {
-		if !s.visit(to) {
-			continue
-		}
-		if s.allow(to) {
-			s.batch = append(s.batch, to)
-		} else {
-			s.blocked = append(s.blocked, to)
-		}
-	}
-	for _, node := range s.blocked[:min(s.through, len(s.blocked))] {
-		for _, to := range l.linked(node) {
-			if s.visited.has(to) || !s.allow(to) {
-				continue
-			}
-			s.visited.add(to)
-			s.batch = append(s.batch, to)
-		}
-	}
-}
-
-// visit puts node into the visited ones and tells whether it was none of them.
-func (s *searcher) visit(node uint32) bool {
-	if s.visited.has(node) {
-		return false
-	}
-	s.visited.add(node)
-	return true
-}
-
-// offer compares q with rows and offers them to the pool.
-func (g *graph) offer(s *searcher, rows []uint32) {
-	s.work.Distances += int64(len(rows))
-	s.ranks = grow(s.ranks, len(rows))
-	bound := s.pool.bound()
-	for i, rank := range g.rank(s.ranks, s.q, rows) {
-		if k := rankKey(rank, rows[i]); k < bound {
-			s.pool.add(k)
-			bound = s.pool.bound()
-		}
-	}
+	res.Counts[q] = int32(len(neighbors))
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/testdata"
 	"github.com/nngmix/nngmix/simd"
@@ -39,7 +40,7 @@ func TestSearchFindsAllRows(t *testing.T) {
 	rows := clustered(n, dim, 4)
 	x := mustBuild(t, rows, dim, exact.L2Squared, small)
 	for _, k := range []int{n, n + 100} {
-		found, err := x.Search(rows[:dim], k, SearchOptions{EfSearch: 1})
+		found, err := x.Search(t.Context(), rows[:dim], k, SearchOptions{EfSearch: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +66,7 @@ func TestSearchCircle(t *testing.T) {
 	}
 	x := mustBuild(t, rows, 2, exact.L2Squared, small)
 	for i := 0; i < n; i += 371 {
-		found, err := x.Search(rows[2*i:2*i+2], 5, SearchOptions{EfSearch: 20})
+		found, err := x.Search(t.Context(), rows[2*i:2*i+2], 5, SearchOptions{EfSearch: 20})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +93,7 @@ func TestRecallADBench(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			normal, anomalies, dim := adbench(t, path)
 			queries := anomalies[:min(len(anomalies), most*dim)]
-			x := mustBuild(t, normal, dim, exact.L2Squared, defaultTuning)
+			x := mustBuild(t, normal, dim, exact.L2Squared, graph.DefaultTuning)
 			got, err := x.SearchBatch(t.Context(), queries, k, SearchOptions{EfSearch: ef})
 			if err != nil {
 				t.Fatal(err)
@@ -118,7 +119,7 @@ func TestSearchAllocatesNothing(t *testing.T) {
 		dst := make([]Neighbor, 0, 16)
 		search := func() {
 			var err error
-			if dst, err = x.AppendSearch(dst[:0], rows[:dim], 10, SearchOptions{EfSearch: 16}); err != nil {
+			if dst, err = x.AppendSearch(t.Context(), dst[:0], rows[:dim], 10, SearchOptions{EfSearch: 16}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -152,7 +153,7 @@ func TestSearchCrowdedOut(t *testing.T) {
 	x := mustBuild(t, rows, dim, exact.L2Squared, small)
 	for q := 0; q < n; q += n / 20 {
 		query := rows[q*dim:][:dim]
-		near, err := x.Search(query, 2*k, SearchOptions{EfSearch: 100})
+		near, err := x.Search(t.Context(), query, 2*k, SearchOptions{EfSearch: 100})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,7 +162,7 @@ func TestSearchCrowdedOut(t *testing.T) {
 			forbidden[nb.ID] = true
 		}
 		var work Counters
-		got, err := x.Search(query, k, SearchOptions{EfSearch: k, Filter: func(id uint32) bool { return !forbidden[id] }, Counters: &work})
+		got, err := x.Search(t.Context(), query, k, SearchOptions{EfSearch: k, Filter: func(id uint32) bool { return !forbidden[id] }, Counters: &work})
 		if err != nil || len(got) != k || forbidden[got[0].ID] {
 			t.Fatalf("query %d: %v, %v", q, got, err)
 		}
@@ -184,12 +185,12 @@ func TestSearchErrors(t *testing.T) {
 		{"columns", []float32{1, 2, 3}, 1, 10, ErrDimension},
 		{"infinite", []float32{1, float32(math.Inf(-1))}, 1, 10, ErrNotFinite},
 		{"too far", []float32{1, 3e19}, 1, 10, ErrTooLarge},
-		{"ef", []float32{1, 2}, 1, 0, ErrOptions},
+		{"ef", []float32{1, 2}, 1, -1, ErrOptions},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			opt := SearchOptions{EfSearch: tt.ef}
-			if _, err := x.Search(tt.query, tt.k, opt); !errors.Is(err, tt.want) {
+			if _, err := x.Search(t.Context(), tt.query, tt.k, opt); !errors.Is(err, tt.want) {
 				t.Errorf("Search: got %v, want %v", err, tt.want)
 			}
 			if _, err := x.SearchBatch(t.Context(), tt.query, tt.k, opt); !errors.Is(err, tt.want) {
@@ -206,7 +207,7 @@ func TestCountersShared(t *testing.T) {
 	x := mustBuild(t, rows, dim, exact.L2Squared, small)
 	var one, all Counters
 	search := func(c *Counters) {
-		if _, err := x.Search(rows[:dim], 5, SearchOptions{EfSearch: 10, Counters: c}); err != nil {
+		if _, err := x.Search(t.Context(), rows[:dim], 5, SearchOptions{EfSearch: 10, Counters: c}); err != nil {
 			t.Error(err)
 		}
 	}

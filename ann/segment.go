@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/bits"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/internal/dedupe"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
@@ -19,7 +21,7 @@ import (
 // are the same.
 type segment struct {
 	space
-	graph
+	graph.Graph
 	values     []float32 // where keepsValues: value v at v·dim, node after node; else nil, vectors hold them
 	nodeStarts []uint32  // values nodeStarts[i] to nodeStarts[i+1] belong to node i; nil where value i does
 	ids        []uint32  // row ids, value after value, ascending within one
@@ -27,20 +29,29 @@ type segment struct {
 	memory     *mapping  // the file that the slices refer to, or nil
 	next       uint32    // ids are below, if it is not 0
 	lookup     lookup    // of ids
+
+	keys  []uint64  // of the rows in ids; nil where rows have none
+	keyed keyLookup // of keys
+}
+
+// rowNames are the ids of rows, ascending, and their keys, if they have any.
+type rowNames struct {
+	ids  []uint32
+	keys []uint64
 }
 
 // buildSegment builds the index of rows, which are checked. Row i has the id
-// ids[i]; ids are ascending.
-func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, opt Options, tune tuning) (*segment, error) {
+// names.ids[i].
+func buildSegment(ctx context.Context, rows []float32, names rowNames, dim int, opt Options, tune graph.Tuning) (*segment, error) {
 	sp, err := newSpace(opt, rows, dim)
 	if err != nil {
 		return nil, err
 	}
-	kernels, err := sp.kernelsAt(tune.level)
+	kernels, err := sp.kernelsAt(tune.Level)
 	if err != nil {
 		return nil, err
 	}
-	products, err := sp.productsAt(tune.level)
+	products, err := sp.productsAt(tune.Level)
 	if err != nil {
 		return nil, err
 	}
@@ -48,15 +59,15 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	if err != nil {
 		return nil, err
 	}
-	x := &segment{space: sp, next: none, graph: graph{kernels: kernels, products: products, n: groups.Len(), columns: sp.width(), stride: sp.padded()}}
-	if err := x.checkSize(opt.M, tune.width); err != nil {
+	x := &segment{space: sp, next: graph.None, Graph: graph.Graph{Kernels: kernels, Products: products, N: groups.Len(), Columns: sp.width(), Stride: sp.padded()}}
+	if err := x.checkSize(opt.M, tune.Width); err != nil {
 		return nil, err
 	}
-	x.rows = alignedFloats(x.n * x.stride)
-	b := newBuilder(&x.graph, opt, tune)
-	parallel.Chunks(b.threads, x.n, chunkRows, func(lo, hi int) {
+	x.Rows = memory.Floats(x.N * x.Stride)
+	b := graph.NewBuilder(&x.Graph, opt.graph(), tune)
+	parallel.Chunks(b.Threads, x.N, graph.ChunkRows, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			sp.putRow(x.row(uint32(i)), rows[groups.First(i)*dim:][:dim])
+			sp.putRow(x.Row(uint32(i)), rows[groups.First(i)*dim:][:dim])
 		}
 	})
 	order, err := x.arrange(ctx, b)
@@ -67,48 +78,49 @@ func buildSegment(ctx context.Context, rows []float32, ids []uint32, dim int, op
 	if x.keepsValues() {
 		x.takeValues(rows)
 	}
-	for i, row := range x.ids {
-		x.ids[i] = ids[row]
-	}
-	if err := x.quantize(ctx, opt.Metric, opt.Quantize, b.threads); err != nil {
+	x.takeNames(names)
+	if err := x.makeCodes(ctx, opt, b.Threads); err != nil {
 		return nil, err
 	}
-	if err := b.build(ctx); err != nil {
+	if err := b.Build(ctx); err != nil {
 		return nil, err
 	}
-	x.countLinks()
+	if err := x.CountLinks(ctx); err != nil {
+		return nil, err
+	}
 	x.positions() // now, so that no deletion has to wait for it
-	b.steps.end()
+	x.keyPositions()
+	b.Steps.End()
 	return x, nil
 }
 
 // checkSize returns an error where the vectors of x, the nearest rows kept for each
 // of them or the links cannot be in the memory that the processor can address.
 func (x *segment) checkSize(m, width int) error {
-	each := 4 * max(uint64(x.stride), 2*uint64(width), 2*uint64(m))
-	if uint64(x.n) > math.MaxInt/each {
-		return fmt.Errorf("%w: %d distinct rows at %d bytes each, which %d-bit programs cannot address", ErrTooLarge, x.n, each, bits.UintSize)
+	each := 4 * max(uint64(x.Stride), 2*uint64(width), 2*uint64(m))
+	if uint64(x.N) > math.MaxInt/each {
+		return fmt.Errorf("%w: %d distinct rows at %d bytes each, which %d-bit programs cannot address", ErrTooLarge, x.N, each, bits.UintSize)
 	}
 	return nil
 }
 
 // arrange puts the rows of the graph, which are one for each value in the order of
 // values, into the order of nodes and returns the values in that order.
-func (x *segment) arrange(ctx context.Context, b *builder) ([]uint32, error) {
+func (x *segment) arrange(ctx context.Context, b *graph.Builder) ([]uint32, error) {
 	if x.keepsValues() {
 		return x.arrangeNodes(ctx, b)
 	}
-	order := sequence(0, x.n)
-	if err := b.order(ctx, order); err != nil {
+	order := sequence(0, x.N)
+	if err := b.Order(ctx, order); err != nil {
 		return nil, err
 	}
-	x.pick(order, b.threads)
+	x.Pick(order, b.Threads)
 	return order, nil
 }
 
 // arrangeNodes is arrange where several values may share a vector.
-func (x *segment) arrangeNodes(ctx context.Context, b *builder) ([]uint32, error) {
-	same, err := dedupe.Find(ctx, x.graph.rows, x.stride, b.threads)
+func (x *segment) arrangeNodes(ctx context.Context, b *graph.Builder) ([]uint32, error) {
+	same, err := dedupe.Find(ctx, x.Graph.Rows, x.Stride, b.Threads)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +130,7 @@ func (x *segment) arrangeNodes(ctx context.Context, b *builder) ([]uint32, error
 		nodes[i] = uint32(same.First(i))
 		groupOf[nodes[i]] = i
 	}
-	if err := b.order(ctx, nodes); err != nil {
+	if err := b.Order(ctx, nodes); err != nil {
 		return nil, err
 	}
 	var values []uint32
@@ -128,7 +140,7 @@ func (x *segment) arrangeNodes(ctx context.Context, b *builder) ([]uint32, error
 		values = append(values, same.Rows[same.Starts[i]:same.Starts[i+1]]...)
 		x.nodeStarts = append(x.nodeStarts, uint32(len(values)))
 	}
-	x.pick(nodes, b.threads)
+	x.Pick(nodes, b.Threads)
 	return values, nil
 }
 
@@ -143,6 +155,19 @@ func (x *segment) takeGroups(groups *dedupe.Groups, order []uint32) {
 		if x.starts != nil {
 			x.starts = append(x.starts, uint32(len(x.ids)))
 		}
+	}
+}
+
+// takeNames names the rows in x.ids, which are numbers of rows so far.
+func (x *segment) takeNames(names rowNames) {
+	if names.keys != nil {
+		x.keys = make([]uint64, len(x.ids))
+		for i, row := range x.ids {
+			x.keys[i] = names.keys[row]
+		}
+	}
+	for i, row := range x.ids {
+		x.ids[i] = names.ids[row]
 	}
 }
 
@@ -194,7 +219,7 @@ func (x *segment) rowsOf(v uint32) (from, to uint32) { return between(x.starts, 
 func between(starts []uint32, i uint32, end int) (from, to uint32) {
 	from, to = starts[i], starts[i+1]
 	if from >= to || int(to) > end {
-		damaged("start %d is %d, the next %d, of %d", i, from, to, end)
+		graph.Damaged("start %d is %d, the next %d, of %d", i, from, to, end)
 	}
 	return from, to
 }
@@ -211,9 +236,17 @@ func (x *segment) id(i uint32) uint32 {
 func (x *segment) lastID(i uint32) uint32 {
 	id := x.ids[i]
 	if x.next > 0 {
-		damaged("there is an id %d, the next one is %d", id, x.next)
+		graph.Damaged("there is an id %d, the next one is %d", id, x.next)
 	}
 	return id
+}
+
+// key returns the key of the row at position i of ids, 0 where rows have none.
+func (x *segment) key(i uint32) uint64 {
+	if x.keys == nil {
+		return 0
+	}
+	return x.keys[i]
 }
 
 // value returns value v, which is written to room where only codes are stored.
@@ -221,36 +254,15 @@ func (x *segment) value(room []float32, v uint32) []float32 {
 	switch {
 	case x.values != nil:
 		return x.values[int(v)*x.dim:][:x.dim]
-	case x.graph.rows != nil:
-		return x.row(v)[:x.dim]
+	case x.Graph.Rows != nil:
+		return x.Row(v)[:x.dim]
 	}
-	x.putVector(room, v)
+	x.PutVector(room, v)
 	return room[:x.dim]
-}
-
-// roomFor returns the i-th room, of those that s has, for a value, or nil where
-// values are stored.
-func (x *segment) roomFor(s *searcher, i int) []float32 {
-	if x.graph.rows != nil {
-		return nil
-	}
-	return s.room[i*x.stride:][:x.stride]
 }
 
 // bytes returns the memory that x takes.
 func (x *segment) bytes() int64 {
-	words := len(x.rows) + len(x.links) + len(x.outposts) + len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
-	if x.entered.Load() {
-		words += len(x.entrance.blocks) + len(x.entrance.ids)
-	}
-	return 4*int64(words) + x.codeBytes() + x.lookup.bytes()
-}
-
-// codeBytes returns the memory that the codes of g take.
-func (g *graph) codeBytes() int64 {
-	n := len(g.codeSection)
-	if g.entered.Load() {
-		n += len(g.entrance.codes)
-	}
-	return int64(n)
+	words := len(x.values) + len(x.nodeStarts) + len(x.ids) + len(x.starts)
+	return 4*int64(words) + 8*int64(len(x.keys)) + x.MemoryBytes() + x.lookup.bytes() + x.keyed.bytes()
 }

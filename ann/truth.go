@@ -1,12 +1,16 @@
 package ann
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
 	"weak"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
@@ -17,10 +21,10 @@ import (
 // good enough. It needs a copy of the distinct rows, which later calls find until the
 // index is changed or the collector frees it.
 //
-// queries are row-major; none gives an empty result. threads is the number of
-// goroutines, 0 for GOMAXPROCS. The errors are those of SearchBatch.
-func (x *Index) SearchExact(ctx context.Context, queries []float32, k, threads int) (_ *exact.Result, err error) {
-	if err := x.checkQueries(queries, k, SearchOptions{EfSearch: 1, Threads: threads}); err != nil {
+// queries are row-major; none gives an empty result. EfSearch and Counters do not
+// matter. The errors are those of SearchBatch.
+func (x *Index) SearchExact(ctx context.Context, queries []float32, k int, opt SearchOptions) (_ *Result, err error) {
+	if err := x.checkQueries(queries, k, opt); err != nil {
 		return nil, err
 	}
 	g, err := x.enter(0)
@@ -29,7 +33,7 @@ func (x *Index) SearchExact(ctx context.Context, queries []float32, k, threads i
 	}
 	defer g.end(&err)
 	st := x.state.Load()
-	return x.distinct(st).search(ctx, queries, k, threads)
+	return x.distinct(st).search(ctx, queries, k, opt)
 }
 
 // distinct is a copy of the values that a state shows, in the order of the
@@ -87,7 +91,7 @@ func (x *Index) newDistinct(st *state) *distinct {
 	for i, key := range keys {
 		h := found[uint32(key)]
 		v := &st.views[h.view]
-		room = grow(room, v.stride)
+		room = memory.Grow(room, v.Stride)
 		d.values[i] = h
 		d.rows = append(d.rows, v.value(room, h.value)...)
 	}
@@ -106,26 +110,36 @@ func (v *view) firstShown(value uint32) (id uint32, ok bool) {
 }
 
 // search returns the k nearest rows of checked queries.
-func (d *distinct) search(ctx context.Context, queries []float32, k, threads int) (*exact.Result, error) {
+func (d *distinct) search(ctx context.Context, queries []float32, k int, opt SearchOptions) (*Result, error) {
 	dim := d.space.dim
 	n, k := len(queries)/dim, min(k, d.st.live)
-	res := newResult(n, k)
+	res := d.newResult(n, k)
 	if n == 0 || k == 0 {
+		return res, ctx.Err()
+	}
+	rules := d.st.rules(ctx, nil, &opt)
+	values, rows, err := d.allowed(ctx, rules, &opt)
+	if err = cmp.Or(err, ctx.Err()); err != nil {
+		return nil, err
+	}
+	if len(values) == 0 {
 		return res, nil
 	}
-	near, _, err := exact.Search(ctx, d.rows, dim, queries, k, exact.Options{Metric: d.space.metric, Nominal: d.opt.Nominal, Threads: threads})
+	near, _, err := exact.Search(ctx, rows, dim, queries, k, exact.Options{Metric: d.space.metric, Nominal: d.opt.Nominal, Threads: opt.Threads})
+	if errors.Is(err, exact.ErrNotFinite) { // queries were checked, and rows when they were added
+		graph.Damaged("rows are not finite: %v", err)
+	}
 	if err != nil {
 		return nil, err
 	}
-	rules := d.st.rules(nil, &SearchOptions{})
-	err = parallel.Do(ctx, parallel.Threads(threads), (n+batchQueries-1)/batchQueries, d.task(func(_, task int) error {
+	err = parallel.Do(ctx, parallel.Threads(opt.Threads), (n+batchQueries-1)/batchQueries, d.task(func(_, task int) error {
 		g := d.pool.Get().(*group)
 		s := &g.all[0]
 		for q := task * batchQueries; q < min((task+1)*batchQueries, n); q++ {
 			s.hits = s.hits[:0]
-			values, distances := near.Of(q)
-			for i, v := range values {
-				h := d.values[v]
+			found, distances := near.Of(q)
+			for i, v := range found {
+				h := values[v]
 				h.distance = distances[i]
 				s.hits = append(s.hits, h)
 			}
@@ -141,14 +155,26 @@ func (d *distinct) search(ctx context.Context, queries []float32, k, threads int
 	return res, nil
 }
 
-func newResult(queries, k int) *exact.Result {
-	return &exact.Result{K: k, IDs: make([]uint32, queries*k), Distances: make([]float64, queries*k), Counts: make([]int32, queries)}
-}
-
-// put makes neighbors those of query q.
-func put(res *exact.Result, q int, neighbors []Neighbor) {
-	for i, nb := range neighbors {
-		res.IDs[q*res.K+i], res.Distances[q*res.K+i] = nb.ID, nb.Distance
+// allowed returns the values that have rows that opt allows, and those. All of them are
+// marked in rules then.
+func (d *distinct) allowed(ctx context.Context, rules []rule, opt *SearchOptions) ([]hit, []float32, error) {
+	if opt.Allowed == nil && opt.Filter == nil && opt.FilterKey == nil {
+		return d.values, d.rows, nil
 	}
-	res.Counts[q] = int32(len(neighbors))
+	for i := range rules {
+		m, err := d.mark(ctx, &d.st.views[i], &rules[i], parallel.Threads(opt.Threads))
+		if err != nil {
+			return nil, nil, err
+		}
+		rules[i].marks = m
+	}
+	var values []hit
+	var rows []float32
+	for i, h := range d.values {
+		if d.st.views[h.view].valueAllowed(&rules[h.view], h.value) {
+			values = append(values, h)
+			rows = append(rows, d.rows[i*d.space.dim:][:d.space.dim]...)
+		}
+	}
+	return values, rows, nil
 }

@@ -1,27 +1,27 @@
 package ann
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"slices"
 
-	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/dedupe"
 	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/internal/xrand"
 )
 
-// TuneOptions say how Tune looks for EfSearch. Start from DefaultTuneOptions.
+// TuneOptions say how Tune looks for EfSearch. The zero value is good for most.
 type TuneOptions struct {
 	// Sample is the least number of queries that are answered exactly to measure
 	// recall, or all where they are fewer. Three times the number that can prove
-	// the target at all are taken where that is more: 897 for 0.99. At least 1,
-	// default 300.
+	// the target at all are taken where that is more: 897 for 0.99. 0, the default,
+	// means 300.
 	Sample int
 	// Confidence is the probability with which the recall over all queries is at
-	// least the bound that is compared with the target. 0.5 to below 1, default
-	// 0.95.
+	// least the bound that is compared with the target. 0.5 to below 1; 0, the default,
+	// means 0.95.
 	Confidence float64
 	// MaxEf is the widest search that is tried. 0, the default, means 1/32 of the
 	// distinct rows, at least 1,000: beyond that exact search is usually faster.
@@ -33,14 +33,20 @@ type TuneOptions struct {
 	Threads int
 }
 
-// DefaultTuneOptions returns the options that suit most queries.
-func DefaultTuneOptions() TuneOptions { return TuneOptions{Sample: 300, Confidence: 0.95} }
+// DefaultTuneOptions returns the zero value with what it stands for.
+func DefaultTuneOptions() TuneOptions { return TuneOptions{}.filled() }
+
+// filled returns o with defaults in the place of zeros.
+func (o TuneOptions) filled() TuneOptions {
+	o.Sample, o.Confidence = cmp.Or(o.Sample, 300), cmp.Or(o.Confidence, 0.95)
+	return o
+}
 
 // Validate returns an error that lists all violations, or nil.
 func (o TuneOptions) Validate() error {
 	var v violations
-	v.report(o.Sample < 1, "Sample is %d, want at least 1", o.Sample)
-	v.report(!(o.Confidence >= 0.5 && o.Confidence < 1), "Confidence is %v, want 0.5 to below 1", o.Confidence)
+	v.report(o.Sample < 0, "Sample is %d, want at least 1, or 0 for 300", o.Sample)
+	v.report(o.Confidence != 0 && !(o.Confidence >= 0.5 && o.Confidence < 1), "Confidence is %v, want 0.5 to below 1, or 0 for 0.95", o.Confidence)
 	v.report(o.MaxEf < 0, "MaxEf is %d, want at least 0", o.MaxEf)
 	v.report(o.Threads < 0, "Threads is %d, want at least 0", o.Threads)
 	return v.err()
@@ -80,6 +86,7 @@ func (x *Index) Tune(ctx context.Context, queries []float32, k int, target float
 	if err := x.checkTuning(queries, k, target, opt); err != nil {
 		return Tuned{}, err
 	}
+	opt = opt.filled()
 	s, err := x.sampleQueries(ctx, queries, target, opt)
 	if err != nil {
 		return Tuned{}, err
@@ -98,14 +105,15 @@ func (x *Index) Tune(ctx context.Context, queries []float32, k int, target float
 // exactly where it is false. Exact are also answers to a target of 1, and to so
 // few queries that Tune would need the truth of all; Tuned.EfSearch is 0 there.
 // All queries see the same state of the index. The errors are those of Tune.
-func (x *Index) SearchAtRecall(ctx context.Context, queries []float32, k int, target float64, opt TuneOptions) (res *exact.Result, tuned Tuned, err error) {
+func (x *Index) SearchAtRecall(ctx context.Context, queries []float32, k int, target float64, opt TuneOptions) (res *Result, tuned Tuned, err error) {
 	if target == 1 {
-		res, err := x.SearchExact(ctx, queries, k, opt.Threads)
+		res, err := x.SearchExact(ctx, queries, k, SearchOptions{Threads: opt.Threads})
 		return res, exactly, err
 	}
 	if err := x.checkTuning(queries, k, target, opt); err != nil {
 		return nil, Tuned{}, err
 	}
+	opt = opt.filled()
 	s, err := x.sampleQueries(ctx, queries, target, opt)
 	if err != nil {
 		return nil, Tuned{}, err
@@ -126,7 +134,7 @@ func (x *Index) SearchAtRecall(ctx context.Context, queries []float32, k int, ta
 	if tuned.Met {
 		res, err = x.answer(ctx, st, queries, k, SearchOptions{EfSearch: tuned.EfSearch, Threads: opt.Threads})
 	} else {
-		res, err = all.search(ctx, queries, k, opt.Threads)
+		res, err = all.search(ctx, queries, k, SearchOptions{Threads: opt.Threads})
 	}
 	return res, tuned, err
 }
@@ -148,6 +156,7 @@ func (x *Index) checkTuning(queries []float32, k int, target float64, opt TuneOp
 // there are more: at least Sample, and enough to prove the target: n perfect ones prove a recall
 // of (1-Confidence)^(1/n).
 func (o TuneOptions) SampleSize(target float64) int {
+	o = o.filled()
 	least := xrand.Log(1-o.Confidence) / xrand.Log(target)
 	return max(o.Sample, int(math.Ceil(3*least)))
 }
@@ -162,7 +171,7 @@ func (o TuneOptions) maxEf(rows int) int {
 
 func (x *Index) tuneOn(ctx context.Context, st *state, all *distinct, s sample, k int, target float64, opt TuneOptions) (_ Tuned, err error) {
 	t := &tuner{Index: x, st: st, sample: s, k: k, opt: opt, target: target, rows: len(all.values), most: opt.maxEf(len(all.values))}
-	if t.truth, err = all.search(ctx, s.queries, k, opt.Threads); err != nil {
+	if t.truth, err = all.search(ctx, s.queries, k, SearchOptions{Threads: opt.Threads}); err != nil {
 		return Tuned{}, err
 	}
 	return t.find(ctx)
@@ -210,7 +219,7 @@ type tuner struct {
 	*Index
 	sample
 	st     *state
-	truth  *exact.Result
+	truth  *Result
 	k      int
 	opt    TuneOptions
 	target float64
@@ -268,7 +277,7 @@ func (t *tuner) costly(tuned Tuned) bool {
 
 // recalls returns, for each query, the share of its true neighbors that got has:
 // those as near as the last of them. A query without neighbors has recall 1.
-func recalls(got, truth *exact.Result) []float64 {
+func recalls(got, truth *Result) []float64 {
 	shares := make([]float64, len(truth.Counts))
 	for q := range shares {
 		_, near := got.Of(q)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann/internal/graph"
 	"github.com/nngmix/nngmix/exact"
 	"github.com/nngmix/nngmix/internal/testdata"
 )
@@ -16,7 +17,7 @@ func TestSearchExactEqualsExact(t *testing.T) {
 	clear(rows[:dim])
 	for _, metric := range metrics {
 		x := mustBuild(t, rows, dim, metric, small)
-		got, err := x.SearchExact(t.Context(), queries, k, 0)
+		got, err := x.SearchExact(t.Context(), queries, k, SearchOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +33,7 @@ func TestSearchExactAfterChanges(t *testing.T) {
 	rows := clustered(1200, dim, 3)
 	x, m := mustBuild(t, rows, dim, exact.L2Squared, small), newModel(rows, dim)
 	more := append(clustered(300, dim, 4), rows[:50*dim]...) // equal values in two views
-	if _, err := x.Add(t.Context(), more); err != nil {
+	if _, err := x.Add(t.Context(), more, ChangeOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	m.add(more)
@@ -41,7 +42,7 @@ func TestSearchExactAfterChanges(t *testing.T) {
 		delete(m.rows, id)
 	}
 	queries := clustered(30, dim, 5)
-	got, err := x.SearchExact(t.Context(), queries, k, 1)
+	got, err := x.SearchExact(t.Context(), queries, k, SearchOptions{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,12 +60,12 @@ func TestSearchExactAfterChanges(t *testing.T) {
 
 func TestSearchExactOfNothing(t *testing.T) {
 	x := mustBuild(t, clustered(100, 2, 1), 2, exact.L2Squared, small)
-	res, err := x.SearchExact(t.Context(), nil, 3, 0)
+	res, err := x.SearchExact(t.Context(), nil, 3, SearchOptions{})
 	if err != nil || len(res.Counts) != 0 {
 		t.Errorf("no queries: got %v, %v", res, err)
 	}
 	x.Delete(sequence(0, 100)...)
-	res, err = x.SearchExact(t.Context(), []float32{1, 2}, 3, 0)
+	res, err = x.SearchExact(t.Context(), []float32{1, 2}, 3, SearchOptions{})
 	if err != nil || res.K != 0 || res.Counts[0] != 0 {
 		t.Errorf("no rows: got %v, %v", res, err)
 	}
@@ -238,7 +239,7 @@ func TestRecallFloorADBench(t *testing.T) {
 			if len(normal) > 200_000 && testing.Short() {
 				t.Skip("too large for -short")
 			}
-			x := mustBuild(t, normal, dim, exact.L2Squared, defaultTuning)
+			x := mustBuild(t, normal, dim, exact.L2Squared, graph.DefaultTuning)
 			got, tuned, err := x.SearchAtRecall(t.Context(), anomalies, k, target, DefaultTuneOptions())
 			if err != nil {
 				t.Fatal(err)

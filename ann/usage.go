@@ -1,12 +1,10 @@
 package ann
 
 import (
-	"errors"
 	"sync/atomic"
-)
 
-// ErrClosed is the error of using an index after Close.
-var ErrClosed = errors.New("ann: the index is closed")
+	"github.com/nngmix/nngmix/ann/internal/memory"
+)
 
 // usage counts the calls that are reading an index, so that Close can tell when
 // the last of them has returned. Counters are spread, since all searches count.
@@ -14,7 +12,7 @@ type usage struct {
 	closed  atomic.Bool
 	running [stripes]struct {
 		calls atomic.Int64
-		_     [lineBytes - 8]byte
+		_     [memory.LineBytes - 8]byte
 	}
 	next atomic.Uint32 // the stripe that is given out next
 }

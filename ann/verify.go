@@ -3,12 +3,13 @@ package ann
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
-	"hash/crc32"
 	"hash/maphash"
 	"math"
 	"slices"
 
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -17,17 +18,18 @@ import (
 // value that is not finite, a vector that is not that of its value, a list of links
 // that Build would not make. A file with which it finds no fault answers as the
 // index that was saved. While at work it takes up to 16 bytes of memory for each
-// distinct row.
-func Verify(path string) error {
-	return readIndex(path, mapFile, func(data []byte, free func()) error {
-		defer free()
-		return verify(data)
+// distinct row, and 8 for each row where these have keys. ctx is looked at between its
+// steps, of which the longest takes as long as reading the file.
+func Verify(ctx context.Context, path string) error {
+	return readIndex(ctx, path, mapFile, func(m image) error {
+		defer m.free()
+		return verify(ctx, m.data)
 	})
 }
 
-func verify(data []byte) error {
+func verify(ctx context.Context, data []byte) error {
 	return reading(data, func() error {
-		x, err := decode(data, func() {})
+		x, err := decode(image{data: data, free: func() {}})
 		if err != nil {
 			return err
 		}
@@ -35,23 +37,33 @@ func verify(data []byte) error {
 		if err != nil {
 			return err
 		}
-		if err := h.checkSums(data); err != nil {
+		if err := h.checkSums(ctx, data); err != nil {
 			return err
 		}
 		st := x.state.Load()
 		for i := range st.views {
-			if err := st.views[i].verify(); err != nil {
+			if err := st.views[i].verify(ctx); err != nil {
+				if ctx.Err() != nil {
+					return err
+				}
 				return fmt.Errorf("%w: segment %d: %w", ErrCorrupt, i, err)
 			}
 		}
-		return st.checkDistinct()
+		if err := st.checkDistinct(); err != nil {
+			return err
+		}
+		return st.checkKeys()
 	})
 }
 
 // checkSums compares checksums and looks for bytes between sections.
-func (h *header) checkSums(data []byte) error {
+func (h *header) checkSums(ctx context.Context, data []byte) error {
 	check := func(what string, s section) error {
-		if crc32.Checksum(s.of(data), castagnoli) != s.sum {
+		sum, err := checksum(ctx, s.of(data))
+		if err != nil {
+			return err
+		}
+		if sum != s.sum {
 			return corrupt("the checksum of %s is wrong", what)
 		}
 		end := s.offset + s.length
@@ -77,10 +89,13 @@ func (h *header) checkSums(data []byte) error {
 
 // verify checks what Open does not: all that docs/format.md says of a segment. What
 // searches rely on comes first, as the other checks do too.
-func (v *view) verify() error {
+func (v *view) verify(ctx context.Context) error {
 	for _, check := range []func() error{
-		v.checkRanges, v.checkNumbers, v.graph.check, v.checkEntries, v.checkCodes, v.checkVectors, v.checkNominal, v.checkDuplicates,
+		v.checkRanges, v.checkNumbers, v.Graph.Check, v.checkEntries, v.CheckCodes, v.checkVectors, v.checkNominal, v.checkDuplicates,
 	} {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := check(); err != nil {
 			return err
 		}
@@ -91,7 +106,7 @@ func (v *view) verify() error {
 // checkRanges returns an error where starts do not rise or ids are not ascending.
 func (x *segment) checkRanges() error {
 	value := uint32(0)
-	for node := range uint32(x.n) {
+	for node := range uint32(x.N) {
 		from, to := x.nodeValues(node)
 		if from != value {
 			return fmt.Errorf("the values of node %d begin with %d, want %d", node, from, value)
@@ -118,13 +133,13 @@ func (x *segment) checkRanges() error {
 
 // checkNumbers returns an error where a number is not finite, or padding not zero.
 func (x *segment) checkNumbers() error {
-	for _, values := range [][]float32{x.graph.rows, x.values} {
+	for _, values := range [][]float32{x.Graph.Rows, x.values} {
 		if err := checkFinite("value", values, len(values)+1, 1); err != nil {
 			return err
 		}
 	}
-	for i := range len(x.graph.rows) / x.stride {
-		if padding := x.row(uint32(i))[x.columns:]; slices.ContainsFunc(padding, func(v float32) bool { return math.Float32bits(v) != 0 }) {
+	for i := range len(x.Graph.Rows) / x.Stride {
+		if padding := x.Row(uint32(i))[x.Columns:]; slices.ContainsFunc(padding, func(v float32) bool { return math.Float32bits(v) != 0 }) {
 			return fmt.Errorf("the padding of node %d is not zero", i)
 		}
 	}
@@ -134,8 +149,8 @@ func (x *segment) checkNumbers() error {
 // checkEntries returns an error where x has a graph though its nodes are few, or none
 // though they are many.
 func (x *segment) checkEntries() error {
-	if x.entries.shift == 0 && x.n > mostEntries(x.columns) {
-		return fmt.Errorf("%d nodes have no links, want at most %d", x.n, mostEntries(x.columns))
+	if x.Entries.Shift == 0 && x.N > mostEntries(x.Columns) {
+		return fmt.Errorf("%d nodes have no links, want at most %d", x.N, mostEntries(x.Columns))
 	}
 	return nil
 }
@@ -144,10 +159,10 @@ func (x *segment) checkEntries() error {
 // not what distances allow.
 func (x *segment) checkVectors() error {
 	longest := 0.0
-	got, want := make([]float32, x.stride), make([]float32, x.stride)
-	room := make([]float32, x.stride)
-	for node := range uint32(x.n) {
-		x.putVector(got, node)
+	got, want := make([]float32, x.Stride), make([]float32, x.Stride)
+	room := make([]float32, x.Stride)
+	for node := range uint32(x.N) {
+		x.PutVector(got, node)
 		for value, end := x.nodeValues(node); value < end; value++ {
 			row := x.value(room, value)
 			clear(want)
@@ -171,17 +186,17 @@ func (x *segment) checkVectors() error {
 // checkDuplicates returns an error where two nodes have equal vectors, or two values
 // of one node are equal.
 func (x *segment) checkDuplicates() error {
-	vector := func(i uint32) []byte { return bytesOf(x.row(i)) }
-	if x.graph.rows == nil {
-		vector = func(i uint32) []byte { return x.code(i) }
+	vector := func(i uint32) []byte { return memory.BytesOf(x.Row(i)) }
+	if x.Graph.Rows == nil {
+		vector = func(i uint32) []byte { return x.Code(i) }
 	}
-	if a, b, ok := equalRows(x.n, vector); ok {
+	if a, b, ok := equalRows(x.N, vector); ok {
 		return fmt.Errorf("nodes %d and %d have the same vector", a, b)
 	}
 	if x.values == nil {
 		return nil
 	}
-	if a, b, ok := equalRows(x.unique(), func(i uint32) []byte { return bytesOf(x.value(nil, i)) }); ok {
+	if a, b, ok := equalRows(x.unique(), func(i uint32) []byte { return memory.BytesOf(x.value(nil, i)) }); ok {
 		return fmt.Errorf("values %d and %d are equal", a, b)
 	}
 	return nil
@@ -229,6 +244,26 @@ func (st *state) checkDistinct() error {
 	for i, id := range ids[min(1, len(ids)):] {
 		if id == ids[i] {
 			return twice(id)
+		}
+	}
+	return nil
+}
+
+// checkKeys returns an error where a key stands at two rows that are not deleted.
+func (st *state) checkKeys() error {
+	var keys []uint64
+	for i := range st.views {
+		v := &st.views[i]
+		for at, key := range v.keys {
+			if !v.hidden.has(uint32(at)) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	slices.Sort(keys)
+	for i, key := range keys[min(1, len(keys)):] {
+		if key == keys[i] {
+			return corrupt("key %d stands there twice", key)
 		}
 	}
 	return nil

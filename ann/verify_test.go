@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -58,10 +60,11 @@ func smallFiles(tb testing.TB) map[string][]byte {
 	files["nominal"] = fileOf(tb, buildNominal(tb, mixed(300, 1, []int{3, 100}, 1), 3, 2, nil))
 	empty := mustBuild(tb, clustered(10, 2, 1), 2, exact.L2Squared, small)
 	empty.Delete(sequence(0, 10)...)
-	if err := empty.Compact(tb.Context()); err != nil {
+	if err := empty.Compact(tb.Context(), ChangeOptions{}); err != nil {
 		tb.Fatal(err)
 	}
 	files["empty"] = fileOf(tb, empty)
+	files["with keys"] = fileOf(tb, changedKeys(tb))
 	for name, data := range files {
 		if err := verifyCopy(data); err != nil {
 			tb.Fatalf("%s: %v", name, err)
@@ -70,13 +73,35 @@ func smallFiles(tb testing.TB) map[string][]byte {
 	return files
 }
 
+// changedKeys returns an index with keys, several segments, copies and deleted rows.
+func changedKeys(tb testing.TB) *Index {
+	tb.Helper()
+	const dim, n = 3, 250
+	keys := make([]uint64, n)
+	for i := range keys {
+		keys[i] = uint64(i) << 40
+	}
+	x := must(build(tb.Context(), keys, clustered(n, dim, 1), dim, Options{Keyed: true}, small))
+	for round := range uint64(2) {
+		if err := x.Upsert(tb.Context(), append([]uint64{1, 2}, keys[50*round:][:20]...), clustered(22, dim, round), ChangeOptions{}); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	x.DeleteKeys(keys[200:210]...)
+	return x
+}
+
 // TestVerifyBelievesNothing forges what checksums do not show.
 func TestVerifyBelievesNothing(t *testing.T) {
 	sections := func(data []byte) *[segmentSections]section {
 		return &must(decodeHeader(data)).segments[0].sections
 	}
-	u32 := func(data []byte, section int) []uint32 { return sliceOf[uint32](sections(data)[section].of(data)) }
-	f32 := func(data []byte, section int) []float32 { return sliceOf[float32](sections(data)[section].of(data)) }
+	u32 := func(data []byte, section int) []uint32 {
+		return memory.SliceOf[uint32](sections(data)[section].of(data))
+	}
+	f32 := func(data []byte, section int) []float32 {
+		return memory.SliceOf[float32](sections(data)[section].of(data))
+	}
 	const dim = 5
 	tests := []struct {
 		name, file, text string
@@ -104,7 +129,7 @@ func TestVerifyBelievesNothing(t *testing.T) {
 		}},
 		{"bent inner product", "innerproduct", "vector", func(data []byte) { f32(data, sectionVectors)[dim] *= 1.5 }},
 		{"padding", "l1", "padding", func(data []byte) { f32(data, sectionVectors)[dim] = 1 }},
-		{"padding of codes", "codes", "codes", func(data []byte) { sections(data)[sectionCodes].of(data)[codeStart(16)+20] = 1 }},
+		{"padding of codes", "codes", "codes", func(data []byte) { sections(data)[sectionCodes].of(data)[graph.CodeStart(16)+20] = 1 }},
 		{"two equal rows", "l1", "same vector", func(data []byte) {
 			v := f32(data, sectionVectors)
 			copy(v[:16], v[16:32])
@@ -117,7 +142,7 @@ func TestVerifyBelievesNothing(t *testing.T) {
 		{"an id that was not given", "l1", "next one", func(data []byte) { u32(data, sectionIDs)[3] = 5000 }},
 		{"no links", "l1", "reached", func(data []byte) {
 			for i := range u32(data, sectionLinks) {
-				u32(data, sectionLinks)[i] = none
+				u32(data, sectionLinks)[i] = graph.None
 			}
 		}},
 		{"far too long", "l1", "size", func(data []byte) { f32(data, sectionVectors)[0] = 3e38 }},
@@ -125,10 +150,10 @@ func TestVerifyBelievesNothing(t *testing.T) {
 	files := smallFiles(t)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			data := aligned(len(files[tt.file]))
+			data := memory.Bytes(len(files[tt.file]))
 			copy(data, files[tt.file])
 			tt.forge(data)
-			if err := verify(sealAll(data)); !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), tt.text) {
+			if err := verify(t.Context(), sealAll(data)); !errors.Is(err, ErrCorrupt) || !strings.Contains(err.Error(), tt.text) {
 				t.Errorf("got %v, want %v with %q", err, ErrCorrupt, tt.text)
 			}
 		})
@@ -171,7 +196,7 @@ func mutate(r *rand.Rand, data []byte) []byte {
 		}
 		at := r.IntN(end-8) &^ 3
 		old := le.Uint32(c[at:])
-		le.PutUint32(c[at:], []uint32{0, 1, old + 1, old - 1, old << 1, old >> 1, old ^ 1<<r.IntN(32), r.Uint32(), none, 1<<31 - 1, 0x7fc00000, 0x7f800000}[r.IntN(12)])
+		le.PutUint32(c[at:], []uint32{0, 1, old + 1, old - 1, old << 1, old >> 1, old ^ 1<<r.IntN(32), r.Uint32(), graph.None, 1<<31 - 1, 0x7fc00000, 0x7f800000}[r.IntN(12)])
 	}
 	if r.IntN(20) > 0 {
 		sealAll(c)
@@ -210,18 +235,20 @@ func try(data []byte) (sound bool, err error) {
 		query[i] = float32(i) - 0.5
 	}
 	const k = 10
-	got, err := x.Search(query, k, SearchOptions{EfSearch: 1000})
+	got, err := x.Search(context.Background(), query, k, SearchOptions{EfSearch: 1000})
 	if err != nil {
 		if fault == nil || !refused(err) {
 			return false, err
 		}
 		return false, nil
 	}
-	all, err := x.SearchExact(context.Background(), query, k, 1)
+	all, err := x.SearchExact(context.Background(), query, k, SearchOptions{Threads: 1})
 	if fault != nil {
 		x.Stats()
 		x.Delete(1, 2, 3)
-		_, _ = x.Search(query, k, SearchOptions{EfSearch: 10, Filter: func(id uint32) bool { return id%7 == 0 }})
+		x.ID(5)
+		_, _ = x.Row(nil, 6)
+		_, _ = x.Search(context.Background(), query, k, SearchOptions{EfSearch: 10, Filter: func(id uint32) bool { return id%7 == 0 }})
 		return false, nil
 	}
 	if err != nil {
@@ -231,6 +258,9 @@ func try(data []byte) (sound bool, err error) {
 	ids, distances := all.Of(0)
 	for i, id := range ids {
 		want = append(want, Neighbor{ID: id, Distance: distances[i]})
+		if all.Keys != nil {
+			want[i].Key = all.Keys[i]
+		}
 	}
 	if diff := cmp.Diff(want, append([]Neighbor{}, got...)); diff != "" {
 		return true, errors.New("sound, but: " + diff)
@@ -289,12 +319,12 @@ func TestHostileSizes(t *testing.T) {
 		at = aligned4096(at + length)
 	}
 	h.segments, h.fileSize = []segmentHeader{s}, at
-	data := aligned(int(at))
+	data := memory.Bytes(int(at))
 	copy(data, h.encode())
 	var err error
 	got := allocated(func() {
-		if x, openErr := decode(data, func() {}); openErr == nil {
-			_, err = x.Search(make([]float32, 3), 1, SearchOptions{EfSearch: 1})
+		if x, openErr := decode(image{data: data, free: func() {}}); openErr == nil {
+			_, err = x.Search(context.Background(), make([]float32, 3), 1, SearchOptions{EfSearch: 1})
 		} else {
 			err = openErr
 		}

@@ -1,10 +1,13 @@
 package ann
 
 import (
+	"cmp"
 	"math"
 	"runtime"
 	"slices"
 
+	"github.com/nngmix/nngmix/ann/internal/graph"
+	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/exact"
 )
 
@@ -33,38 +36,38 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, r *rule) {
 	allow := v.allow(r, share)
 	switch {
 	case allow != nil: // fewer ways lead from one allowed node to the next
-		ef = int(min(float64(v.n), float64(ef)*(1-math.Log2(max(share, 1e-3))/6)))
+		ef = int(min(float64(v.N), float64(ef)*(1-math.Log2(max(share, 1e-3))/6)))
 	case share < 1:
-		ef = int(min(float64(v.n), float64(max(ef, k))/share))
+		ef = int(min(float64(v.N), float64(max(ef, k))/share))
 	}
-	var room [groupSize]*scratch
+	var room [graph.GroupSize]*scratch
 	open := room[:0] // whose k rows have not been found
 	for _, s := range group {
 		if v.directionless(s.query) {
 			s.tied = v.appendFirst(s.tied, k, r)
 			continue
 		}
-		s.vector = grow(s.vector, v.stride)
+		s.vector = memory.Grow(s.vector, v.Stride)
 		clear(s.vector)
 		v.putQuery(s.vector, s.query)
-		s.q, s.allow, s.through = v.targetOf(&s.searcher, s.vector), allow, max(0, through(share))
+		s.Q, s.Allow, s.Through = v.TargetOf(&s.Searcher, s.vector), allow, max(0, through(share))
 		open = append(open, s)
 	}
-	flat := v.entries.size == v.n // without links
-	for len(open) > 0 && (flat || !v.scanIsCheaper(ef)) && (allow == nil || !v.scanPays(r, share, ef)) {
-		open = v.searchGraph(open, k, min(ef, v.n), at, r)
-		if flat || ef >= k && (r.allAllowed() || ef > v.n/widenShare) {
+	flat := v.Entries.Size == v.N // without links
+	for len(open) > 0 && (flat || !v.ScanIsCheaper(ef)) && (allow == nil || !v.scanPays(r, share, ef)) {
+		open = v.searchGraph(open, k, min(ef, v.N), at, r)
+		if flat || ef >= k && (r.allAllowed() || ef > v.N/widenShare) {
 			break
 		}
 		ef *= widening
 	}
 	// The allowed rows are few, or a search was led into a corner with fewer.
 	for _, s := range open {
-		if !s.q.exact {
-			s.q.codes = nil
+		if !s.Q.Exact {
+			s.Q.Codes = nil
 		}
-		v.scanAllowed(&s.searcher, k, r)
-		v.settle(&s.searcher, v.sure(k))
+		v.scanAllowed(&s.Searcher, k, r)
+		v.Settle(&s.Searcher, v.sure(k))
 		v.rescore(s, k, at, r)
 	}
 }
@@ -73,14 +76,14 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, r *rule) {
 // all of them.
 func (v *view) allow(r *rule, share float64) func(node uint32) bool {
 	switch {
-	case share >= walkShare || v.entries.size == v.n:
+	case share >= walkShare || v.Entries.Size == v.N:
 		return nil
 	case r.marks != nil:
 		nodes := r.marks.nodes
 		return func(node uint32) bool { return nodes[node/64]>>(node%64)&1 == 1 }
-	case v.starts == nil && v.nodeStarts == nil && r.hidden.empty():
-		filter := r.filter
-		return func(node uint32) bool { return filter(v.id(node)) }
+	case v.starts == nil && v.nodeStarts == nil && r.hidden.empty() && r.keys == nil && r.allowed == nil:
+		ctx, filter := r.ctx, r.filter
+		return func(node uint32) bool { return ctx.Err() == nil && filter(v.id(node)) }
 	}
 	return func(node uint32) bool { return v.nodeAllowed(r, node) }
 }
@@ -94,22 +97,22 @@ func through(share float64) int {
 // searchGraph does what nearest says and returns those of group for which it found
 // fewer than k rows, without hits of v.
 func (v *view) searchGraph(group []*scratch, k, ef int, at uint32, r *rule) (open []*scratch) {
-	var room [groupSize]*searcher
+	var room [graph.GroupSize]*graph.Searcher
 	searchers := room[:0]
 	for _, s := range group {
-		searchers = append(searchers, &s.searcher)
+		searchers = append(searchers, &s.Searcher)
 	}
 	keep := k
 	if v.nominal.shared {
 		keep = 4*k + 64
 	}
-	v.search(searchers, ef, min(keep, v.n))
+	v.Search(searchers, ef, min(keep, v.N))
 	open = group[:0]
 	for _, s := range group {
-		if r.allAllowed() || s.allow != nil {
-			v.settle(&s.searcher, v.sure(k))
+		if r.allAllowed() || s.Allow != nil {
+			v.Settle(&s.Searcher, v.sure(k))
 		} else {
-			v.settle(&s.searcher, ef)
+			v.Settle(&s.Searcher, ef)
 		}
 		before := len(s.hits)
 		if v.rescore(s, k, at, r) < k {
@@ -145,8 +148,9 @@ func (s *space) directionless(query []float32) bool {
 	return (s.metric == exact.Cosine || s.metric == exact.InnerProduct) && s.size(query) == 0
 }
 
-// appendFirst appends to dst the k lowest ids of rows that may be returned.
-func (v *view) appendFirst(dst []uint32, k int, r *rule) []uint32 {
+// appendFirst appends to dst the k rows with the lowest ids of those that may be
+// returned, without distances.
+func (v *view) appendFirst(dst []Neighbor, k int, r *rule) []Neighbor {
 	l := v.positions()
 	positions := l.at
 	if positions == nil {
@@ -156,36 +160,28 @@ func (v *view) appendFirst(dst []uint32, k int, r *rule) []uint32 {
 		if k == 0 {
 			break
 		}
-		if at != none && v.allowed(r, at) {
-			dst = append(dst, v.id(at))
+		if at != graph.None && v.allowed(r, at) {
+			dst = append(dst, Neighbor{ID: v.id(at), Key: v.key(at)})
 			k--
 		}
 	}
 	return dst
 }
 
-// scanIsCheaper tells whether comparing a query with all rows takes less time than
-// a search of width ef. The figures are picoseconds on one core, measured for 3 to
-// 784 columns.
-func (g *graph) scanIsCheaper(ef int) bool {
-	stride := float64(g.stride) // products of these do not fit 32 bits
-	return float64(g.n)*(500+100*stride) < float64(ef)*(200_000+1500*stride)
-}
-
 // scanAllowed fills s.pool with the k nodes nearest to s.q of those that have a row
 // that may be returned, by looking at all of these.
-func (v *view) scanAllowed(s *searcher, k int, r *rule) {
+func (v *view) scanAllowed(s *graph.Searcher, k int, r *rule) {
 	keep := 2*k + 64 // more than k: rows at one distance are told apart by id later
 	if v.nominal.shared {
 		keep *= 4
 	}
-	keep = min(keep, v.n)
-	s.pool.reset(keep, keep)
+	keep = min(keep, v.N)
+	s.Pool.Reset(keep, keep)
 	if r.allAllowed() {
-		v.scanAll(s)
+		v.ScanAll(s)
 		return
 	}
-	v.eachAllowed(s, r, func(nodes []uint32) { v.offer(s, nodes) })
+	v.eachAllowed(s, r, func(nodes []uint32) { v.Offer(s, nodes) })
 }
 
 // rescore appends the values of the candidates in s.pool to s.hits with their
@@ -194,13 +190,13 @@ func (v *view) scanAllowed(s *searcher, k int, r *rule) {
 // nearest, and rows that may not be returned.
 func (v *view) rescore(s *scratch, k int, at uint32, r *rule) int {
 	nodes, rows, first := 0, 0, len(s.hits)
-	enough, sure := farthest, v.sure(k)
-	for _, c := range s.pool.found() {
+	enough, sure := graph.Farthest, v.sure(k)
+	for _, c := range s.Pool.Found() {
 		if c > enough {
 			break
 		}
 		before := len(s.hits)
-		for value, end := v.nodeValues(c.node()); value < end; value++ {
+		for value, end := v.nodeValues(c.Node()); value < end; value++ {
 			if !v.valueAllowed(r, value) {
 				continue
 			}
@@ -211,29 +207,34 @@ func (v *view) rescore(s *scratch, k int, at uint32, r *rule) int {
 		if len(s.hits) > before {
 			nodes++
 		}
-		if nodes == sure && enough == farthest {
-			enough = rankKey(s.q.rankOf(v.farther(s.q.distanceOf(c.rank()))), maxNodes)
+		if nodes == sure && enough == graph.Farthest {
+			enough = graph.RankKey(s.Q.RankOf(v.farther(s.Q.DistanceOf(c.Rank()))), graph.MaxNodes)
 		}
 	}
 	v.measure(s, s.hits[first:])
+	for _, h := range s.hits[first:] {
+		if math.IsNaN(h.distance) || math.IsInf(h.distance, 0) {
+			graph.Damaged("value %d is at distance %v, which rows of Build cannot have", h.value, h.distance)
+		}
+	}
 	return min(rows, k)
 }
 
 // farther returns a distance in float32 beyond which no row is nearer than one at the
 // given distance.
 func (v *view) farther(distance float32) float32 {
-	rounding := float32(v.stride) * 0x1p-21
-	if v.products != nil { // with a query of length 1; rows are no longer than the radius
+	rounding := float32(v.Stride) * 0x1p-21
+	if v.Products != nil { // with a query of length 1; rows are no longer than the radius
 		return distance + float32(rounding*float32(v.radius))
 	}
-	return distance * (1 + max(rounding, v.quantizer.blur))
+	return distance * (1 + max(rounding, v.Quantizer.Blur))
 }
 
 // measure sets the distances of hits to the query of s.
 func (v *view) measure(s *scratch, hits []hit) {
 	q, numeric := s.query, v.numeric()
 	if v.metric == exact.L2Squared {
-		value := func(i int) []float32 { return v.value(v.roomFor(&s.searcher, i), hits[i].value) }
+		value := func(i int) []float32 { return v.value(v.RoomFor(&s.Searcher, i), hits[i].value) }
 		for ; len(hits) >= 4; hits = hits[4:] {
 			a, b, c, d := value(0), value(1), value(2), value(3)
 			hits[0].distance, hits[1].distance, hits[2].distance, hits[3].distance = squares(q[:numeric], a, b, c, d)
@@ -249,7 +250,7 @@ func (v *view) measure(s *scratch, hits []hit) {
 		sum = dot(q, q)
 	}
 	for i := range hits {
-		hits[i].distance = v.distance(q, sum, v.value(v.roomFor(&s.searcher, 0), hits[i].value))
+		hits[i].distance = v.distance(q, sum, v.value(v.RoomFor(&s.Searcher, 0), hits[i].value))
 	}
 }
 
@@ -283,14 +284,14 @@ func (x *segment) countAllowed(r *rule, from, to uint32, limit int) (n int) {
 	return n
 }
 
-// appendRows appends to dst the ids of the rows equal to value that may be
-// returned, at most limit of them, ascending.
-func (v *view) appendRows(dst []uint32, value uint32, limit int, r *rule) []uint32 {
+// appendRows appends to dst the rows equal to value that may be returned, at most limit
+// of them, by ascending id.
+func (v *view) appendRows(dst []Neighbor, value uint32, distance float64, limit int, r *rule) []Neighbor {
 	defer runtime.KeepAlive(v.segment)
 	from, to := v.valueRows(value)
 	for i := from; i < to && limit > 0; i++ {
 		if v.allowed(r, i) {
-			dst = append(dst, v.id(i))
+			dst = append(dst, Neighbor{ID: v.id(i), Key: v.key(i), Distance: distance})
 			limit--
 		}
 	}
@@ -301,11 +302,13 @@ func (v *view) appendRows(dst []uint32, value uint32, limit int, r *rule) []uint
 // value, then to the next; those at one distance by row id. Where all rows are at one
 // distance, those of s.tied.
 func (s *scratch) expand(dst []Neighbor, views []view, rules []rule, k int) []Neighbor {
+	end := len(dst) + k
 	if len(s.tied) > 0 {
-		slices.Sort(s.tied)
+		sortByID(s.tied)
 		distance := views[0].distance(s.query, 0, s.query)
-		for _, id := range s.tied[:min(k, len(s.tied))] {
-			dst = append(dst, Neighbor{ID: id, Distance: distance})
+		for _, nb := range s.tied[:min(k, len(s.tied))] {
+			nb.Distance = distance
+			dst = append(dst, nb)
 		}
 		return dst
 	}
@@ -318,21 +321,22 @@ func (s *scratch) expand(dst []Neighbor, views []view, rules []rule, k int) []Ne
 		}
 		return 0
 	})
-	end := len(dst) + k
 	for from, to := 0, 0; from < len(s.hits) && len(dst) < end; from = to {
-		s.ids = s.ids[:0]
 		to = from + tied(s.hits[from:])
+		first := len(dst)
 		for _, h := range s.hits[from:to] {
-			s.ids = views[h.view].appendRows(s.ids, h.value, end-len(dst), &rules[h.view])
+			dst = views[h.view].appendRows(dst, h.value, h.distance, end-first, &rules[h.view])
 		}
 		if to-from > 1 {
-			slices.Sort(s.ids)
-		}
-		for _, id := range s.ids[:min(len(s.ids), end-len(dst))] {
-			dst = append(dst, Neighbor{ID: id, Distance: s.hits[from].distance})
+			sortByID(dst[first:])
+			dst = dst[:min(len(dst), end)]
 		}
 	}
 	return dst
+}
+
+func sortByID(rows []Neighbor) {
+	slices.SortFunc(rows, func(a, b Neighbor) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // tied returns how many hits at the start of hits, which is not empty, are at the

@@ -55,12 +55,15 @@ func TestMeasurePoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	truth, err := index.SearchBatch(t.Context(), queries, 10)
+	truth, err := index.SearchBatch(t.Context(), queries, 10, exact.SearchOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	opt := CurveOptions{Threads: 2, Rounds: 2}
-	p, err := MeasurePoint(t.Context(), index.Search, queries, 4, truth, opt)
+	all := func(ctx context.Context, q []float32, k int) ([]exact.Neighbor, error) {
+		return index.Search(ctx, q, k, exact.SearchOptions{})
+	}
+	p, err := MeasurePoint(t.Context(), all, queries, 4, truth, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +72,7 @@ func TestMeasurePoint(t *testing.T) {
 		t.Errorf("exact search: %+v", p)
 	}
 	half := func(ctx context.Context, q []float32, k int) ([]exact.Neighbor, error) {
-		return index.Search(ctx, q, k/2)
+		return index.Search(ctx, q, k/2, exact.SearchOptions{})
 	}
 	if p, err = MeasurePoint(t.Context(), half, queries, 4, truth, opt); err != nil || p.ByDistance != 0.5 {
 		t.Errorf("half of the neighbors: %+v, %v", p, err)

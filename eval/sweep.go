@@ -56,7 +56,9 @@ func (s *Sweep) Exact(ctx context.Context, method exact.Method) (SweepPoint, err
 	if err != nil {
 		return SweepPoint{}, err
 	}
-	point, err := s.Measure(ctx, x.Search)
+	point, err := s.Measure(ctx, func(ctx context.Context, query []float32, k int) ([]exact.Neighbor, error) {
+		return x.Search(ctx, query, k, exact.SearchOptions{})
+	})
 	stats := x.Stats()
 	perQuery := float64(stats.Unique)
 	if method == exact.KDTree {
@@ -88,7 +90,7 @@ func (s *Sweep) Graph(ctx context.Context, opt ann.Options, widths []int) ([]Swe
 func (s *Sweep) width(ctx context.Context, x *ann.Index, ef int) (SweepPoint, error) {
 	opt := ann.SearchOptions{EfSearch: ef, Threads: s.Threads}
 	point, err := s.Measure(ctx, func(_ context.Context, query []float32, k int) ([]exact.Neighbor, error) {
-		return x.Search(query, k, opt)
+		return x.Search(ctx, query, k, opt)
 	})
 	if err != nil {
 		return SweepPoint{}, err

@@ -34,6 +34,9 @@ type best struct {
 	total   int     // rows at the entries in order
 	entries []entry // in order, then those gathered; the capacity is bestRoom(k)
 	ordered int     // how many are in order
+
+	within bool    // nothing beyond radius is needed
+	radius float64 // where within is set
 }
 
 // largeK is the least k at which places are gathered.
@@ -50,6 +53,9 @@ func bestRoom(k int) int {
 // worst returns the distance beyond which a place is not needed.
 func (b *best) worst() float64 {
 	if b.total < b.k {
+		if b.within {
+			return b.radius
+		}
 		return math.Inf(1)
 	}
 	return b.entries[b.ordered-1].distance
@@ -124,7 +130,7 @@ func (b *best) cut(n int) {
 
 // expand writes the k nearest rows, or all where they are fewer, to query q of
 // res and returns scratch, which it uses for the row ids at one distance.
-func (b *best) expand(s *store, res *Result, q int, scratch []uint32) []uint32 {
+func (b *best) expand(s *batch, res *Result, q int, scratch []uint32) []uint32 {
 	b.order()
 	ids, distances := res.IDs[q*res.K:][:res.K], res.Distances[q*res.K:][:res.K]
 	n := 0

@@ -1,17 +1,13 @@
 package exact
 
-import "math"
+import (
+	"math"
 
-// Machine says how slow a machine is, as multiples of the times on the one where
-// the costs below were measured (Zen 5 with AVX-512): 1 is as fast, 2 takes twice
-// as long. It decides only which way is taken, never an answer.
-type Machine struct {
-	Kernels float64 `json:"kernels"` // comparing rows by package simd
-	Code    float64 `json:"code"`    // everything else
-}
+	"github.com/nngmix/nngmix/internal/estimate"
+)
 
 // reference is the machine where the costs were measured.
-var reference = Machine{1, 1}
+var reference = estimate.Machine{Kernels: 1, Code: 1}
 
 // costs are times in nanoseconds on one core.
 type costs struct {
@@ -30,7 +26,8 @@ type costs struct {
 	side    float64 // ... and for each of its columns
 }
 
-func (m Machine) costs() costs {
+// costsOn returns the costs on m.
+func costsOn(m estimate.Machine) costs {
 	return costs{
 		tile: 0.0105 * m.Kernels, leaf: 1.25,
 		row: 75 * m.Code, column: 0.95 * m.Code,

@@ -21,6 +21,9 @@ type group struct {
 	bound   [simd.TileQueries]float32
 }
 
+// rangeRoom is the room for the rows within a radius to begin with.
+const rangeRoom = 1024
+
 // scratch is the working memory of one goroutine.
 type scratch struct {
 	queries []query
@@ -47,6 +50,9 @@ func (s *scratch) take(b *batch, groups []uint32) {
 	n := len(groups)
 	s.queries = grow(s.queries, n)
 	room := bestRoom(b.k)
+	if b.within {
+		room = min(room, rangeRoom) // more where they are found
+	}
 	s.entries = grow(s.entries, n*room)
 	s.visits = visits{queries: n}
 	s.groups = grow(s.groups, (n+simd.TileQueries-1)/simd.TileQueries)
@@ -58,7 +64,7 @@ func (s *scratch) take(b *batch, groups []uint32) {
 		if b.metric == Cosine {
 			q.squares = sumOfSquares(q.values)
 		}
-		q.best = best{k: b.k, entries: s.entries[i*room:][:0:room]}
+		q.best = best{k: b.k, entries: s.entries[i*room:][:0:room], within: b.within, radius: b.radius}
 	}
 	for i := range s.groups {
 		first := i * simd.TileQueries
@@ -75,6 +81,9 @@ func (g *group) take(queries []query, packed []float32, order []int) {
 		if j < len(queries) {
 			q = &queries[j]
 			g.bound[j] = float32(math.Inf(1))
+			if q.best.within {
+				g.bound[j] = q.filter.bound(q.best.radius)
+			}
 		}
 		scale := 1.0
 		if q.squares > 0 {
@@ -124,7 +133,7 @@ const seedK = 16
 // seed sets the first bound of query j of g from a block with k or more rows, so
 // that hardly more than k of them are compared in float64.
 func (b *batch) seed(g *group, j int, tile *simd.TileHit) {
-	if !math.IsInf(float64(g.bound[j]), 1) || b.k > seedK || b.nominal == b.dim || (b.metric != L2Squared && b.metric != L1) {
+	if !math.IsInf(float64(g.bound[j]), 1) || b.k > seedK || b.allow != nil || b.nominal == b.dim || (b.metric != L2Squared && b.metric != L1) {
 		return
 	}
 	var least [seedK]float32 // the lowest distances, ascending
@@ -160,10 +169,16 @@ func (b *batch) offerAll(g *group, first, n int) {
 // offer compares query j of g with the row at place in float64 and keeps the row
 // if it is among the nearest.
 func (b *batch) offer(g *group, j, place int) {
+	if b.allow != nil && !b.placeAllowed(place) {
+		return
+	}
 	q := &g.queries[j]
 	worst := q.best.worst()
 	distance := b.distance(q.values, q.squares, place, worst)
-	if distance <= worst && q.best.add(b.entry(place, distance)) {
+	if !(distance <= worst) {
+		return
+	}
+	if e, ok := b.entry(place, distance); ok && q.best.add(e) {
 		if worst = q.best.worst(); !math.IsInf(worst, 1) {
 			g.bound[j] = min(g.bound[j], q.filter.bound(worst))
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nngmix/nngmix/internal/dedupe"
+	"github.com/nngmix/nngmix/internal/estimate"
 	"github.com/nngmix/nngmix/internal/parallel"
 	"github.com/nngmix/nngmix/simd"
 )
@@ -41,6 +42,12 @@ type Stats struct {
 
 // Stats returns the description of x.
 func (x *Index) Stats() Stats { return x.stats }
+
+// Len returns the number of rows.
+func (x *Index) Len() int { return x.rows }
+
+// Dim returns the number of columns.
+func (x *Index) Dim() int { return x.dim }
 
 // Build makes an index of rows, n rows of dim columns, row-major. It keeps no
 // reference to rows but a copy, under Cosine one more with rows of length 1. Where the
@@ -117,7 +124,7 @@ func (x *Index) build(ctx context.Context, queries []float32, k int) error {
 }
 
 // begin finds equal rows where that pays and returns the plan for the rest.
-func (x *Index) begin(ctx context.Context, queries []float32, k int, m Machine) (*plan, error) {
+func (x *Index) begin(ctx context.Context, queries []float32, k int, m estimate.Machine) (*plan, error) {
 	start := time.Now()
 	p := x.plan(queries, k, m)
 	if p.dedupe {

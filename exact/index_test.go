@@ -53,10 +53,10 @@ func TestErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := x.Search(t.Context(), good, 1); !errors.Is(err, ErrDimension) {
+	if _, err := x.Search(t.Context(), good, 1, SearchOptions{}); !errors.Is(err, ErrDimension) {
 		t.Errorf("a query of 4 columns: got %v, want %v", err, ErrDimension)
 	}
-	if _, err := x.SearchBatch(t.Context(), []float32{1, nan}, 1); !errors.Is(err, ErrNotFinite) {
+	if _, err := x.SearchBatch(t.Context(), []float32{1, nan}, 1, SearchOptions{}); !errors.Is(err, ErrNotFinite) {
 		t.Errorf("a NaN query: got %v, want %v", err, ErrNotFinite)
 	}
 }
@@ -173,7 +173,7 @@ func TestAllocations(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := testing.AllocsPerRun(5, func() {
-			if _, err := x.SearchBatch(t.Context(), rows[:5*2000], 10); err != nil {
+			if _, err := x.SearchBatch(t.Context(), rows[:5*2000], 10, SearchOptions{}); err != nil {
 				t.Error(err)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nngmix/nngmix/internal/estimate"
 )
 
 // TestJobAnswersAsSearch asks one job by each method, in two parts.
@@ -17,7 +18,7 @@ func TestJobAnswersAsSearch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	job, err := NewJob(t.Context(), rows, dim, queries, k, Options{}, Machine{1, 1})
+	job, err := newJob(t.Context(), rows, dim, queries, k, Options{}, estimate.Machine{Kernels: 1, Code: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +32,7 @@ func TestJobAnswersAsSearch(t *testing.T) {
 		}
 		got := newResult(2*half, k)
 		for part := range 2 {
-			res, err := x.SearchBatch(t.Context(), queries[part*half*dim:][:half*dim], k)
+			res, err := x.SearchBatch(t.Context(), queries[part*half*dim:][:half*dim], k, SearchOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -60,21 +61,21 @@ func copies(n, dim int, seed uint64) []float32 {
 
 func TestJobEstimates(t *testing.T) {
 	rows, queries := copies(60_000, 3, 1), copies(20_000, 3, 2)
-	job := func(metric Metric, queries []float32, m Machine) *Job {
-		j, err := NewJob(t.Context(), rows, 3, queries, 10, Options{Metric: metric}, m)
+	jobOf := func(metric Metric, queries []float32, m estimate.Machine) *job {
+		j, err := newJob(t.Context(), rows, 3, queries, 10, Options{Metric: metric}, m)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return j
 	}
-	tree := func(j *Job) Prospect {
+	tree := func(j *job) estimate.Prospect {
 		p, err := j.KDTree(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		return p
 	}
-	many := job(L2Squared, queries, Machine{1, 1})
+	many := jobOf(L2Squared, queries, estimate.Machine{Kernels: 1, Code: 1})
 	if s := many.Stats(); !s.Deduped || s.Unique > 15_001 {
 		t.Errorf("got %+v, want at most 15,001 distinct rows", s)
 	}
@@ -84,23 +85,23 @@ func TestJobEstimates(t *testing.T) {
 	if p := tree(many); p.Why != "" || p.Query <= 0 || p.Query > many.Brute().Query || p.Bytes < 4*14_000*3 {
 		t.Errorf("tree in 3 columns: got %+v, brute force %+v", p, many.Brute())
 	}
-	if p := tree(job(L2Squared, queries[:15], Machine{1, 1})); !strings.Contains(p.Why, "building a tree alone") {
+	if p := tree(jobOf(L2Squared, queries[:15], estimate.Machine{Kernels: 1, Code: 1})); !strings.Contains(p.Why, "building a tree alone") {
 		t.Errorf("tree for 5 queries: got %+v", p)
 	}
-	if p := tree(job(Cosine, queries, Machine{1, 1})); !strings.Contains(p.Why, "cosine") {
+	if p := tree(jobOf(Cosine, queries, estimate.Machine{Kernels: 1, Code: 1})); !strings.Contains(p.Why, "cosine") {
 		t.Errorf("tree under cosine: got %+v", p)
 	}
-	slow := job(L2Squared, queries, Machine{3, 3})
+	slow := jobOf(L2Squared, queries, estimate.Machine{Kernels: 3, Code: 3})
 	if got, want := slow.Brute().Query, 3*many.Brute().Query; math.Abs(got-want) > 1e-9*want {
 		t.Errorf("brute force on a machine a third as fast: got %v s, want %v", got, want)
 	}
 }
 
 func TestNewJobErrors(t *testing.T) {
-	if _, err := NewJob(t.Context(), []float32{1, 2}, 2, []float32{1}, 1, Options{}, Machine{1, 1}); !errors.Is(err, ErrDimension) {
+	if _, err := newJob(t.Context(), []float32{1, 2}, 2, []float32{1}, 1, Options{}, estimate.Machine{Kernels: 1, Code: 1}); !errors.Is(err, ErrDimension) {
 		t.Errorf("half a query: got %v", err)
 	}
-	if _, err := NewJob(t.Context(), []float32{1, float32(math.NaN())}, 2, nil, 1, Options{}, Machine{1, 1}); !errors.Is(err, ErrNotFinite) {
+	if _, err := newJob(t.Context(), []float32{1, float32(math.NaN())}, 2, nil, 1, Options{}, estimate.Machine{Kernels: 1, Code: 1}); !errors.Is(err, ErrNotFinite) {
 		t.Errorf("NaN: got %v", err)
 	}
 }

@@ -17,7 +17,7 @@ func oracle(rows, queries []float32, dim, k int, opt Options) *Result {
 	all := make([]Neighbor, n)
 	for q := range res.Counts {
 		for i := range all {
-			all[i] = Neighbor{uint32(i), oracleDistance(queries[q*dim:][:dim], rows[i*dim:][:dim], opt)}
+			all[i] = Neighbor{ID: uint32(i), Distance: oracleDistance(queries[q*dim:][:dim], rows[i*dim:][:dim], opt)}
 		}
 		slices.SortFunc(all, func(a, b Neighbor) int {
 			switch {
@@ -95,7 +95,7 @@ func check(tb testing.TB, rows, queries []float32, dim, k int, opts []Options, l
 			if err := x.build(tb.Context(), nil, k); err != nil {
 				tb.Fatal(err)
 			}
-			got, err := x.SearchBatch(tb.Context(), queries, k)
+			got, err := x.SearchBatch(tb.Context(), queries, k, SearchOptions{})
 			if err != nil {
 				tb.Fatal(err)
 			}

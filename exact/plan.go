@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/nngmix/nngmix/internal/dedupe"
+	"github.com/nngmix/nngmix/internal/estimate"
 	"github.com/nngmix/nngmix/simd"
 )
 
@@ -33,8 +34,8 @@ type plan struct {
 }
 
 // plan decides whether equal rows are looked for. queries may be nil.
-func (x *Index) plan(queries []float32, k int, m Machine) *plan {
-	p := &plan{given: queries, queries: float64(x.opt.Queries), k: k, costs: m.costs()}
+func (x *Index) plan(queries []float32, k int, m estimate.Machine) *plan {
+	p := &plan{given: queries, queries: float64(x.opt.Queries), k: k, costs: costsOn(m)}
 	switch {
 	case queries != nil:
 		asked := source{rows: queries, dim: x.dim}
@@ -227,11 +228,12 @@ func (x *Index) countVisits(ctx context.Context, queries []float32, k int, s sam
 		return visits{}, err
 	}
 	asked := source{rows: queries, dim: x.dim}
-	b, err := small.search(ctx, asked.gather(nil, asked.sample(s.queries)), k)
+	b, err := small.newBatch(ctx, asked.gather(nil, asked.sample(s.queries)), k, SearchOptions{})
 	if err != nil {
 		return visits{}, err
 	}
-	return b.visits, nil
+	err = b.run(ctx)
+	return b.visits, err
 }
 
 // uniqueShare estimates the share of distinct rows from a sample (Chao,

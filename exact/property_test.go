@@ -5,10 +5,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	_ "github.com/nngmix/nngmix/internal/steady"
 	"github.com/nngmix/nngmix/simd"
 	"pgregory.net/rapid"
-
-	_ "github.com/nngmix/nngmix/internal/steady"
 )
 
 // drawn is a table with many ties, queries and a way to search.

@@ -3,6 +3,7 @@ package exact
 // Neighbor is a row near a query.
 type Neighbor struct {
 	ID       uint32  // row number
+	Key      uint64  // the caller's key of the row in an ann.Index that has keys; else 0
 	Distance float64 // by the metric of the search; see the package comment
 }
 
@@ -14,6 +15,7 @@ type Result struct {
 	IDs       []uint32
 	Distances []float64
 	Counts    []int32
+	Keys      []uint64 // of the rows in IDs, from an ann.Index that has keys; else nil
 }
 
 // Of returns the ids and distances of the neighbors of query q, as parts of r.
@@ -21,6 +23,16 @@ func (r *Result) Of(q int) ([]uint32, []float64) {
 	lo := q * r.K
 	hi := lo + int(r.Counts[q])
 	return r.IDs[lo:hi:hi], r.Distances[lo:hi:hi]
+}
+
+// neighbors returns the neighbors of query q.
+func (r *Result) neighbors(q int) []Neighbor {
+	ids, distances := r.Of(q)
+	neighbors := make([]Neighbor, len(ids))
+	for i, id := range ids {
+		neighbors[i] = Neighbor{ID: id, Distance: distances[i]}
+	}
+	return neighbors
 }
 
 func newResult(queries, k int) *Result {

@@ -3,6 +3,7 @@ package exact
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -21,37 +22,60 @@ const batchEntries = 1 << 21
 
 // Search returns the k rows nearest to query, or all where they are fewer,
 // ascending by (distance, id). The errors are those of SearchBatch.
-func (x *Index) Search(ctx context.Context, query []float32, k int) ([]Neighbor, error) {
-	if len(query) != x.dim {
-		return nil, fmt.Errorf("%w: query of %d columns, want %d", ErrDimension, len(query), x.dim)
+func (x *Index) Search(ctx context.Context, query []float32, k int, opt SearchOptions) ([]Neighbor, error) {
+	if err := x.checkQuery(query); err != nil {
+		return nil, err
 	}
-	res, err := x.SearchBatch(ctx, query, k)
+	res, err := x.SearchBatch(ctx, query, k, opt)
 	if err != nil {
 		return nil, err
 	}
-	ids, distances := res.Of(0)
-	neighbors := make([]Neighbor, len(ids))
-	for i, id := range ids {
-		neighbors[i] = Neighbor{ID: id, Distance: distances[i]}
-	}
-	return neighbors, nil
+	return res.neighbors(0), nil
 }
 
-// SearchBatch finds the k rows nearest to each query, or all rows where they are
-// fewer. queries holds whole queries of as many columns as the rows have,
+// SearchBatch finds the k rows nearest to each query, or all rows where they
+// are fewer. queries holds whole queries of as many columns as the rows have,
 // row-major; none gives an empty result.
 //
-// The error is ErrK, ErrDimension, ErrNotFinite (with the query and column) or
-// that of ctx, which is looked at often.
-func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int) (*Result, error) {
-	if err := checkQueries(queries, x.dim, k); err != nil {
+// The error is ErrK, ErrDimension, ErrOptions, ErrNotFinite (with the query and
+// column) or that of ctx, which is looked at often.
+func (x *Index) SearchBatch(ctx context.Context, queries []float32, k int, opt SearchOptions) (*Result, error) {
+	b, err := x.newBatch(ctx, queries, k, opt)
+	if err != nil {
 		return nil, err
 	}
-	b, err := x.search(ctx, queries, k)
-	if err != nil {
+	if err := b.run(ctx); err != nil {
 		return nil, err
 	}
 	return b.res, nil
+}
+
+// SearchRange returns all rows at a distance of at most radius from query, ascending
+// by (distance, id); where they are more than limit, the limit nearest. It finds
+// every one of them. One goroutine searches.
+//
+// The errors are those of SearchBatch: ErrK where limit is below 1, ErrOptions where
+// radius is not a number.
+func (x *Index) SearchRange(ctx context.Context, query []float32, radius float64, limit int, opt SearchOptions) ([]Neighbor, error) {
+	if err := x.checkQuery(query); err != nil {
+		return nil, err
+	}
+	if math.IsNaN(radius) {
+		return nil, fmt.Errorf("%w: the radius is not a number", ErrOptions)
+	}
+	b, err := x.newBatch(ctx, query, limit, opt)
+	if err != nil {
+		return nil, err
+	}
+	b.within, b.radius = true, radius
+	return b.runRange(ctx)
+}
+
+func (x *Index) checkQuery(query []float32) error {
+	if len(query) != x.dim {
+		return fmt.Errorf("%w: query of %d columns, want %d", ErrDimension, len(query), x.dim)
+	}
+	return nil
 }
 
 // Search finds the k rows nearest to each query as Build and SearchBatch would,
@@ -75,12 +99,12 @@ func searchAt(ctx context.Context, rows []float32, dim int, queries []float32, k
 		return nil, Stats{}, err
 	}
 	start := time.Now()
-	b, err := x.search(ctx, queries, k)
+	res, err := x.SearchBatch(ctx, queries, k, SearchOptions{})
 	if err != nil {
 		return nil, Stats{}, err
 	}
 	x.stats.SearchSeconds = time.Since(start).Seconds()
-	return b.res, x.stats, nil
+	return res, x.stats, nil
 }
 
 func checkQueries(queries []float32, dim, k int) error {
@@ -93,19 +117,29 @@ func checkQueries(queries []float32, dim, k int) error {
 	return nil
 }
 
-// search answers queries.
-func (x *Index) search(ctx context.Context, queries []float32, k int) (*batch, error) {
-	squares, err := checkFinite(ctx, "query", queries, x.dim, x.metric == InnerProduct, x.threads)
+// newBatch returns queries that are checked, not yet answered.
+func (x *Index) newBatch(ctx context.Context, queries []float32, k int, opt SearchOptions) (*batch, error) {
+	if err := checkQueries(queries, x.dim, k); err != nil {
+		return nil, err
+	}
+	if opt.Threads < 0 {
+		return nil, fmt.Errorf("%w: Threads is %d, want at least 0", ErrOptions, opt.Threads)
+	}
+	threads := x.threads
+	if opt.Threads > 0 {
+		threads = opt.Threads
+	}
+	squares, err := checkFinite(ctx, "query", queries, x.dim, x.metric == InnerProduct, threads)
 	if err != nil {
 		return nil, err
 	}
-	k = min(k, x.rows)
-	b := &batch{Index: x, queries: queries, k: k, res: newResult(len(queries)/x.dim, k)}
+	b := &batch{Index: x, queries: queries, threads: threads, k: min(k, x.rows)}
 	b.wide = x.metric != Cosine && overflows(squares, x.squares)
-	if b.groups, err = dedupe.Find(ctx, queries, x.dim, x.threads); err != nil {
+	if b.allow, err = x.allowed(ctx, opt, threads); err != nil {
 		return nil, err
 	}
-	return b, b.run(ctx)
+	b.groups, err = dedupe.Find(ctx, queries, x.dim, threads)
+	return b, err
 }
 
 // batch is a set of queries on their way.
@@ -114,8 +148,12 @@ type batch struct {
 	queries []float32
 	groups  *dedupe.Groups // of equal queries: the first of each is answered, and then copied
 	order   []uint32       // the groups in the order in which they are answered
+	threads int
 	k       int
-	wide    bool // float32 cannot hold all distances: every row passes the filter
+	wide    bool    // float32 cannot hold all distances: every row passes the filter
+	allow   *Bitmap // the rows that may be returned; nil for all
+	within  bool    // only rows at most ...
+	radius  float64 // ... so far away are
 	res     *Result
 
 	mu     sync.Mutex
@@ -128,10 +166,7 @@ func (b *batch) run(ctx context.Context) error {
 	if err := b.arrange(ctx); err != nil {
 		return err
 	}
-	search := b.scanAll
-	if b.tree != nil {
-		search = b.searchTree
-	}
+	b.res = newResult(len(b.queries)/b.dim, b.k)
 	n := len(b.order)
 	size := b.batchSize(n)
 	return parallel.Do(ctx, b.threads, (n+size-1)/size, func(_, task int) error {
@@ -139,7 +174,7 @@ func (b *batch) run(ctx context.Context) error {
 		defer b.pool.Put(s)
 		groups := b.order[task*size : min((task+1)*size, n)]
 		s.take(b, groups)
-		if err := search(ctx, s); err != nil {
+		if err := b.search(ctx, s); err != nil {
 			return err
 		}
 		answered := 0
@@ -151,10 +186,33 @@ func (b *batch) run(ctx context.Context) error {
 	})
 }
 
+// search compares the queries in s with the rows.
+func (b *batch) search(ctx context.Context, s *scratch) error {
+	if b.tree != nil {
+		return b.searchTree(ctx, s)
+	}
+	return b.scanAll(ctx, s)
+}
+
+// runRange returns the rows within the radius of one query.
+func (b *batch) runRange(ctx context.Context) ([]Neighbor, error) {
+	s := b.pool.Get().(*scratch)
+	s.take(b, []uint32{0})
+	if err := b.search(ctx, s); err != nil {
+		return nil, err
+	}
+	best := &s.queries[0].best
+	best.order()
+	b.res = newResult(1, min(best.total, b.k))
+	s.ids = best.expand(b, b.res, 0, s.ids)
+	b.pool.Put(s)
+	return b.res.neighbors(0), nil
+}
+
 // answer writes the rows of best to the queries of a group and returns their number.
 func (b *batch) answer(s *scratch, best *best, group int) int {
 	first := b.groups.First(group)
-	s.ids = best.expand(&b.store, b.res, first, s.ids)
+	s.ids = best.expand(b, b.res, first, s.ids)
 	queries := b.groups.Rows[b.groups.Starts[group]:b.groups.Starts[group+1]]
 	for _, q := range queries[1:] {
 		b.res.copyTo(b.res, int(q), first)

@@ -95,7 +95,7 @@ func TestSearchIsTheFirstOfABatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	for q := range 20 {
-		got, err := x.Search(t.Context(), rows[q*4:][:4], 3)
+		got, err := x.Search(t.Context(), rows[q*4:][:4], 3, SearchOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func ExampleIndex_Search() {
 		fmt.Println(err)
 		return
 	}
-	neighbors, err := x.Search(context.Background(), []float32{0, 0}, 3)
+	neighbors, err := x.Search(context.Background(), []float32{0, 0}, 3, SearchOptions{})
 	fmt.Println(neighbors, err)
-	// Output: [{0 0} {1 1} {3 1}] <nil>
+	// Output: [{0 0 0} {1 0 1} {3 0 1}] <nil>
 }

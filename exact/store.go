@@ -49,6 +49,24 @@ func (s *store) entry(place int, distance float64) entry {
 	return e
 }
 
+// rowsAt returns how many rows are at place, and rowAt the id of the i-th of them.
+func (s *store) rowsAt(place int) int {
+	if s.starts == nil {
+		return 1
+	}
+	return int(s.starts[place+1] - s.starts[place])
+}
+
+func (s *store) rowAt(place, i int) uint32 {
+	switch {
+	case s.starts != nil:
+		return s.ids[int(s.starts[place])+i]
+	case s.ids != nil:
+		return s.ids[place]
+	}
+	return uint32(place)
+}
+
 // appendRows appends to dst the ids of the rows at place, at most limit of them.
 func (s *store) appendRows(dst []uint32, place uint32, limit int) []uint32 {
 	switch {

@@ -18,6 +18,18 @@ type Searcher interface {
 	SearchBatch(ctx context.Context, queries []float32, k int) (*exact.Result, error)
 }
 
+// SearcherFunc is a function as a Searcher: that of an exact.Index x, for example,
+//
+//	generator.SearcherFunc(func(ctx context.Context, queries []float32, k int) (*exact.Result, error) {
+//		return x.SearchBatch(ctx, queries, k, exact.SearchOptions{})
+//	})
+type SearcherFunc func(ctx context.Context, queries []float32, k int) (*exact.Result, error)
+
+// SearchBatch calls f.
+func (f SearcherFunc) SearchBatch(ctx context.Context, queries []float32, k int) (*exact.Result, error) {
+	return f(ctx, queries, k)
+}
+
 // StatsSearcher is a Searcher that tells how it answered. New asks Answer where
 // Data.Index has it.
 type StatsSearcher interface {

@@ -76,11 +76,11 @@ func TestWrongIndex(t *testing.T) {
 }
 
 // talkative is an index that tells how it answered.
-type talkative struct{ *exact.Index }
+type talkative struct{ Searcher }
 
 func (x talkative) Answer(ctx context.Context, queries []float32, k int) (*exact.Result, SearchStats, error) {
 	res, err := x.SearchBatch(ctx, queries, k)
-	return res, SearchStats{Method: "asked", Detail: x}, err
+	return res, SearchStats{Method: "asked", Detail: "so"}, err
 }
 
 // TestIndexAndEngine: an index that is given and an engine that is plugged in
@@ -92,7 +92,7 @@ func TestIndexAndEngine(t *testing.T) {
 	opt := DefaultOptions()
 	want, _ := sampleN(t, mustNew(t, data, opt), 200)
 
-	var kept *exact.Index
+	var kept Searcher
 	var asked []int
 	opt.Engine = func(ctx context.Context, rows []float32, dim, nominal int, queries []float32, k int) (*exact.Result, SearchStats, error) {
 		asked = []int{len(rows), dim, nominal, len(queries), k}
@@ -100,8 +100,10 @@ func TestIndexAndEngine(t *testing.T) {
 		if err != nil {
 			return nil, SearchStats{}, err
 		}
-		kept = x
-		res, err := x.SearchBatch(ctx, queries, k)
+		kept = SearcherFunc(func(ctx context.Context, queries []float32, k int) (*exact.Result, error) {
+			return x.SearchBatch(ctx, queries, k, exact.SearchOptions{})
+		})
+		res, err := kept.SearchBatch(ctx, queries, k)
 		return res, SearchStats{Method: "mine", Reason: "because", Unique: 7, Bytes: 9, Detail: 5 * k}, err
 	}
 	g := mustNew(t, data, opt)
@@ -124,7 +126,7 @@ func TestIndexAndEngine(t *testing.T) {
 		t.Errorf("report %+v", r)
 	}
 	data.Index = talkative{kept}
-	if r := mustNew(t, data, opt).Report(); r.Method != "asked" || r.Detail != data.Index {
+	if r := mustNew(t, data, opt).Report(); r.Method != "asked" || r.Detail != "so" {
 		t.Errorf("report %+v", r)
 	}
 	opt.Engine = func(context.Context, []float32, int, int, []float32, int) (*exact.Result, SearchStats, error) {

@@ -18,10 +18,18 @@ import (
 	"github.com/nngmix/nngmix/simd"
 )
 
+// Machine says how slow a machine is, as multiples of the times on the one where costs
+// were measured (Zen 5 with AVX-512): 1 is as fast, 2 takes twice as long. It decides
+// only which way is taken, and where the recall target is 1 never an answer.
+type Machine struct {
+	Kernels float64 `json:"kernels"` // comparing rows by package simd
+	Code    float64 `json:"code"`    // everything else
+}
+
 // ThisMachine returns how slow this machine is. It is measured once for a
 // processor and instruction set, in some milliseconds, and kept in the user's cache
 // directory; where that cannot be read or written, once for each process.
-var ThisMachine = sync.OnceValue(func() exact.Machine {
+var ThisMachine = sync.OnceValue(func() Machine {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return Calibrate()
@@ -35,15 +43,15 @@ const calibrationVersion = 1
 
 // calibration is what a cache file holds.
 type calibration struct {
-	Version int           `json:"version"`
-	CPU     string        `json:"cpu"`
-	SIMD    string        `json:"simd"`
-	Machine exact.Machine `json:"machine"`
+	Version int     `json:"version"`
+	CPU     string  `json:"cpu"`
+	SIMD    string  `json:"simd"`
+	Machine Machine `json:"machine"`
 }
 
 // cached returns what a file in dir says of this machine, or what measure returns,
 // which it writes there. A file that is damaged or of another machine is replaced.
-func cached(dir string, measure func() exact.Machine) exact.Machine {
+func cached(dir string, measure func() Machine) Machine {
 	key := calibration{Version: calibrationVersion, CPU: runtime.GOARCH + " " + cpuid.CPU.BrandName, SIMD: simd.Active().String()}
 	hash := fnv.New64a()
 	fmt.Fprint(hash, key.Version, key.CPU, key.SIMD)
@@ -78,19 +86,19 @@ func write(path string, text []byte) {
 }
 
 // plausible tells whether m can be that of a real machine.
-func plausible(m exact.Machine) bool {
+func plausible(m Machine) bool {
 	within := func(x float64) bool { return x > 1e-2 && x < 1e3 } // false for NaN
 	return within(m.Kernels) && within(m.Code)
 }
 
 // Calibrate measures how slow this machine is, in some milliseconds.
-func Calibrate() exact.Machine {
-	m := exact.Machine{
+func Calibrate() Machine {
+	m := Machine{
 		Kernels: fastest(20, compareTiles) / referenceTiles,
 		Code:    fastest(12, buildTree) / referenceTree,
 	}
 	if !plausible(m) { // a clock that stands still
-		return exact.Machine{Kernels: 1, Code: 1}
+		return Machine{Kernels: 1, Code: 1}
 	}
 	return m
 }

@@ -4,8 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/nngmix/nngmix/exact"
 )
 
 func TestCalibrate(t *testing.T) {
@@ -18,13 +16,13 @@ func TestCalibrate(t *testing.T) {
 func TestCached(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	measured := 0
-	measure := func() exact.Machine {
+	measure := func() Machine {
 		measured++
-		return exact.Machine{Kernels: 2, Code: float64(measured)}
+		return Machine{Kernels: 2, Code: float64(measured)}
 	}
 	read := func(want float64) {
 		t.Helper()
-		if m := cached(dir, measure); m != (exact.Machine{Kernels: 2, Code: want}) {
+		if m := cached(dir, measure); m != (Machine{Kernels: 2, Code: want}) {
 			t.Errorf("got %+v, want code %v", m, want)
 		}
 	}
@@ -49,8 +47,8 @@ func TestCachedWithoutCache(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	want := exact.Machine{Kernels: 3, Code: 4}
-	if got := cached(filepath.Join(file, "cache"), func() exact.Machine { return want }); got != want {
+	want := Machine{Kernels: 3, Code: 4}
+	if got := cached(filepath.Join(file, "cache"), func() Machine { return want }); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -26,17 +27,17 @@ type Estimate struct {
 
 // Plan is a request with what the methods are thought to take for it.
 type Plan struct {
-	Estimates []Estimate    `json:"estimates"` // of Brute, KDTree and Graph
-	Chosen    Method        `json:"chosen"`
-	Reason    string        `json:"reason"` // why, in one sentence
-	Rows      int           `json:"rows"`
-	Unique    int           `json:"unique"`  // rows searched: the distinct ones where looking for them pays
-	Queries   int           `json:"queries"` // distinct ones, those to come included, by estimate
-	Machine   exact.Machine `json:"machine"`
-	Outcome   *Outcome      `json:"outcome,omitempty"` // of Run
+	Estimates []Estimate `json:"estimates"` // of Brute, KDTree and Graph
+	Chosen    Method     `json:"chosen"`
+	Reason    string     `json:"reason"` // why, in one sentence
+	Rows      int        `json:"rows"`
+	Unique    int        `json:"unique"`  // rows searched: the distinct ones where looking for them pays
+	Queries   int        `json:"queries"` // distinct ones, those to come included, by estimate
+	Machine   Machine    `json:"machine"`
+	Outcome   *Outcome   `json:"outcome,omitempty"` // of Run
 
 	request  Request
-	job      *exact.Job
+	job      job
 	progress *progress
 	threads  float64
 	count    int            // queries given
@@ -52,7 +53,7 @@ type Plan struct {
 // at a method the more is at stake: a choice that saves no time costs none.
 //
 // The caller must not change Rows and Queries before Run has returned. The error is
-// ErrRequest, those of exact.NewJob, or that of ctx.
+// ErrRequest, those of exact.Build and SearchBatch, or that of ctx.
 func New(ctx context.Context, r Request) (*Plan, error) {
 	if err := r.Validate(); err != nil {
 		return nil, err
@@ -63,7 +64,8 @@ func New(ctx context.Context, r Request) (*Plan, error) {
 	if err := simd.Err(); err != nil {
 		return nil, err
 	}
-	if r.Machine == (exact.Machine{}) {
+	r.Recall = cmp.Or(r.Recall, 1)
+	if r.Machine == (Machine{}) {
 		r.Machine = ThisMachine()
 	}
 	p := &Plan{request: r, Machine: r.Machine, threads: float64(parallel.Threads(r.Threads)), progress: &progress{report: r.Progress}}
@@ -75,7 +77,7 @@ func New(ctx context.Context, r Request) (*Plan, error) {
 		opt.Queries = r.Reuse + p.asked()
 	}
 	var err error
-	if p.job, err = exact.NewJob(ctx, r.Rows, r.Dim, p.distinct, r.K, opt, r.Machine); err != nil {
+	if p.job, err = newJob(ctx, r.Rows, r.Dim, p.distinct, r.K, opt, r.Machine); err != nil {
 		return nil, err
 	}
 	s := p.job.Stats()
@@ -84,7 +86,7 @@ func New(ctx context.Context, r Request) (*Plan, error) {
 }
 
 // findDistinct sets the distinct queries. Few, and queries of which few are equal,
-// are left as they are, as are those that NewJob is to refuse.
+// are left as they are, as are those that newJob is to refuse.
 func (p *Plan) findDistinct(ctx context.Context) error {
 	r := &p.request
 	p.distinct = r.Queries

@@ -15,7 +15,7 @@ import (
 	"github.com/nngmix/nngmix/exact"
 )
 
-var reference = exact.Machine{Kernels: 1, Code: 1}
+var reference = Machine{Kernels: 1, Code: 1}
 
 // request returns a request for the neighbors of some of the rows around a few
 // centers among the others.
@@ -80,7 +80,7 @@ func TestExactAnswersDoNotDependOnTheChoice(t *testing.T) {
 	r.Queries = append(r.Queries, r.Queries[:3*2000]...) // equal ones
 	want := truth(t, r)
 	for _, method := range []Method{Auto, Brute, KDTree} {
-		for _, m := range []exact.Machine{reference, {Kernels: 50, Code: 1}, {Kernels: 0.02, Code: 1}} {
+		for _, m := range []Machine{reference, {Kernels: 50, Code: 1}, {Kernels: 0.02, Code: 1}} {
 			for _, threads := range []int{1, 3} {
 				r.Method, r.Machine, r.Threads = method, m, threads
 				p := mustPlan(t, r)
@@ -328,7 +328,7 @@ func TestErrors(t *testing.T) {
 		change func(*Request)
 		want   error
 	}{
-		{"recall", func(r *Request) { r.Recall = 0 }, ErrRequest},
+		{"recall", func(r *Request) { r.Recall = -0.1 }, ErrRequest},
 		{"graph and exact", func(r *Request) { r.Method = Graph }, ErrRequest},
 		{"width of no graph", func(r *Request) { r.EfSearch = 10 }, ErrRequest},
 		{"negative width", func(r *Request) { r.Method, r.Recall, r.EfSearch = Graph, 0.9, -1 }, ErrRequest},

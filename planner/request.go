@@ -45,8 +45,8 @@ func (m *Method) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Request says what is searched for, and what the search may take. Start from
-// DefaultRequest.
+// Request says what is searched for, and what the search may take. The zero value, with
+// Rows, Dim, Queries and K, asks for exact answers.
 type Request struct {
 	Rows    []float32    // n rows of Dim columns, row-major, finite
 	Dim     int          // columns
@@ -57,8 +57,8 @@ type Request struct {
 
 	// Method is how to search. With Auto, the default, the planner chooses.
 	Method Method
-	// Recall is the least share of the true neighbors to be found, in (0, 1],
-	// default 1: the exact answer. Below 1 a graph may answer, as ann.Index.Tune
+	// Recall is the least share of the true neighbors to be found, in (0, 1]. 1, or 0,
+	// the default, is the exact answer. Below 1 a graph may answer, as ann.Index.Tune
 	// promises it.
 	Recall float64
 	// EfSearch is how wide searches of the graph are, with Method Graph: then Recall
@@ -81,7 +81,7 @@ type Request struct {
 	Threads int
 	// Machine is how slow the machine is; the zero value, the default, means
 	// ThisMachine().
-	Machine exact.Machine
+	Machine Machine
 	// Progress, where it is not nil, is told how many queries are answered. It is
 	// called from one goroutine at a time.
 	Progress func(done, total int)
@@ -105,9 +105,9 @@ func (r *Request) Validate() error {
 		}
 	}
 	report(r.Method >= methods, "Method is %v, want one of %s", r.Method, strings.Join(methodNames[:], ", "))
-	report(!(r.Recall > 0 && r.Recall <= 1), "Recall is %v, want above 0 and at most 1", r.Recall)
+	report(!(r.Recall >= 0 && r.Recall <= 1), "Recall is %v, want above 0 and at most 1, or 0 for 1", r.Recall)
 	report(r.EfSearch < 0 || r.EfSearch > 0 && r.Method != Graph, "EfSearch is %d and Method %v, want 0, or more with %v", r.EfSearch, r.Method, Graph)
-	report(r.Method == Graph && r.Recall == 1 && r.EfSearch == 0, "Method is %v with Recall 1, want Recall below 1, an EfSearch, or an exact method", Graph)
+	report(r.Method == Graph && (r.Recall == 1 || r.Recall == 0) && r.EfSearch == 0, "Method is %v with Recall 1, want Recall below 1, an EfSearch, or an exact method", Graph)
 	report(r.Reuse < 0, "Reuse is %d, want at least 0", r.Reuse)
 	report(r.MemoryCap < 0, "MemoryCap is %d, want at least 0", r.MemoryCap)
 	report(r.Threads < 0, "Threads is %d, want at least 0", r.Threads)

@@ -80,7 +80,7 @@ func (r *run) use(ctx context.Context, m Method) error {
 	r.out.Exact, r.out.Graph, r.out.Bytes = x, nil, x.Stats().Bytes
 	r.out.Build += time.Since(start).Seconds()
 	r.search = func(ctx context.Context, queries []float32) (*exact.Result, error) {
-		return x.SearchBatch(ctx, queries, r.request.K)
+		return x.SearchBatch(ctx, queries, r.request.K, exact.SearchOptions{})
 	}
 	return nil
 }

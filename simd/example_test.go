@@ -17,3 +17,11 @@ func ExampleKernels_Gather() {
 	fmt.Println(dst)
 	// Output: [2 25]
 }
+
+// Kernels of one level compare with the same result as those of any other, but for
+// rounding.
+func ExampleFor() {
+	distance := simd.For(simd.L1)
+	fmt.Println(distance.Pair([]float32{1, 2}, []float32{3, 5}))
+	// Output: 5
+}

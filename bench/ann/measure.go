@@ -67,7 +67,7 @@ func (c *contest) prepare(ctx context.Context) error {
 		if err := writeFloats(c.path(q.kind), q.values); err != nil {
 			return err
 		}
-		truth, err := x.SearchBatch(ctx, q.values, k)
+		truth, err := x.SearchBatch(ctx, q.values, k, exact.SearchOptions{})
 		if err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func (s *server) answer(words []string) (seconds float64, err error) {
 		}
 		return s.search(words[1], words[5], n[0], n[1], n[2])
 	case len(words) == 2 && words[0] == "save" && ok:
-		return timed(func() error { return ours.index.Save(words[1]) })
+		return timed(func() error { return ours.index.Save(context.Background(), words[1]) })
 	case len(words) == 2 && words[0] == "open" && ok:
 		return timed(func() error { _, err := ann.Open(words[1]); return err })
 	}
@@ -129,7 +129,7 @@ func (e *ourEngine) search(queries []float32, ef, threads int, found []int64) er
 	ctx := context.Background()
 	search := func() (*exact.Result, error) {
 		if ef == exactSearch {
-			return e.index.SearchExact(ctx, queries, k, threads)
+			return e.index.SearchExact(ctx, queries, k, ann.SearchOptions{Threads: threads})
 		}
 		return e.index.SearchBatch(ctx, queries, k, ann.SearchOptions{EfSearch: ef, Threads: threads})
 	}

@@ -32,7 +32,7 @@ func TestIndexErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := x.Save(foreign); err != nil {
+	if err := x.Save(t.Context(), foreign); err != nil {
 		t.Fatal(err)
 	}
 	out := filepath.Join(dir, "none", "out.nngx")

@@ -251,7 +251,7 @@ func TestIndexInfoAndVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := x.Save(foreign); err != nil {
+	if err := x.Save(t.Context(), foreign); err != nil {
 		t.Fatal(err)
 	}
 	if out := must(t, "index", "info", foreign); !strings.Contains(out, "2 of 2 columns") || !strings.Contains(out, "a program made this index") {

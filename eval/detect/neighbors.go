@@ -39,7 +39,7 @@ func (d *knn) Score(ctx context.Context, x []float32) ([]float64, error) {
 	if err := checkScore(x, d.dim); err != nil {
 		return nil, err
 	}
-	found, err := d.index.SearchBatch(ctx, x, d.k)
+	found, err := d.index.SearchBatch(ctx, x, d.k, exact.SearchOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (d *lof) Fit(ctx context.Context, x []float32, dim int, anomaly []bool) (er
 	if d.index, err = exact.Build(ctx, x, dim, exact.Options{Threads: d.opt.Threads}); err != nil {
 		return err
 	}
-	found, err := d.index.SearchBatch(ctx, x, d.k+1)
+	found, err := d.index.SearchBatch(ctx, x, d.k+1, exact.SearchOptions{})
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (d *lof) Score(ctx context.Context, x []float32) ([]float64, error) {
 	if err := checkScore(x, d.dim); err != nil {
 		return nil, err
 	}
-	found, err := d.index.SearchBatch(ctx, x, d.k)
+	found, err := d.index.SearchBatch(ctx, x, d.k, exact.SearchOptions{})
 	if err != nil {
 		return nil, err
 	}

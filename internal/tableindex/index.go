@@ -1,6 +1,7 @@
 package tableindex
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/nngmix/nngmix/ann"
@@ -18,7 +19,9 @@ type Index struct {
 func Open(path string) (*Index, error) { return open(path, ann.Open) }
 
 // Load is Open that reads the index into memory.
-func Load(path string) (*Index, error) { return open(path, ann.Load) }
+func Load(ctx context.Context, path string) (*Index, error) {
+	return open(path, func(path string) (*ann.Index, error) { return ann.Load(ctx, path) })
+}
 
 func open(path string, read func(string) (*ann.Index, error)) (*Index, error) {
 	x, err := read(path)

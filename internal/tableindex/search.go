@@ -42,7 +42,7 @@ func Search(ctx context.Context, x *ann.Index, queries []float32, k int, opt Sea
 		return nil, how, err
 	}
 	if how.Method == "exact" {
-		res, err := x.SearchExact(ctx, queries, k, opt.Threads)
+		res, err := x.SearchExact(ctx, queries, k, ann.SearchOptions{Threads: opt.Threads})
 		return res, how, err
 	}
 	res, err := x.SearchBatch(ctx, queries, k, ann.SearchOptions{EfSearch: how.EfSearch, Threads: opt.Threads})

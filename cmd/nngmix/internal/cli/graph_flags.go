@@ -32,6 +32,12 @@ func (f *GraphFlags) Options(metric exact.Metric, seed uint64, threads int) ann.
 
 // Check finds what is wrong with the options.
 func (f *GraphFlags) Check() error {
+	switch { // a program's 0 is the default; on a command line it is a mistake
+	case f.M == 0:
+		return errors.New("--m is 0, want 2 to 128")
+	case f.EfConstruction == 0:
+		return errors.New("--ef-construction is 0, want 1 to 10000")
+	}
 	err := f.Options(exact.L2Squared, 0, 0).Validate()
 	if err == nil {
 		return nil

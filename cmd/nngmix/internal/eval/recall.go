@@ -94,6 +94,11 @@ func (o *recallOptions) check() error {
 	if err := o.GraphFlags.Check(); err != nil {
 		return err
 	}
+	for _, ef := range o.EfSearches {
+		if ef < 1 {
+			return fmt.Errorf("--ef-search is %d, want at least 1", ef)
+		}
+	}
 	if o.Threads < 1 {
 		return fmt.Errorf("--threads is %d, want at least 1", o.Threads)
 	}

@@ -3,6 +3,7 @@
 package index
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,7 +45,7 @@ func verifyCommand() *cobra.Command {
 		Example: "  nngmix index verify celeba.nngx",
 		Args:    oneIndex,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			info, err := describeIndex(args[0], ann.Verify)
+			info, err := describeIndex(cmd.Context(), args[0], ann.Verify)
 			if err != nil {
 				return err
 			}
@@ -62,7 +63,7 @@ func infoCommand() *cobra.Command {
 		Example: "  nngmix index info celeba.nngx",
 		Args:    oneIndex,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			info, err := describeIndex(args[0], func(string) error { return nil })
+			info, err := describeIndex(cmd.Context(), args[0], func(context.Context, string) error { return nil })
 			if err != nil {
 				return err
 			}
@@ -99,8 +100,8 @@ type Info struct {
 
 // describeIndex returns the description of the index in the file path, which
 // has to pass check.
-func describeIndex(path string, check func(path string) error) (*Info, error) {
-	if err := check(path); err != nil {
+func describeIndex(ctx context.Context, path string, check func(ctx context.Context, path string) error) (*Info, error) {
+	if err := check(ctx, path); err != nil {
 		return nil, err
 	}
 	x, err := ann.Open(path)
@@ -111,7 +112,7 @@ func describeIndex(path string, check func(path string) error) (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := x.CountLinks(); err != nil {
+	if err := x.CountLinks(ctx); err != nil {
 		return nil, err
 	}
 	s, opt := x.Stats(), x.Options()

@@ -140,11 +140,11 @@ func search(ctx context.Context, opt *searchOptions) error {
 	defer bars.Wait()
 	var x *tableindex.Index
 	err := report.Timed("open", func() (err error) {
-		open := tableindex.Open
+		open := func(_ context.Context, path string) (*tableindex.Index, error) { return tableindex.Open(path) }
 		if opt.Load {
 			open = tableindex.Load
 		}
-		x, err = open(opt.Index)
+		x, err = open(ctx, opt.Index)
 		return err
 	})
 	if err != nil {
@@ -155,7 +155,9 @@ func search(ctx context.Context, opt *searchOptions) error {
 		return err
 	}
 	if report.Queries >= preloadQueries {
-		_ = report.Timed("preload", func() error { x.Preload(); return nil })
+		if err := report.Timed("preload", func() error { return x.Preload(ctx) }); err != nil {
+			return err
+		}
 	}
 	if err := opt.limitNeighbors(x, report); err != nil {
 		return cli.Usage(err)
