@@ -50,7 +50,7 @@ func (s *scratch) take(b *batch, groups []uint32) {
 	n := len(groups)
 	s.queries = grow(s.queries, n)
 	room := bestRoom(b.k)
-	if b.within {
+	if b.within && b.radii == nil {
 		room = min(room, rangeRoom) // more where they are found
 	}
 	s.entries = grow(s.entries, n*room)
@@ -64,12 +64,20 @@ func (s *scratch) take(b *batch, groups []uint32) {
 		if b.metric == Cosine {
 			q.squares = sumOfSquares(q.values)
 		}
-		q.best = best{k: b.k, entries: s.entries[i*room:][:0:room], within: b.within, radius: b.radius}
+		q.best = best{k: b.k, entries: s.entries[i*room:][:0:room], within: b.within, radius: b.radiusOf(groups[i])}
 	}
 	for i := range s.groups {
 		first := i * simd.TileQueries
 		s.groups[i].take(s.queries[first:min(first+simd.TileQueries, n)], s.packed[first*b.dim:][:simd.TileQueries*b.dim], b.from.order)
 	}
+}
+
+// radiusOf returns how far away rows may be that the queries of a group need.
+func (b *batch) radiusOf(group uint32) float64 {
+	if b.radii == nil {
+		return b.radius
+	}
+	return b.radii[b.groups.First(int(group))]
 }
 
 // take fills g with queries, their columns in order.

@@ -3,7 +3,10 @@ package exact
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
+
+	"github.com/nngmix/nngmix/simd"
 )
 
 // Nearest keeps the k nearest rows of each of a set of queries while rows come in
@@ -20,6 +23,9 @@ type Nearest struct {
 	distances []float64
 	counts    []int32
 	merged    entries // working memory
+
+	seen   float64 // rows of the last batch that was searched in a tree
+	visits visits  // there
 }
 
 // entries are neighbors of a query on their way.
@@ -71,7 +77,7 @@ func (n *Nearest) Add(ctx context.Context, rows []float32, ids []int64) error {
 	if len(ids) == 0 || n.Len() == 0 {
 		return ctx.Err()
 	}
-	res, _, err := Search(ctx, rows, n.dim, n.queries, n.k, n.opt)
+	res, err := n.search(ctx, rows)
 	if err != nil {
 		return err
 	}
@@ -85,6 +91,68 @@ func (n *Nearest) Add(ctx context.Context, rows []float32, ids []int64) error {
 		n.merge(q, here)
 	}
 	return nil
+}
+
+// search finds the nearest of rows: those that are nearer than what is kept, or as
+// near, may be enough.
+func (n *Nearest) search(ctx context.Context, rows []float32) (*Result, error) {
+	opt := n.opt
+	x, err := newIndex(ctx, rows, n.dim, opt, simd.Active())
+	if err != nil {
+		return nil, err
+	}
+	radii, bounded := n.radii()
+	if bounded && opt.Method == Auto {
+		x.opt.Method = n.method(x)
+	}
+	if err := x.build(ctx, n.queries, n.k); err != nil {
+		return nil, err
+	}
+	b, err := x.newBatch(ctx, n.queries, n.k, SearchOptions{})
+	if err != nil {
+		return nil, err
+	}
+	b.within, b.radii = true, radii
+	if err := b.run(ctx); err != nil {
+		return nil, err
+	}
+	if b.tree != nil {
+		n.seen, n.visits = float64(len(rows)/n.dim), b.visits
+	}
+	return b.res, nil
+}
+
+// radii returns how far away a row may be that is among the nearest of each query, and
+// whether that is known of all.
+func (n *Nearest) radii() (radii []float64, bounded bool) {
+	radii, bounded = make([]float64, n.Len()), true
+	for q := range radii {
+		if _, distances := n.Of(q); len(distances) == n.k {
+			radii[q] = distances[n.k-1]
+		} else {
+			radii[q], bounded = math.Inf(1), false
+		}
+	}
+	return radii, bounded
+}
+
+// method returns how the rows of x are searched within the radii: in a tree where that
+// costs less than comparing with all, by what queries visited in the last one. The
+// first is tried where few boxes are thought to be near enough.
+func (n *Nearest) method(x *Index) Method {
+	if x.metric != L2Squared && x.metric != L1 {
+		return Brute
+	}
+	c, rows, d, q := costsOn(reference), float64(x.rows), float64(x.dim), float64(n.Len())
+	tiles, boxes := 1.0, 3*math.Log2(max(2, rows/simd.BlockRows))
+	if n.seen > 0 {
+		tiles, boxes = float64(n.visits.tiles)/q*rows/n.seen, float64(n.visits.boxes)/q
+	}
+	visit := tiles*(c.call+simd.BlockRows*simd.TileQueries*d*c.tile*c.leaf) + boxes*(c.box+c.side*d)
+	if c.build(rows, d)+q*visit < rows*d*(c.pack+q*c.tile) {
+		return KDTree
+	}
+	return Brute
 }
 
 // merge puts neighbors of query q, in order, among those that are there.

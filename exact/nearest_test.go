@@ -49,6 +49,9 @@ func TestNearestIsSearch(t *testing.T) {
 			if metric == L2Squared {
 				opt.Nominal = rng.IntN(dim + 1)
 			}
+			if opt.Method = []Method{Auto, Brute, KDTree}[trial%3]; metric == Cosine || metric == InnerProduct {
+				opt.Method = Auto
+			}
 			n := 1 + rng.IntN(700)
 			rows, queries := someRows(rng, n, dim, opt.Nominal), someRows(rng, 1+rng.IntN(20), dim, opt.Nominal)
 			k := 1 + rng.IntN(40)

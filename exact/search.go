@@ -150,10 +150,11 @@ type batch struct {
 	order   []uint32       // the groups in the order in which they are answered
 	threads int
 	k       int
-	wide    bool    // float32 cannot hold all distances: every row passes the filter
-	allow   *Bitmap // the rows that may be returned; nil for all
-	within  bool    // only rows at most ...
-	radius  float64 // ... so far away are
+	wide    bool      // float32 cannot hold all distances: every row passes the filter
+	allow   *Bitmap   // the rows that may be returned; nil for all
+	within  bool      // only rows at most ...
+	radius  float64   // ... so far away are
+	radii   []float64 // the same for each query, where they differ
 	res     *Result
 
 	mu     sync.Mutex
