@@ -28,9 +28,9 @@ type Key struct {
 
 // PartRows tells which rows of a table came from a file.
 type PartRows struct {
-	Path  string
-	First int // number of the first row, from 0
-	Rows  int // may be 0
+	Path  string `json:"path"`
+	First int    `json:"first_row"` // number of the first row, from 0
+	Rows  int    `json:"rows"`      // may be 0
 }
 
 // Expand returns the files that in names: each element is a file, "-", a pattern

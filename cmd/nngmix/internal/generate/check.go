@@ -39,6 +39,9 @@ func (o *options) check() error {
 	if err := o.Options.Validate(); err != nil {
 		return flagNames(err)
 	}
+	if o.Parts && !o.Provenance {
+		return errors.New("--provenance-parts says more of --provenance: give both")
+	}
 	if err := o.checkAmount(); err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ type options struct {
 	RowsPerFile int64   `json:"rows_per_file,omitempty"`
 	Append      bool    `json:"append"`
 	Provenance  bool    `json:"provenance"`
+	Parts       bool    `json:"provenance_parts,omitempty"`
 	KeepExact   bool    `json:"exact_integers"`
 	Force       bool    `json:"force"`
 	Report      string  `json:"report,omitempty"`
@@ -113,6 +114,7 @@ func (o *options) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.KeepExact, "exact-integers", false, "write integer columns as float64 with the exact mixture, not rounded (but for categories, times and values beyond 2^53)")
 	flags.BoolVar(&o.Append, "append", false, "write all of the input's rows first; column nngmix_synthetic tells them apart, nngmix_hidden what --labeled-fraction hides")
 	flags.BoolVar(&o.Provenance, "provenance", false, "write which rows each pseudo-anomaly comes from, and the mixing weight")
+	flags.BoolVar(&o.Parts, "provenance-parts", false, "with --provenance: also the file that each parent row is in, and its row there")
 	flags.StringVar(&o.SearchName, "search", "auto", "neighbor search: auto, brute or kdtree (the same answer at another speed; auto with a --recall-target below 1 may use hnsw), hnsw (approximate), or coder-hnsw (github.com/coder/hnsw, to compare with)")
 	flags.StringVar(&o.Index, "index", "", "search this index of the table, made by 'nngmix index build', instead of reading all rows")
 	o.WidthFlags.Add(flags)
@@ -168,7 +170,7 @@ func generate(ctx context.Context, opt *options) (*Report, error) {
 	if err := out.write(ctx, gen, count, &report.RunReport, bars.Stage("write")); err != nil {
 		return nil, err
 	}
-	report.fill(in.Summary, opt, gen.Report(), count)
+	report.fill(in, opt, gen.Report(), count)
 	if opt.Report != "" {
 		if err := cli.WriteJSON(opt.Report, report, opt.Force); err != nil {
 			return nil, err

@@ -3,7 +3,6 @@ package generate
 import (
 	"context"
 	"fmt"
-	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,8 +20,8 @@ type output struct {
 	in         *input
 	writer     *table.Writer
 	append     bool
-	hidden     bool // tell which anomalies --labeled-fraction hid
-	provenance bool
+	hidden     bool        // tell which anomalies --labeled-fraction hid
+	provenance *provenance // nil where it is not asked for
 	threads    int
 	draws      bool   // second parents may be drawn from all rows
 	round      uint64 // samples whose parents are in memory at once, where these are fetched
@@ -31,7 +30,7 @@ type output struct {
 // newOutput starts the output file. What the file's format cannot hold is an
 // error here, before the work.
 func newOutput(ctx context.Context, in *input, opt *options, count uint64) (*output, error) {
-	o := &output{in: in, append: opt.Append, hidden: opt.Append && opt.LabeledFraction < 1, provenance: opt.Provenance, threads: opt.Threads, draws: opt.Method != generator.NNGMix, round: uint64(max(roundValues/len(in.Fields), chunkSamples))}
+	o := &output{in: in, append: opt.Append, hidden: opt.Append && opt.LabeledFraction < 1, provenance: opt.provenance(in), threads: opt.Threads, draws: opt.Method != generator.NNGMix, round: uint64(max(roundValues/len(in.Fields), chunkSamples))}
 	rows := int64(count)
 	if o.append {
 		rows += int64(in.Rows)
@@ -89,13 +88,7 @@ func (o *output) fields(opt *options) []table.Field {
 	if o.hidden {
 		fields = append(fields, extra("nngmix_hidden", table.Bool, "nngmix_hidden"))
 	}
-	if o.provenance {
-		fields = append(fields,
-			extra("nngmix_source_row", table.Int64, "source_row"),
-			extra("nngmix_other_row", table.Int64, "other_row"),
-			extra("nngmix_other_labeled", table.Bool, "other_labeled"),
-			extra("nngmix_lambda", table.Float64, "lambda"))
-	}
+	fields = append(fields, o.provenance.fields()...)
 	return fields
 }
 
@@ -132,14 +125,7 @@ func (o *output) writeInput(first int, columns []table.Column) error {
 	if o.hidden {
 		columns = append(columns, table.New("", o.in.HiddenIn(first, rows)))
 	}
-	if o.provenance {
-		none := make([]int64, rows)
-		nan := make([]float64, rows)
-		for i := range none {
-			none[i], nan[i] = -1, math.NaN()
-		}
-		columns = append(columns, table.New("", none), table.New("", none), table.New("", make([]uint8, rows)), table.New("", nan))
-	}
+	columns = append(columns, o.provenance.absent(rows)...)
 	return o.writer.Write(columns, 0, rows)
 }
 
@@ -156,10 +142,7 @@ type chunk struct {
 	samples *dataset.Samples
 	origins []generator.Origin
 	rows    [2][]int64 // of the table in memory: the parents of each sample
-	source  []int64    // the same in the input
-	other   []int64
-	labeled []uint8
-	lambda  []float64
+	parents *parents   // the same in the input
 	columns []table.Column
 	n       int
 	seconds float64 // spent making it
@@ -170,9 +153,7 @@ type chunk struct {
 func (o *output) newChunk() *chunk {
 	c := &chunk{
 		samples: o.in.set().NewSamples(chunkSamples), origins: make([]generator.Origin, chunkSamples),
-		source: make([]int64, chunkSamples), other: make([]int64, chunkSamples),
-		labeled: make([]uint8, chunkSamples), lambda: make([]float64, chunkSamples),
-		rows: [2][]int64{make([]int64, chunkSamples), make([]int64, chunkSamples)},
+		parents: o.provenance.parents(chunkSamples), rows: [2][]int64{make([]int64, chunkSamples), make([]int64, chunkSamples)},
 	}
 	c.columns = c.samples.Columns
 	if o.append {
@@ -181,9 +162,7 @@ func (o *output) newChunk() *chunk {
 	if o.hidden {
 		c.columns = append(c.columns, table.New("", make([]uint8, chunkSamples)))
 	}
-	if o.provenance {
-		c.columns = append(c.columns, table.New("", c.source), table.New("", c.other), table.New("", c.labeled), table.New("", c.lambda))
-	}
+	c.columns = append(c.columns, c.parents.columns()...)
 	return c
 }
 
@@ -196,16 +175,12 @@ func (c *chunk) make(ctx context.Context, o *output, gen *generator.Generator, f
 	}
 	set := o.in.set()
 	for i, origin := range c.origins[:n] {
-		source, other := set.LabeledAt(origin.Source), -1
-		c.labeled[i] = 0
-		if origin.OtherLabeled {
-			other = set.LabeledAt(origin.Other)
-			c.labeled[i] = 1
-		} else {
+		source, other := set.LabeledAt(origin.Source), set.LabeledAt(origin.Other)
+		if !origin.OtherLabeled {
 			other = set.UnlabeledAt(origin.Other)
 		}
 		c.rows[0][i], c.rows[1][i] = int64(source), int64(other)
-		c.source[i], c.other[i], c.lambda[i] = number(set, source), number(set, other), origin.Lambda
+		c.parents.set(i, number(set, source), number(set, other), origin)
 	}
 	c.samples.Decode(n, c.rows[0], c.rows[1])
 	c.seconds = time.Since(start).Seconds()

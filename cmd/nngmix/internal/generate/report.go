@@ -10,6 +10,7 @@ import (
 	"github.com/nngmix/nngmix/cmd/nngmix/internal/cli"
 	"github.com/nngmix/nngmix/generator"
 	"github.com/nngmix/nngmix/internal/dataset"
+	"github.com/nngmix/nngmix/internal/table"
 	"github.com/nngmix/nngmix/internal/tableindex"
 	"github.com/nngmix/nngmix/planner"
 )
@@ -31,6 +32,7 @@ type Report struct {
 	Generated       uint64       `json:"generated"`
 	Search          searchReport `json:"search"`
 
+	Parts []table.PartRows   `json:"parts,omitempty"` // the files, where they are several
 	Table []cli.ColumnReport `json:"table"`           // what was read
 	Notes []dataset.Note     `json:"notes,omitempty"` // what is odd about the table, and which option changes it
 }
@@ -64,7 +66,11 @@ func (r *searchReport) tell(gen generator.Report, opt *options) {
 }
 
 // fill completes the report.
-func (r *Report) fill(s *dataset.Summary, opt *options, gen generator.Report, count uint64) {
+func (r *Report) fill(in *input, opt *options, gen generator.Report, count uint64) {
+	s := in.Summary
+	if len(in.stream.Parts) > 1 {
+		r.Parts = in.stream.Parts
+	}
 	r.Rows, r.Columns = s.Rows, len(s.Columns)
 	r.Labeled, r.Unlabeled = len(s.Anomalies), s.CountUnlabeled()
 	r.Hidden, r.Dropped, r.DroppedLabeled = s.Hidden, s.Dropped, s.DroppedLabeled
