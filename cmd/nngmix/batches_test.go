@@ -156,3 +156,29 @@ func TestInfoOfBatches(t *testing.T) {
 		t.Errorf("of three files: %s, want %s", got, want)
 	}
 }
+
+// The file of a parent and its row there are those of the row of the whole input.
+func TestProvenanceNamesParts(t *testing.T) {
+	folder, columns := t.TempDir(), mixedColumns(700)
+	in := filepath.Join(folder, "in")
+	writeParts(t, in, "csv", columns, 4)
+	out := filepath.Join(folder, "out.csv")
+	must(t, "generate", "--in", in, "--label", "is_fraud", "--missing", "keep", "--out", out, "--count", "300", "--provenance", "--provenance-parts", "--quiet", "--batch-rows", "60")
+	header, rows := records(t, out)
+	for _, row := range rows {
+		cell := func(name string) string { return row[slices.Index(header, name)] }
+		for _, parent := range []string{"nngmix_source", "nngmix_other"} {
+			number, err := strconv.Atoi(cell(parent + "_row"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			path, here := "", ""
+			if number >= 0 {
+				path, here = filepath.Join(in, fmt.Sprintf("part-%d.csv", number/175)), strconv.Itoa(number%175)
+			}
+			if cell(parent+"_part") != path || cell(parent+"_part_row") != here {
+				t.Fatalf("row %d: got %s, row %s, want %s, row %s", number, cell(parent+"_part"), cell(parent+"_part_row"), path, here)
+			}
+		}
+	}
+}
