@@ -175,8 +175,10 @@ func (c *chunk) make(ctx context.Context, o *output, gen *generator.Generator, f
 	}
 	set := o.in.set()
 	for i, origin := range c.origins[:n] {
-		source, other := set.LabeledAt(origin.Source), set.LabeledAt(origin.Other)
-		if !origin.OtherLabeled {
+		source, other := set.LabeledAt(origin.Source), 0
+		if origin.OtherLabeled {
+			other = set.LabeledAt(origin.Other)
+		} else {
 			other = set.UnlabeledAt(origin.Other)
 		}
 		c.rows[0][i], c.rows[1][i] = int64(source), int64(other)
