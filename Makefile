@@ -6,7 +6,7 @@ PORTABLE := ./simd/... ./exact/... ./ann/... ./planner/... ./generator/... ./int
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: help build cloud demo test test-purego test-levels test-race test-arm64 \
-	generate generate-check fmt-check vet staticcheck cross fuzz mutate soak peers cloud-test bench bench-ann bench-detect bench-table ci clean
+	generate generate-check fmt-check vet staticcheck cross fuzz mutate soak peers cloud-test bench bench-ann bench-detect bench-scale bench-table ci clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -107,6 +107,15 @@ bench-ann: ## the graph index against hnswlib, faiss, usearch, weaviate and code
 
 bench-detect: ## training of the neural detectors against scikit-learn and PyTorch
 	$(GO) run ./bench/detect
+
+SCALE ?= $(HOME)/.cache/nngmix/scale
+SCALE_FLAGS ?=
+bench-scale: build $(SCALE)/installed ## generate on tables beyond memory; SCALE_FLAGS="--rows 1000000,100000000 --memory 1GB"
+	NNGMIX_PEERS=$(SCALE)/bin/python $(GO) run ./bench/scale $(SCALE_FLAGS)
+
+$(SCALE)/installed: bench/scale/requirements.txt
+	python3 -m venv --clear $(SCALE)
+	for try in 1 2 3; do $(SCALE)/bin/pip install -q --disable-pip-version-check -r $< && touch $@ && exit 0; sleep 5; done; exit 1
 
 bench-table: $(PEERS)/installed ## reading of a million rows in every format, against Polars, pyarrow and DuckDB
 	NNGMIX_PEERS=$(PEERS)/bin/python $(GO) run ./bench/table
