@@ -90,7 +90,8 @@ func (p *part) peek(opt ReadOptions) error {
 		return err
 	}
 	p.names = f.names()
-	return f.close()
+	_ = f.close() // nothing was written, and what is damaged shows when values are read
+	return nil
 }
 
 func (p *part) peekCSV(opt ReadOptions) error {
