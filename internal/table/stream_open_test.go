@@ -122,6 +122,19 @@ func drain(t tester, parts []Part, opt StreamOptions) (*Table, error) {
 			}
 		}
 	}
+	for j, f := range s.Fields[:min(len(s.Fields), 20)] {
+		n := 0
+		err := s.Each(context.Background(), []int{j}, func(first int, columns []Column) error {
+			if len(columns) != 1 || columns[0].Name() != f.Name || first != n {
+				t.Fatalf("column %q alone: %d columns, row %d, want %d", f.Name, len(columns), first, n)
+			}
+			n += columns[0].Len()
+			return nil
+		})
+		if err != nil || n != s.Rows {
+			t.Fatalf("column %q alone: %d rows of %d, %v", f.Name, n, s.Rows, err)
+		}
+	}
 	return got, nil
 }
 
