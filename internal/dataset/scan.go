@@ -182,6 +182,9 @@ func (x *Scan) Keep() {
 	}
 }
 
+// Done tells whether Next has returned true.
+func (x *Scan) Done() bool { return x.stage == done }
+
 // Summary returns what was found, once Next has returned true.
 func (x *Scan) Summary() *Summary { return x.summary }
 

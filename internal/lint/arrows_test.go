@@ -48,6 +48,7 @@ var rules = []struct{ name, imports, tests string }{
 	{"internal/columns", "internal/table", ""},
 	{"internal/dataset", "internal/table internal/columns " + tools, ""},
 	{"internal/passes", "exact generator internal/dataset internal/table", ""},
+	{"tables", "generator internal/dataset internal/passes internal/table", ""},
 	{"internal/tableindex", engines + " generator " + tables, ""},
 	{"internal/synth", "internal/table " + tools, ""},
 	{"internal/adbench", "", ""},

@@ -111,6 +111,12 @@ func (n *Neighbors) numbers() []int {
 	return numbers
 }
 
+// Len returns the number of queries.
+func (n *Neighbors) Len() int { return n.near.Len() }
+
+// Of returns the numbers of the nearest rows of query q, and their distances.
+func (n *Neighbors) Of(q int) (numbers []int64, distances []float64) { return n.near.Of(q) }
+
 // Merge takes account of the rows that o was given. The error says that o is of other
 // queries.
 func (n *Neighbors) Merge(o *Neighbors) error {

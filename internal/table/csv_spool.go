@@ -36,10 +36,10 @@ type entry struct {
 	from, n int64         // bytes in the segment
 }
 
-const (
-	entrySize   = 32
-	spoolValues = 1 << 19 // of a segment, about
-)
+const entrySize = 32
+
+// spoolValues is how many values a segment has about. Tests make it small.
+var spoolValues = 1 << 19
 
 // flush writes the rows that builders have once they are many, or however few.
 func (s *csvSpool) flush(all bool) error {

@@ -22,6 +22,21 @@
 // file: what is neither one thing nor the other is an error that names the cells.
 // The writer quotes by the same rules, so that every table comes back as it was.
 //
+// # In batches
+//
+// [OpenStream] gives the table of [ReadParts] batch by batch, as often as one likes,
+// in memory for a batch and for the texts of columns. Files that store types are read
+// in lanes (lane.go): a column of Parquet, the record batches of Arrow, a matrix, which
+// go on where they stopped; Read takes all rows of them at once. What a field is that
+// hangs on values, such as a dictionary, a first pass finds (stream_survey.go). CSV
+// files are parsed once, or twice where Read does, by the same builders, whose values
+// go to an unlinked file (csv_spool.go) as what they were taken for, and are turned
+// into what the column became when they are read. Parts are joined as unify says; what
+// it has to know of the values, it is shown batch by batch (stream_join.go).
+//
+// The least memory is that of a batch and of a page of each column of Parquet, of a
+// record batch of Arrow.
+//
 // # In and out
 //
 // [Read] loads a file, [ReadParts] several as one table, which [Expand] finds by

@@ -39,7 +39,8 @@ func openNPZ(src *source, opt ReadOptions) (*npzFile, error) {
 		}
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.close())
+		_ = f.close() // nothing was written
+		return nil, err
 	}
 	return f, nil
 }

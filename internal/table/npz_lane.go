@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/nngmix/nngmix/internal/table/npy"
 )
@@ -95,34 +94,18 @@ func (m *matrix) spooled(ctx context.Context, memory *fileMemory) (*scratch, err
 	if s := memory.spools[m.name]; s != nil {
 		return s, nil
 	}
-	if err := m.header.CheckSize(m.avail); err != nil {
-		return nil, err
-	}
 	s, err := newScratch(memory.folder)
 	if err != nil {
 		return nil, err
+	}
+	if err := npy.Copy(ctx, s, m.values, m.header, m.avail); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	if memory.spools == nil {
 		memory.spools = map[string]*scratch{}
 	}
 	memory.spools[m.name] = s
-	n, err := io.Copy(s, &patient{ctx, m.values})
-	if err == nil && n != m.avail {
-		err = fmt.Errorf("%w: %d bytes of %d", npy.ErrCorrupt, n, m.avail)
-	}
-	if err != nil {
-		delete(memory.spools, m.name)
-		return nil, errors.Join(damagedArray(ctx, err), s.Close())
-	}
 	return s, nil
-}
-
-// damagedArray marks what stopped a copy.
-func damagedArray(ctx context.Context, err error) error {
-	if ctx.Err() != nil || errors.Is(err, npy.ErrCorrupt) || errors.Is(err, errChanged) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", npy.ErrCorrupt, err)
 }
 
 // fill reads rows until there are n, or all.

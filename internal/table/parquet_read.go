@@ -136,6 +136,8 @@ func (c *parquetColumn) fill(ctx context.Context, n int) (int, error) {
 			if err := c.begin(); err != nil {
 				return 0, err
 			}
+		case errors.Is(err, errChanged):
+			return 0, err
 		case errors.As(err, &one):
 			return 0, fmt.Errorf("column %q, row %d: %w", c.field.Name, one.at+1, err)
 		case err != nil:

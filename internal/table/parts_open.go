@@ -89,7 +89,8 @@ func (p *part) peek(opt ReadOptions) error {
 	if p.guess = f.rows(); p.guess < 0 {
 		p.guess = int(p.size) / (8 * max(len(p.names), 1))
 	}
-	return f.close()
+	_ = f.close() // nothing was written, and what is damaged shows when values are read
+	return nil
 }
 
 func (p *part) peekCSV(opt ReadOptions) error {

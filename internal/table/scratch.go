@@ -1,10 +1,8 @@
 package table
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 )
 
@@ -42,17 +40,4 @@ func (s *scratch) Close() error {
 		err = errors.Join(err, os.Remove(s.Name()))
 	}
 	return err
-}
-
-// patient reads as long as ctx is not done.
-type patient struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (p *patient) Read(b []byte) (int, error) {
-	if err := p.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return p.r.Read(b)
 }

@@ -29,13 +29,16 @@ type StreamOptions struct {
 	// BatchRows is how many rows a batch has about; 0: some hundred thousand values.
 	// The values do not depend on it.
 	BatchRows int
-	// Memory bounds, in bytes, what the stream keeps beside batches: texts of columns,
-	// above all. 0: no bound. Beyond it OpenStream fails, naming the column.
+	// Memory bounds, in bytes, the texts of columns, which the stream keeps for as long
+	// as it is open; they are counted after each batch. 0: no bound. Beyond it OpenStream
+	// fails, naming the column.
 	Memory int64
 	// Fits, where it is not nil, is told about how many rows and columns there are; where
 	// it returns true the table is read at once and stays in memory.
 	Fits func(rows, columns int) bool
-	// Scratch is a folder for what need not be parsed again; "": that of the system.
+	// Scratch is a folder for what is not read again from where it came; "": that of the
+	// system. Values of CSV files are kept there, some 8 bytes each, a text 4, and
+	// matrices in Fortran order.
 	Scratch string
 }
 
@@ -61,7 +64,8 @@ func (t *Table) Stream() *Stream {
 // of those to read, ascending; nil: all. While one batch is visited the next may be
 // read. Each stops with the first error, which is that of visit, of ctx, or one of
 // reading; it starts with the path of the part then. A part that changed since
-// OpenStream is such an error.
+// OpenStream is such an error: its size, time and identity are compared, and checksums
+// of what passes before have read. Of a CSV file the values of OpenStream are given.
 func (s *Stream) Each(ctx context.Context, fields []int, visit Visit) error {
 	chosen := make([]bool, len(s.Fields))
 	for j := range chosen {

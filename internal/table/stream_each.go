@@ -83,7 +83,11 @@ func (s *streamer) readPart(ctx context.Context, p *part, chosen []bool, batches
 	defer o.leave()
 	most := s.opt.batchRows(len(s.fields))
 	for row := 0; ; {
-		columns, n, err := nextRows(ctx, o.lanes, most, s.opt.Threads)
+		n := min(most, p.rows-row) // where no column of the file is chosen
+		var columns []Column
+		if len(o.lanes) > 0 {
+			columns, n, err = nextRows(ctx, o.lanes, most, s.opt.Threads)
+		}
 		if err != nil {
 			return err
 		}

@@ -132,9 +132,6 @@ func (s *streamer) look(ctx context.Context) error {
 			s.names = append(s.names, name)
 		}
 	}
-	if len(s.names) == 0 {
-		return p.failed(fmt.Errorf("%w: no columns are left to read", ErrEmpty))
-	}
 	return nil
 }
 
@@ -154,10 +151,10 @@ func (s *streamer) settle(ctx context.Context) (*Stream, error) {
 		s.rows += p.rows
 		out.Parts = append(out.Parts, PartRows{p.Path, p.first, p.rows})
 	}
-	if s.rows == 0 && s.alone {
+	if s.rows == 0 && s.alone && len(s.names) > 0 {
 		return nil, s.parts[0].failed(ErrEmpty)
 	}
-	if s.rows == 0 {
+	if s.rows == 0 && !s.alone {
 		return nil, fmt.Errorf("%s and %d more: %w", s.parts[0].Path, len(s.parts)-1, ErrEmpty)
 	}
 	for _, name := range s.names {
@@ -177,6 +174,9 @@ func (s *streamer) settle(ctx context.Context) (*Stream, error) {
 		}
 		s.told = append(s.told, c)
 		s.fields = append(s.fields, c.Field())
+	}
+	if len(s.fields) == 0 {
+		return nil, s.parts[0].failed(fmt.Errorf("%w: no columns are left to read", ErrEmpty))
 	}
 	out.Rows, out.Fields, out.each = s.rows, slices.Clone(s.fields), s.each
 	return out, s.enough()

@@ -6,8 +6,9 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"sort"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,7 +52,10 @@ type tester interface {
 func sameInStream(t tester, parts []Part, opt ReadOptions) {
 	t.Helper()
 	want, failed := ReadParts(context.Background(), parts, opt)
-	sizes := []int{7, 1000}
+	sizes := []int{1000}
+	if failed != nil || want.Rows <= 20_000 {
+		sizes = append(sizes, 7)
+	}
 	if failed == nil && want.Rows <= 300 {
 		sizes = append(sizes, 1)
 	}
@@ -94,8 +98,13 @@ func drain(t tester, parts []Part, opt StreamOptions) (*Table, error) {
 		all := make([][]piece, len(s.Fields))
 		err := s.Each(context.Background(), nil, func(first int, columns []Column) error {
 			for j, c := range columns {
-				if d := cmp.Diff(s.Fields[j], c.Field()); d != "" {
-					t.Fatalf("pass %d, a batch has another field: %s", pass, d)
+				f, w := c.Field(), s.Fields[j]
+				if len(f.Dictionary) != len(w.Dictionary) {
+					t.Fatalf("pass %d, a batch of %q has a dictionary of %d texts, want %d", pass, f.Name, len(f.Dictionary), len(w.Dictionary))
+				}
+				f.Dictionary, w.Dictionary = nil, nil
+				if !reflect.DeepEqual(f, w) {
+					t.Fatalf("pass %d, a batch has another field: %s", pass, cmp.Diff(w, f))
 				}
 				if n := c.Len(); n != columns[0].Len() || n > opt.BatchRows {
 					t.Fatalf("pass %d, column %q has %d rows of %d", pass, c.Name(), n, columns[0].Len())
@@ -111,6 +120,19 @@ func drain(t tester, parts []Part, opt StreamOptions) (*Table, error) {
 			for j, pieces := range all {
 				got.Columns = append(got.Columns, pile{s.Fields[j], pieces})
 			}
+		}
+	}
+	for j, f := range s.Fields[:min(len(s.Fields), 20)] {
+		n := 0
+		err := s.Each(context.Background(), []int{j}, func(first int, columns []Column) error {
+			if len(columns) != 1 || columns[0].Name() != f.Name || first != n {
+				t.Fatalf("column %q alone: %d columns, row %d, want %d", f.Name, len(columns), first, n)
+			}
+			n += columns[0].Len()
+			return nil
+		})
+		if err != nil || n != s.Rows {
+			t.Fatalf("column %q alone: %d rows of %d, %v", f.Name, n, s.Rows, err)
 		}
 	}
 	return got, nil
@@ -176,12 +198,14 @@ func compareTables(t tester, what string, got, want *Table) {
 	}
 	for j, w := range want.Columns {
 		g := got.Columns[j]
-		if d := cmp.Diff(w.Field(), g.Field()); d != "" {
-			t.Errorf("%s: %s", what, d)
+		a, b := g.Field(), w.Field()
+		if g.Len() != w.Len() || g.Type() != w.Type() || !slices.Equal(g.Dictionary(), w.Dictionary()) || !slices.Equal(a.Dictionary, b.Dictionary) {
+			t.Errorf("%s: column %q has %d rows of %v, %d texts, want %d of %v, %d texts", what, w.Name(), g.Len(), g.Type(), len(a.Dictionary), w.Len(), w.Type(), len(b.Dictionary))
 			continue
 		}
-		if g.Len() != w.Len() || g.Type() != w.Type() || strings.Join(g.Dictionary(), "\x00") != strings.Join(w.Dictionary(), "\x00") {
-			t.Errorf("%s: column %q has %d rows of %v, want %d of %v", what, w.Name(), g.Len(), g.Type(), w.Len(), w.Type())
+		a.Dictionary, b.Dictionary = nil, nil // the package is slow over long ones
+		if d := cmp.Diff(b, a); d != "" {
+			t.Errorf("%s: %s", what, d)
 			continue
 		}
 		compareValues(t, what, g, w)

@@ -38,9 +38,7 @@ func (s *streamer) surveyOnce(ctx context.Context, p *part) error {
 			see = append(see, f.Name)
 		}
 	}
-	if err := o.leave(); err != nil {
-		return err
-	}
+	o.leave()
 	if len(see) > 0 || p.rows < 0 {
 		if err := s.see(ctx, p, see); err != nil {
 			return err
@@ -110,7 +108,7 @@ func (s *streamer) enter(ctx context.Context, p *part, values bool, want func(na
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, o.leave())
+			o.leave()
 		}
 	}()
 	if o.file, err = openTyped(src, p.format, s.opt.ReadOptions); err != nil {
@@ -128,16 +126,14 @@ func (s *streamer) enter(ctx context.Context, p *part, values bool, want func(na
 }
 
 // leave closes the part.
-func (o *opened) leave() error {
-	var err error
+func (o *opened) leave() {
 	for _, l := range o.lanes {
-		err = errors.Join(err, l.close())
+		_ = l.close() // nothing was written
 	}
 	if o.file != nil {
-		err = errors.Join(err, o.file.close())
+		_ = o.file.close() // likewise
 	}
 	o.part.leave()
-	return err
 }
 
 // firstFault returns the error that reading whole columns, one after another, ends

@@ -37,8 +37,27 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// read reads a file and looks at every value of the table.
+// read reads a file whole and in batches, of which the same has to come.
 func read(path string) error {
+	err, again := readWhole(path), readBatches(path)
+	if (err == nil) != (again == nil) || err != nil && err.Error() != again.Error() {
+		panic(fmt.Sprintf("whole: %v; in batches: %v", err, again))
+	}
+	return err
+}
+
+// readBatches goes through a file.
+func readBatches(path string) error {
+	s, err := table.OpenStream(context.Background(), []table.Part{{Path: path}}, table.StreamOptions{BatchRows: 100})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return s.Each(context.Background(), nil, func(int, []table.Column) error { return nil })
+}
+
+// readWhole reads a file and looks at every value of the table.
+func readWhole(path string) error {
 	t, err := table.Read(context.Background(), path, table.ReadOptions{})
 	if err != nil {
 		if !strings.HasPrefix(err.Error(), path) {

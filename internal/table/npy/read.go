@@ -71,6 +71,25 @@ func (v *Values[T]) All(ctx context.Context) ([]T, error) {
 	return data, readEnd(v.r)
 }
 
+// Copy copies the values that [Read] reads to w as they stand in the file.
+func Copy(ctx context.Context, w io.Writer, r io.Reader, h Header, avail int64) error {
+	if err := h.CheckSize(avail); err != nil {
+		return err
+	}
+	buf := make([]byte, min(avail, piece))
+	for left := avail; left > 0; {
+		some := buf[:min(left, piece)]
+		if err := readFull(ctx, r, some); err != nil {
+			return err
+		}
+		if _, err := w.Write(some); err != nil {
+			return err
+		}
+		left -= int64(len(some))
+	}
+	return readEnd(r)
+}
+
 // Order turns values as they stand in a file into those of the machine.
 func Order[T Value](h Header, data []T) {
 	if h.BigEndian != HostBigEndian {
