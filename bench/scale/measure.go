@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/nngmix/nngmix/bench/internal/side"
@@ -44,9 +43,7 @@ func (m *measurement) time(what string, line []string) {
 		}
 		wall = append(wall, time.Since(start).Seconds())
 		processor = append(processor, (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds())
-		if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			peak = append(peak, float64(usage.Maxrss<<10))
-		}
+		peak = append(peak, peakMemory(cmd.ProcessState))
 	}
 	if m.reading == 0 {
 		m.reading = wall.Median()
