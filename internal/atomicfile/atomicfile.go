@@ -1,14 +1,17 @@
 // Package atomicfile writes files and folders that are there whole or not at all.
 //
-// The bytes go to a temporary file in the folder of the file to be, named
-// .nngmix-*.tmp; Commit brings them to the disk and renames the file. A program
-// that fails, or is killed at any moment, leaves the old file or none, and at
-// most a temporary file. A folder is written likewise (Dir).
+// The bytes go to a temporary file in the folder of the file to be; Commit brings them
+// to the disk and gives the file its name. A program that fails, or is killed at any
+// moment, leaves the old file or none. The temporary file has no name where the system
+// can do without (Linux), and goes with the program; elsewhere it is called
+// .nngmix-*.tmp, and a program that is killed leaves it. A folder is written likewise
+// (Dir), always under such a name.
 package atomicfile
 
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -22,6 +25,7 @@ var ErrExists = errors.New("the file exists")
 // those of the temporary file. It is not safe for concurrent use.
 type File struct {
 	*os.File
+	temp  string // its name; "" while it has none
 	path  string
 	force bool
 	done  bool
@@ -39,16 +43,20 @@ func Create(path string, force bool) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := Temp(filepath.Dir(path))
-	if err != nil {
-		return nil, err
+	f := &File{path: path, force: force}
+	if f.File = nameless(filepath.Dir(path)); f.File == nil {
+		if f.File, err = Temp(filepath.Dir(path)); err != nil {
+			return nil, err
+		}
+		f.temp = f.Name()
 	}
 	if mode != 0 {
 		if err := f.Chmod(mode); err != nil {
-			return nil, errors.Join(err, f.Close(), os.Remove(f.Name()))
+			f.Abort()
+			return nil, err
 		}
 	}
-	return &File{File: f, path: path, force: force}, nil
+	return f, nil
 }
 
 // check tells whether path may become a new file and returns the mode of the
@@ -103,6 +111,9 @@ func (f *File) Commit() error {
 	if err == nil {
 		err = f.Sync()
 	}
+	if err == nil && f.temp == "" {
+		err = f.giveName()
+	}
 	if err != nil {
 		f.Abort()
 		return err
@@ -112,18 +123,42 @@ func (f *File) Commit() error {
 		err = f.place()
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return errors.Join(err, os.Remove(f.temp))
 	}
 	syncDir(filepath.Dir(f.path))
 	return nil
 }
 
+// giveName gives the file a temporary name, if need be by copying it.
+func (f *File) giveName() error {
+	dir := filepath.Dir(f.path)
+	for range 3 {
+		name := filepath.Join(dir, fmt.Sprintf(".nngmix-%016x.tmp", rand.Uint64()))
+		if link(f.File, name) == nil {
+			f.temp = name
+			return nil
+		}
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := Temp(dir)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(named, io.NewSectionReader(f.File, 0, info.Size()))
+	err = errors.Join(err, named.Chmod(info.Mode().Perm()), named.Sync(), f.Close())
+	f.File, f.temp = named, named.Name()
+	return err
+}
+
 // place gives the temporary file its name.
 func (f *File) place() error {
 	if f.force {
-		return os.Rename(f.Name(), f.path)
+		return os.Rename(f.temp, f.path)
 	}
-	err := renameNew(f.Name(), f.path)
+	err := renameNew(f.temp, f.path)
 	if errors.Is(err, fs.ErrExist) {
 		return exists(f.path)
 	}
@@ -140,7 +175,9 @@ func (f *File) Abort() {
 	}
 	f.done = true
 	f.Close()
-	os.Remove(f.Name())
+	if f.temp != "" {
+		os.Remove(f.temp)
+	}
 }
 
 // syncDir brings the new name itself to the disk, where the system can.

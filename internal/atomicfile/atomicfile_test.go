@@ -46,7 +46,7 @@ func create(t *testing.T, path string, force bool) *File {
 func TestCommitAndAbort(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out")
 	f := create(t, path, false)
-	if got := names(t, path); !strings.HasPrefix(got, ".nngmix-") || !strings.HasSuffix(got, ".tmp") {
+	if got := names(t, path); f.temp == "" && got != "" || f.temp != "" && got != filepath.Base(f.temp) {
 		t.Errorf("before Commit the folder holds %q", got)
 	}
 	if err := f.Commit(); err != nil {
@@ -135,5 +135,32 @@ func TestCreateRefuses(t *testing.T) {
 	}
 	if got := names(t, old); got != "old" {
 		t.Errorf("the folder holds %q", got)
+	}
+}
+
+// A file that got no name from the system has one by being copied.
+func TestNameByCopying(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out")
+	f := create(t, path, false)
+	if f.temp != "" {
+		t.Skip("the file has a name")
+	}
+	named, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := named.WriteString("other"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(named.Name()); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	f.File = named // on another file system, perhaps, or removed: it cannot be linked
+	if err := f.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, path); got != "out" || content(t, path) != "other" {
+		t.Errorf("the folder holds %q with %q", got, content(t, path))
 	}
 }

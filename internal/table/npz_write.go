@@ -3,7 +3,6 @@ package table
 import (
 	"bufio"
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,6 +34,7 @@ type spoolFile struct {
 	file   *os.File
 	buffer *bufio.Writer
 	bytes  []byte
+	named  bool // the file has to be removed
 }
 
 func newNPZEncoder(w io.Writer, dir string, fields []Field, rows int64) (encoder, error) {
@@ -90,7 +90,8 @@ func (e *npzEncoder) openSpools(dir string, fields []Field) error {
 			e.abort()
 			return err
 		}
-		e.spools[j] = &spoolFile{name: name, field: f, file: file, buffer: bufio.NewWriterSize(file, 1<<16)}
+		named := os.Remove(file.Name()) != nil // where it cannot go with the program
+		e.spools[j] = &spoolFile{name: name, field: f, file: file, named: named, buffer: bufio.NewWriterSize(file, 1<<16)}
 	}
 	return nil
 }
@@ -213,7 +214,10 @@ func (e *npzEncoder) close() error {
 func (e *npzEncoder) abort() {
 	for j, s := range e.spools {
 		if s != nil {
-			_ = errors.Join(s.file.Close(), os.Remove(s.file.Name()))
+			_ = s.file.Close()
+			if s.named {
+				_ = os.Remove(s.file.Name())
+			}
 			e.spools[j] = nil
 		}
 	}
