@@ -243,7 +243,7 @@ func newFlatBuilder(f Field, t arrow.DataType, left *allowance, m *columnMemory)
 		return &arrowBool{collector[uint8]{field: f}}
 	case *arrow.StringType, *arrow.LargeStringType, *arrow.StringViewType, *arrow.BinaryType, *arrow.LargeBinaryType, *arrow.BinaryViewType, *arrow.FixedSizeBinaryType:
 		f.Type = String
-		return &arrowText{collector: collector[uint32]{field: f}, texts: &m.texts, left: left, kind: t.Name()}
+		return &arrowText{collector: collector[uint32]{field: f}, texts: m.texts, left: left, kind: t.Name()}
 	case *arrow.Date32Type:
 		f.Temporal = Temporal{Kind: Date}
 		return newFixed[int32](f, Int32)

@@ -103,7 +103,7 @@ func (c *parquetColumn) begin() (err error) {
 	f.Name, f.Header, f.Role = c.field.Name, c.field.Header, c.field.Role
 	c.leaf.describe(f)
 	refine(f, c.note)
-	c.useTexts(&c.memory.texts)
+	c.useTexts(c.memory.texts)
 	c.memory.open = c.leaf.physical == format.Int96
 	c.memory.prints.restart()
 	c.group, c.left, c.taken = 0, 0, 0

@@ -7,10 +7,11 @@ import (
 
 // joined is a column of several parts.
 type joined struct {
-	field Field
-	same  bool               // the field is that of the only part
-	words dictionary         // of texts
-	codes map[*part][]uint32 // of the texts of a part
+	field  Field
+	same   bool               // the field is that of the only part
+	shared bool               // texts have their codes already
+	words  dictionary         // of texts
+	codes  map[*part][]uint32 // of the texts of a part
 }
 
 // joinFields finds the field of column name over all parts: nil where it is no column,
@@ -102,6 +103,10 @@ func scanLanes(ctx context.Context, lanes []lane, f func(c Column) (more bool, e
 
 // number gives the texts of all parts codes in order of first appearance.
 func (s *streamer) number(j *joined, name string) {
+	if shared := s.shared[name]; shared != nil {
+		j.shared, j.field.Dictionary = true, shared.texts
+		return
+	}
 	var sheet []uint32 // of CSV files
 	files := 0
 	for _, p := range s.parts {
@@ -150,6 +155,8 @@ func (j *joined) shape(p *part, c Column) Column {
 	}
 	f := c.Field()
 	switch {
+	case j.field.Type == String && f.Type == String && j.shared:
+		return &masked{Column: c, field: j.field}
 	case j.field.Type == String:
 		return j.recode(c, j.codes[p])
 	case f.Type == j.field.Type && j.field.factor(&f) == 1:

@@ -18,11 +18,12 @@ type fileMemory struct {
 	known   bool   // sum was set
 	folder  string // of scratch files; "": that of the system
 	spools  map[string]*scratch
+	shared  map[string]*dictionary // of columns that have one over all parts
 }
 
 // columnMemory is what is kept of a column.
 type columnMemory struct {
-	texts  dictionary
+	texts  *dictionary
 	prints prints
 	far    bool // an INT96 that nanoseconds do not hold
 	clock  bool // a date in milliseconds that has a time of day
@@ -33,11 +34,13 @@ type columnMemory struct {
 // column returns the memory of a column. That of no file at all is a new one.
 func (m *fileMemory) column(name string) *columnMemory {
 	if m == nil {
-		return &columnMemory{prints: prints{off: true}}
+		return &columnMemory{texts: new(dictionary), prints: prints{off: true}}
 	}
 	c := m.columns[name]
 	if c == nil {
-		c = new(columnMemory)
+		if c = (&columnMemory{texts: m.shared[name]}); c.texts == nil {
+			c.texts = new(dictionary)
+		}
 		if m.columns == nil {
 			m.columns = map[string]*columnMemory{}
 		}

@@ -45,8 +45,9 @@ type streamer struct {
 	rows   int
 	fields []Field // of the table
 	told   []Column
-	joins  []*joined  // of the columns that files give
-	sheets *csvStream // of CSV files
+	joins  []*joined              // of the columns that files give
+	sheets *csvStream             // of CSV files
+	shared map[string]*dictionary // of columns whose texts have the same codes in all parts
 }
 
 // start finds out what the columns are.
@@ -61,6 +62,7 @@ func (s *streamer) start(ctx context.Context) (*Stream, error) {
 		}
 		return t.Stream(), nil
 	}
+	s.share()
 	for k, p := range s.parts {
 		if !p.format.typed() {
 			continue
@@ -109,6 +111,25 @@ func (s *streamer) whole(ctx context.Context) (*Table, error) {
 }
 
 func every(string) bool { return true }
+
+// share gives columns one dictionary over all parts where all their texts are read in
+// order of the rows and kept: not those of CSV files, which are read last, nor those
+// that are missing or become something else.
+func (s *streamer) share() {
+	csv := slices.ContainsFunc(s.parts, func(p *part) bool { return !p.format.typed() })
+	if s.alone || csv || len(s.opt.Missing) > 0 {
+		return
+	}
+	s.shared = map[string]*dictionary{}
+	for _, name := range s.names {
+		if kind := s.opt.Kinds[name]; kind == KindAuto || kind == AsCategory {
+			s.shared[name] = new(dictionary)
+		}
+	}
+	for _, p := range s.parts {
+		p.memory.shared = s.shared
+	}
+}
 
 // look opens all parts and decides which columns are read.
 func (s *streamer) look(ctx context.Context) error {

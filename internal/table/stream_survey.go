@@ -195,9 +195,14 @@ func (s *streamer) spoolLanes(p *part, want func(name string) bool) (lanes []lan
 // enough tells whether what is kept is more than the options allow.
 func (s *streamer) enough() error {
 	k := kept{most: s.opt.Memory}
+	for name, d := range s.shared {
+		k.add(name, d)
+	}
 	for _, p := range s.parts {
 		for name, v := range p.changes {
-			k.add(name, &p.memory.column(name).texts)
+			if own := p.memory.column(name).texts; own != s.shared[name] {
+				k.add(name, own)
+			}
 			k.add(name, &v.words)
 		}
 	}
