@@ -8,7 +8,6 @@ import (
 	"sort"
 
 	"github.com/nngmix/nngmix/ann/internal/graph"
-	"github.com/nngmix/nngmix/ann/internal/memory"
 	"github.com/nngmix/nngmix/internal/parallel"
 )
 
@@ -101,12 +100,20 @@ const fewShare = 16
 func (v *view) nodesOf(r *rule) []uint32 {
 	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
 	nodes := make([]uint32, 0, r.allowed.Len())
-	for id := range r.allowed.All() {
-		if at, ok := v.position(id); ok && !r.hidden.has(at) && v.agreed(r, at) {
-			nodes = append(nodes, v.nodeAt(at))
+	plain, l := v.starts == nil && v.nodeStarts == nil, v.positions()
+	for i, word := range r.allowed.Words() {
+		for ; word != 0; word &= word - 1 {
+			at, ok := v.positionIn(l, uint32(i*64+bits.TrailingZeros64(word)))
+			switch {
+			case !ok || r.hidden.has(at) || !v.agreed(r, at):
+			case plain:
+				nodes = append(nodes, at)
+			default:
+				nodes = append(nodes, v.nodeAt(at))
+			}
 		}
 	}
-	if v.starts == nil && v.nodeStarts == nil {
+	if plain {
 		return nodes // each of them once
 	}
 	slices.Sort(nodes)
@@ -153,6 +160,9 @@ func (x *Index) batchRules(ctx context.Context, st *state, queries int, opt *Sea
 			return nil, err
 		}
 		r.marks = m
+		if m.count <= v.N/fewShare {
+			r.few = m.list()
+		}
 	}
 	return rules, nil
 }
@@ -211,59 +221,90 @@ func (v *view) allowedShare(r *rule) float64 {
 	all, allowed := 0, 0
 	for value := step / 2; value < v.unique(); value += step {
 		all++
-		if v.valueAllowed(r, uint32(value)) {
-			allowed++
+		from, to := v.valueRows(uint32(value))
+		for i := from; i < min(to, from+sampleCopies); i++ {
+			if v.allowed(r, i) {
+				allowed++
+				break
+			}
 		}
 	}
 	return float64(allowed) / float64(max(all, 1))
 }
 
+// sampleCopies is how many of equal rows are looked at for a sample.
+const sampleCopies = 8
+
 // scanPays tells whether comparing a query with all of the given share of nodes, which
 // are here and there, takes less time than a walk of width ef that leaves out the
-// others. The figures are picoseconds, as in scanIsCheaper. To find the nodes is
-// cheap where they were looked up, and costs a call of the filter each otherwise.
+// others. The figures are picoseconds, as in ScanIsCheaper. To find the nodes costs
+// nothing where they were looked up, and a call of the filter each otherwise.
 func (v *view) scanPays(r *rule, share float64, ef int) bool {
 	stride := float64(v.Stride)
-	cost := share * float64(v.N) * (15_000 + 250*stride)
+	scan := share * float64(v.N) * (12_000 + 170*stride)
+	link := 4500.0
 	if r.marks == nil && r.few == nil {
-		cost += float64(v.N) * 4000
+		scan += float64(v.N) * 4000
+		if r.asks() {
+			link = 12_000
+		}
 	}
-	return cost < 3*float64(ef)*(200_000+1500*stride)
+	links := float64((1 + through(share)) * v.Degree)
+	return scan < float64(ef)*(300_000+2200*stride+links*link)
 }
 
 // walkShare is the share of allowed nodes below which a walk leaves out the others;
 // above, one through all nodes finds enough of them.
 const walkShare = 0.7
 
-// eachAllowed calls f with all nodes that may be returned, in batches.
-func (v *view) eachAllowed(s *graph.Searcher, r *rule, f func(nodes []uint32)) {
-	const batch = 256
-	if r.few != nil {
-		for nodes := range slices.Chunk(r.few, batch) {
-			f(nodes)
-		}
+// offerAllowed offers s all nodes that r allows.
+func (v *view) offerAllowed(s *graph.Searcher, r *rule) {
+	switch {
+	case r.few != nil:
+		v.OfferAll(s, r.few)
+		return
+	case r.marks != nil:
+		v.OfferAll(s, r.marks.list())
 		return
 	}
-	s.Batch = memory.Grow(s.Batch, batch)[:0]
-	take := func(node uint32) {
-		if s.Batch = append(s.Batch, node); len(s.Batch) == batch {
-			f(s.Batch)
-			s.Batch = s.Batch[:0]
-		}
+	const piece = 256
+	var room [piece]uint32
+	take := room[:0]
+	for first := 0; first < v.N && r.ctx.Err() == nil; first += piece {
+		take = v.appendAllowed(take[:0], r, uint32(first), uint32(min(first+piece, v.N)))
+		v.OfferAll(s, take)
 	}
-	if r.marks != nil {
-		for at, word := range r.marks.nodes {
-			for ; word != 0; word &= word - 1 {
-				take(uint32(at*64 + bits.TrailingZeros64(word)))
-			}
-		}
-	} else {
-		for node := range uint32(v.N) {
+}
+
+// appendAllowed appends to dst the nodes from from to to that r allows. Where nodes are
+// rows, filters are asked here, since a search asks for all of them.
+func (v *view) appendAllowed(dst []uint32, r *rule, from, to uint32) []uint32 {
+	if v.starts != nil || v.nodeStarts != nil || r.keys != nil || r.filter == nil {
+		for node := from; node < to; node++ {
 			if v.nodeAllowed(r, node) {
-				take(node)
+				dst = append(dst, node)
 			}
 		}
+		return dst
 	}
-	f(s.Batch)
-	s.Batch = s.Batch[:0]
+	for node := from; node < to; node++ {
+		if r.hidden.has(node) || r.allowed != nil && !r.allowed.Contains(v.id(node)) {
+			continue
+		}
+		if r.filter(v.id(node)) {
+			dst = append(dst, node)
+		}
+	}
+	return dst
+}
+
+// list returns the marked nodes.
+func (m *marks) list() []uint32 {
+	nodes := make([]uint32, 0, m.count)
+	for at, word := range m.nodes {
+		for ; word != 0; word &= word - 1 {
+			nodes = append(nodes, uint32(at*64+bits.TrailingZeros64(word)))
+		}
+	}
+	return nodes
 }

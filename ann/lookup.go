@@ -26,8 +26,10 @@ type idPlaces struct {
 }
 
 // position returns where id stands in the ids of x.
-func (x *segment) position(id uint32) (at uint32, ok bool) {
-	l := x.positions()
+func (x *segment) position(id uint32) (at uint32, ok bool) { return x.positionIn(x.positions(), id) }
+
+// positionIn is position for the places of x.
+func (x *segment) positionIn(l *idPlaces, id uint32) (at uint32, ok bool) {
 	if l.at != nil {
 		if id < l.low || int64(id)-int64(l.low) >= int64(len(l.at)) {
 			return 0, false

@@ -89,7 +89,7 @@ func (g *group) end(c *Counters) {
 func (g *group) release(c *Counters) {
 	for _, s := range g.busy {
 		c.take(&s.Work)
-		s.query, s.tied, s.Q, s.Allow = nil, s.tied[:0], graph.Target{}, nil
+		s.query, s.tied, s.Q, s.Allow = nil, s.tied[:0], graph.Target{}, graph.Allowed{}
 	}
 	g.busy = g.busy[:0]
 }

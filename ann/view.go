@@ -33,10 +33,10 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, r *rule) {
 	defer runtime.KeepAlive(v.segment) // its memory may be a mapped file
 	k = min(k, v.live)
 	share := v.allowedShare(r)
-	allow := v.allow(r, share)
+	allow, walk := v.allow(r, share)
 	switch {
-	case allow != nil: // fewer ways lead from one allowed node to the next
-		ef = int(min(float64(v.N), float64(ef)*(1-math.Log2(max(share, 1e-3))/6)))
+	case walk: // fewer ways lead from one allowed node to the next
+		ef = int(min(float64(v.N), float64(ef)*(1-math.Log2(max(share, 1e-3))/10)))
 	case share < 1:
 		ef = int(min(float64(v.N), float64(max(ef, k))/share))
 	}
@@ -54,8 +54,8 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, r *rule) {
 		open = append(open, s)
 	}
 	flat := v.Entries.Size == v.N // without links
-	for len(open) > 0 && (flat || !v.ScanIsCheaper(ef)) && (allow == nil || !v.scanPays(r, share, ef)) {
-		open = v.searchGraph(open, k, min(ef, v.N), at, r)
+	for len(open) > 0 && (flat || !v.ScanIsCheaper(ef)) && (!walk || !v.scanPays(r, share, ef)) {
+		open = v.searchGraph(open, k, min(ef, v.N), at, r, walk)
 		if flat || ef >= k && (r.allAllowed() || ef > v.N/widenShare) {
 			break
 		}
@@ -72,31 +72,34 @@ func (v *view) nearest(group []*scratch, k, ef int, at uint32, r *rule) {
 	}
 }
 
-// allow returns what tells a walk which nodes it may keep, or nil where it is to keep
-// all of them.
-func (v *view) allow(r *rule, share float64) func(node uint32) bool {
+// allow returns which nodes a walk may keep, and false where it is to keep all of them.
+func (v *view) allow(r *rule, share float64) (a graph.Allowed, walk bool) {
+	plain := v.starts == nil && v.nodeStarts == nil && r.hidden.empty() // node i is row ids[i]
 	switch {
 	case share >= walkShare || v.Entries.Size == v.N:
-		return nil
+		return a, false
 	case r.marks != nil:
-		nodes := r.marks.nodes
-		return func(node uint32) bool { return nodes[node/64]>>(node%64)&1 == 1 }
-	case v.starts == nil && v.nodeStarts == nil && r.hidden.empty() && r.keys == nil && r.allowed == nil:
+		a.Words = r.marks.nodes
+	case plain && !r.asks():
+		a.Words, a.Names = r.allowed.Words(), v.ids
+	case plain && r.keys == nil && r.allowed == nil:
 		ctx, filter := r.ctx, r.filter
-		return func(node uint32) bool { return ctx.Err() == nil && filter(v.id(node)) }
+		a.Ask = func(node uint32) bool { return ctx.Err() == nil && filter(v.id(node)) }
+	default:
+		a.Ask = func(node uint32) bool { return v.nodeAllowed(r, node) }
 	}
-	return func(node uint32) bool { return v.nodeAllowed(r, node) }
+	return a, true
 }
 
 // through returns how many forbidden rows of a list a walk looks behind, so that it
-// comes to about half as many allowed rows as a list has links.
+// comes to about two thirds as many allowed rows as a list has links.
 func through(share float64) int {
-	return int(math.Ceil(0.5/max(share, 1e-3) - 1))
+	return int(math.Ceil(0.7/max(share, 1e-3) - 1))
 }
 
 // searchGraph does what nearest says and returns those of group for which it found
-// fewer than k rows, without hits of v.
-func (v *view) searchGraph(group []*scratch, k, ef int, at uint32, r *rule) (open []*scratch) {
+// fewer than k rows, without hits of v. A walk leaves out what r forbids.
+func (v *view) searchGraph(group []*scratch, k, ef int, at uint32, r *rule, walk bool) (open []*scratch) {
 	var room [graph.GroupSize]*graph.Searcher
 	searchers := room[:0]
 	for _, s := range group {
@@ -109,7 +112,7 @@ func (v *view) searchGraph(group []*scratch, k, ef int, at uint32, r *rule) (ope
 	v.Search(searchers, ef, min(keep, v.N))
 	open = group[:0]
 	for _, s := range group {
-		if r.allAllowed() || s.Allow != nil {
+		if r.allAllowed() || walk {
 			v.Settle(&s.Searcher, v.sure(k))
 		} else {
 			v.Settle(&s.Searcher, ef)
@@ -181,7 +184,7 @@ func (v *view) scanAllowed(s *graph.Searcher, k int, r *rule) {
 		v.ScanAll(s)
 		return
 	}
-	v.eachAllowed(s, r, func(nodes []uint32) { v.Offer(s, nodes) })
+	v.offerAllowed(s, r)
 }
 
 // rescore appends the values of the candidates in s.pool to s.hits with their

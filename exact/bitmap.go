@@ -51,6 +51,10 @@ func (b *Bitmap) Contains(id uint32) bool {
 // Len returns the number of ids in b.
 func (b *Bitmap) Len() int { return b.count }
 
+// Words returns the bits of b, which must not be changed: id i is bit i mod 64 of word
+// ⌊i/64⌋, and ids beyond the last word are not in b.
+func (b *Bitmap) Words() []uint64 { return b.words }
+
 // All returns an iterator over the ids in b, ascending.
 func (b *Bitmap) All() iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {

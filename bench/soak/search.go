@@ -117,7 +117,7 @@ func (w *worker) one(ctx context.Context, a *answer, opt ann.SearchOptions) (err
 // the same.
 func (w *worker) batch(ctx context.Context, a *answer, opt ann.SearchOptions) error {
 	a.what = "SearchBatch"
-	res, err := w.index.SearchBatch(ctx, slices.Repeat(a.query, 1+w.r.IntN(40)), a.k, opt)
+	res, err := w.index.SearchBatch(ctx, slices.Repeat(a.query, 1+w.r.IntN(12)), a.k, opt)
 	if err != nil {
 		return err
 	}

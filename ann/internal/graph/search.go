@@ -13,15 +13,15 @@ type Searcher struct {
 	Q       Target
 	Pool    pool
 	visited visited
-	list    []uint32               // the links to follow next
-	Allow   func(node uint32) bool // which nodes the pool may hold in a walk; nil for all
-	blocked []uint32               // nodes of list that it may not
-	Through int                    // how many of these a walk looks behind
-	Batch   []uint32               // rows to compare with next
-	held    []uint32               // see around
-	ranks   []uint32               // of batch, or of an entrance
-	codes   []uint8                // of the query
-	room    []float32              // see target
+	list    []uint32  // the links to follow next
+	Allow   Allowed   // which rows the pool may hold in a walk
+	blocked []uint32  // nodes of list that it may not
+	Through int       // how many of these a walk looks behind
+	Batch   []uint32  // rows to compare with next
+	held    []uint32  // see around
+	ranks   []uint32  // of batch, or of an entrance
+	codes   []uint8   // of the query
+	room    []float32 // see target
 	hit     simd.ScanHit
 	Work    Work
 }
@@ -62,7 +62,7 @@ func (g *Graph) Search(group []*Searcher, ef, keep int) {
 	}
 	g.descend(group, g.Entries.Shift)
 	for _, s := range group {
-		if s.Allow == nil {
+		if s.Allow.all() {
 			s.Pool.extend(max(keep, ef), ef)
 			g.begin(s, nil)
 			continue
@@ -129,7 +129,7 @@ func (g *Graph) descend(group []*Searcher, shift uint) {
 			}
 		}
 		for _, s := range group {
-			g.Offer(s, s.Batch)
+			g.offer(s, s.Batch)
 		}
 	}
 }
@@ -184,10 +184,15 @@ func (g *Graph) walk(l *Layer, group []*Searcher) {
 	var room [GroupSize]*Searcher
 	for working := append(room[:0], group...); len(working) > 0; {
 		for _, s := range working {
-			if s.Allow == nil {
+			if !s.Allow.all() {
+				s.sift(l)
+			}
+		}
+		for _, s := range working {
+			if s.Allow.all() {
 				s.unvisited(s.list)
 			} else {
-				s.allowedAround(l)
+				s.lookBehind(l)
 			}
 			if len(working) > 1 {
 				g.prefetch(s.Q, s.Batch)
@@ -195,7 +200,7 @@ func (g *Graph) walk(l *Layer, group []*Searcher) {
 		}
 		still := working[:0]
 		for _, s := range working {
-			g.Offer(s, s.Batch)
+			g.offer(s, s.Batch)
 			node, ok := s.Pool.pop()
 			if !ok {
 				continue
@@ -234,43 +239,23 @@ func (s *Searcher) unvisited(list []uint32) {
 	s.Batch = batch[:n]
 }
 
-// allowedAround makes the rows to compare with next those of list that may be kept,
-// and those that the first through of the others link to (Patel et al., ACORN, SIGMOD
-// 2024, arXiv:2403.04871: the two-hop search of ACORN-1).
-func (s *Searcher) allowedAround(l *Layer) {
-	s.Batch, s.blocked = s.Batch[:0], s.blocked[:0]
-	for _, to := range trimList(s.list) {
-		if !s.visit(to) {
-			continue
-		}
-		if s.Allow(to) {
-			s.Batch = append(s.Batch, to)
-		} else {
-			s.blocked = append(s.blocked, to)
-		}
-	}
-	for _, node := range s.blocked[:min(s.Through, len(s.blocked))] {
-		for _, to := range l.linked(node) {
-			if s.visited.has(to) || !s.Allow(to) {
-				continue
-			}
-			s.visited.add(to)
-			s.Batch = append(s.Batch, to)
-		}
+// OfferAll compares q with rows and offers them to the pool. They need not be near to
+// each other in memory.
+func (g *Graph) OfferAll(s *Searcher, rows []uint32) {
+	const piece = 64
+	next := rows[:min(piece, len(rows))]
+	g.prefetch(s.Q, next)
+	for len(next) > 0 {
+		now := next
+		rows = rows[len(now):]
+		next = rows[:min(piece, len(rows))]
+		g.prefetch(s.Q, next)
+		g.offer(s, now)
 	}
 }
 
-// visit puts node into the visited ones and tells whether it was none of them.
-func (s *Searcher) visit(node uint32) bool {
-	if s.visited.has(node) {
-		return false
-	}
-	s.visited.add(node)
-	return true
-}
-
-// Offer compares q with rows and offers them to the pool.
-func (g *Graph) Offer(s *Searcher, rows []uint32) {
+// offer compares q with rows and offers them to the pool.
+func (g *Graph) offer(s *Searcher, rows []uint32) {
 	s.Work.Distances += int64(len(rows))
 	s.ranks = memory.Grow(s.ranks, len(rows))
 	bound := s.Pool.bound()
