@@ -87,7 +87,7 @@ func (x *Index) Tune(ctx context.Context, queries []float32, k int, target float
 		return Tuned{}, err
 	}
 	opt = opt.filled()
-	s, err := x.sampleQueries(ctx, queries, target, opt)
+	s, err := sampleQueries(ctx, queries, x.space.dim, target, opt)
 	if err != nil {
 		return Tuned{}, err
 	}
@@ -114,7 +114,7 @@ func (x *Index) SearchAtRecall(ctx context.Context, queries []float32, k int, ta
 		return nil, Tuned{}, err
 	}
 	opt = opt.filled()
-	s, err := x.sampleQueries(ctx, queries, target, opt)
+	s, err := sampleQueries(ctx, queries, x.space.dim, target, opt)
 	if err != nil {
 		return nil, Tuned{}, err
 	}
@@ -143,13 +143,21 @@ func (x *Index) SearchAtRecall(ctx context.Context, queries []float32, k int, ta
 var exactly = Tuned{Recall: 1, LowerBound: 1}
 
 func (x *Index) checkTuning(queries []float32, k int, target float64, opt TuneOptions) error {
-	if err := opt.Validate(); err != nil {
+	if err := opt.checkTarget(target); err != nil {
+		return err
+	}
+	return x.checkQueries(queries, k, SearchOptions{EfSearch: 1, Threads: opt.Threads})
+}
+
+// checkTarget is Validate with a recall target.
+func (o TuneOptions) checkTarget(target float64) error {
+	if err := o.Validate(); err != nil {
 		return err
 	}
 	if !(target > 0 && target < 1) {
 		return fmt.Errorf("%w: the recall target is %v, want it above 0 and below 1; SearchExact has recall 1", ErrOptions, target)
 	}
-	return x.checkQueries(queries, k, SearchOptions{EfSearch: 1, Threads: opt.Threads})
+	return nil
 }
 
 // SampleSize returns how many queries Tune answers exactly for a recall target in (0, 1), where
@@ -170,11 +178,14 @@ func (o TuneOptions) maxEf(rows int) int {
 }
 
 func (x *Index) tuneOn(ctx context.Context, st *state, all *distinct, s sample, k int, target float64, opt TuneOptions) (_ Tuned, err error) {
-	t := &tuner{Index: x, st: st, sample: s, k: k, opt: opt, target: target, rows: len(all.values), most: opt.maxEf(len(all.values))}
-	if t.truth, err = all.search(ctx, s.queries, k, SearchOptions{Threads: opt.Threads}); err != nil {
+	truth, err := all.search(ctx, s.queries, k, SearchOptions{Threads: opt.Threads})
+	if err != nil {
 		return Tuned{}, err
 	}
-	return t.find(ctx)
+	answer := func(ctx context.Context, queries []float32, k int, opt SearchOptions) (*Result, error) {
+		return x.answer(ctx, st, queries, k, opt)
+	}
+	return newTuner(answer, len(all.values), s, truth, k, target, opt).find(ctx)
 }
 
 // sample is some of the queries that are to be answered.
@@ -185,8 +196,8 @@ type sample struct {
 
 // sampleQueries returns all distinct queries with the numbers of their copies
 // where they are few enough, and otherwise queries drawn without replacement.
-func (x *Index) sampleQueries(ctx context.Context, queries []float32, target float64, opt TuneOptions) (sample, error) {
-	dim, most := x.space.dim, opt.SampleSize(target)
+func sampleQueries(ctx context.Context, queries []float32, dim int, target float64, opt TuneOptions) (sample, error) {
+	most := opt.SampleSize(target)
 	groups, err := dedupe.Find(ctx, queries, dim, parallel.Threads(opt.Threads))
 	if err != nil {
 		return sample{}, err
@@ -216,15 +227,18 @@ func (x *Index) sampleQueries(ctx context.Context, queries []float32, target flo
 
 // tuner looks for the least accepted width of a search.
 type tuner struct {
-	*Index
 	sample
-	st     *state
+	answer BatchSearch
 	truth  *Result
 	k      int
 	opt    TuneOptions
 	target float64
 	rows   int // distinct ones
 	most   int // the widest search tried
+}
+
+func newTuner(answer BatchSearch, rows int, s sample, truth *Result, k int, target float64, opt TuneOptions) *tuner {
+	return &tuner{sample: s, answer: answer, truth: truth, k: k, opt: opt, target: target, rows: rows, most: opt.maxEf(rows)}
 }
 
 // find doubles the width until it is accepted and then narrows it down.
@@ -253,7 +267,7 @@ func (t *tuner) find(ctx context.Context) (Tuned, error) {
 // try measures searches of width ef.
 func (t *tuner) try(ctx context.Context, ef int) (Tuned, error) {
 	var work Counters
-	got, err := t.answer(ctx, t.st, t.queries, t.k, SearchOptions{EfSearch: ef, Threads: t.opt.Threads, Counters: &work})
+	got, err := t.answer(ctx, t.queries, t.k, SearchOptions{EfSearch: ef, Threads: t.opt.Threads, Counters: &work})
 	if err != nil {
 		return Tuned{}, err
 	}

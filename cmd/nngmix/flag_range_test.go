@@ -31,6 +31,7 @@ func hostileCommands(t *testing.T) map[string]func(out string) []string {
 		},
 		"synth":         func(out string) []string { return []string{"--quiet", "--rows", "50", "--out", out + ".csv"} },
 		"plot":          func(out string) []string { return []string{"--in", in, "--label", "y", "--out", out + ".png"} },
+		"info":          func(string) []string { return []string{in} },
 		"eval recall":   func(string) []string { return []string{"--in", in, "--label", "y", "--rounds", "1"} },
 		"eval auc":      func(out string) []string { return []string{"--quiet", "--data", sets, "--out", out} },
 		"eval tradeoff": func(out string) []string { return []string{"--quiet", "--data", sets, "--out", out} },

@@ -90,7 +90,7 @@ func (d *Dir) check() (old fs.FileInfo, empty bool, err error) {
 			return nil, false, d.exists()
 		}
 		if !d.replace(entry) {
-			return nil, false, fmt.Errorf("%s: %w and holds %s, which is no part of a table: name another folder", d.path, errFolderExists, entry.Name())
+			return nil, false, fmt.Errorf("%s: %w and holds %s, which would be lost: name another folder", d.path, errFolderExists, entry.Name())
 		}
 	}
 	return old, len(entries) == 0, nil

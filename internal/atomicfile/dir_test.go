@@ -149,7 +149,7 @@ func TestCreateDirRefuses(t *testing.T) {
 		{"file", file, "it is a file"},
 		{"missing folder", filepath.Join(dir, "a", "b"), "does not exist: make it first"},
 		{"file as folder", filepath.Join(file, "b"), "cannot write"},
-		{"other entries", full, "holds work, which is no part of a table"},
+		{"other entries", full, "holds work, which would be lost"},
 		{"root", string(filepath.Separator), "no folder above"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

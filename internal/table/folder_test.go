@@ -154,9 +154,9 @@ func TestFolderRefused(t *testing.T) {
 	}{
 		{"full", WriteOptions{}, "--force replaces it"},
 		{"full/part-00000.csv/", WriteOptions{Force: true}, "it is a file"},
-		{"home", WriteOptions{Force: true}, "holds notes.txt, which is no part of a table"},
-		{"hidden", WriteOptions{Force: true}, "holds .secrets, which is no part of a table"},
-		{"deep", WriteOptions{Force: true}, "holds part-0, which is no part of a table"},
+		{"home", WriteOptions{Force: true}, "holds notes.txt, which would be lost"},
+		{"hidden", WriteOptions{Force: true}, "holds .secrets, which would be lost"},
+		{"deep", WriteOptions{Force: true}, "holds part-0, which would be lost"},
 		{"none/out/", WriteOptions{}, "none does not exist: make it first"},
 		{"new/", WriteOptions{RowsPerFile: -1}, "--rows-per-file -1: want 1 or more"},
 		{"new.npy/", WriteOptions{}, "it can be read, but not written"},

@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // Stream is a table that is gone through in batches, as often as one likes, and need
@@ -123,6 +124,21 @@ func (t *Table) InBatches(rows int) *Stream {
 		})
 	}
 	return s
+}
+
+// Without returns s without field j. To close either closes both.
+func (s *Stream) Without(j int) *Stream {
+	out := *s
+	out.Fields = slices.Delete(slices.Clone(s.Fields), j, j+1)
+	out.each = func(ctx context.Context, chosen []bool, visit Visit) error {
+		return s.each(ctx, slices.Insert(slices.Clone(chosen), j, false), visit)
+	}
+	if t := s.whole; t != nil {
+		whole := *t
+		whole.Columns = slices.Delete(slices.Clone(t.Columns), j, j+1)
+		out.whole = &whole
+	}
+	return &out
 }
 
 // Rows returns the rows from ≤ i < to of c as a column.

@@ -37,16 +37,18 @@ func Scale(ctx context.Context, set *dataset.Set, opt Options) (*Rows, error) {
 	if len(set.Labeled) > 0 {
 		return nil, fmt.Errorf("tableindex: %d rows are labeled, want a set without a label", len(set.Labeled))
 	}
-	values, _, err := generator.SearchMatrix(ctx, set.UnlabeledRows(), scales(set), opt.Threads)
+	values, _, err := generator.SearchMatrix(ctx, set.UnlabeledRows(), scales(set.Summary), opt.Threads)
 	if err != nil {
 		return nil, err
 	}
-	return &Rows{newSchema(set, opt), values, opt.Threads}, nil
+	schema := newSchema(set.Summary, fingerprints(set.Inputs, set.Table.Rows), opt)
+	schema.Gaps = gaps(set.Unlabeled, set.Table.Rows)
+	return &Rows{schema, values, opt.Threads}, nil
 }
 
-// scales returns how the columns of set are scaled.
-func scales(set *dataset.Set) (columns []generator.Column) {
-	for _, c := range set.Columns {
+// scales returns how the features of s are scaled.
+func scales(s *dataset.Summary) (columns []generator.Column) {
+	for _, c := range s.Columns {
 		columns = append(columns, generator.Column(c))
 	}
 	return columns
@@ -56,13 +58,21 @@ func scales(set *dataset.Set) (columns []generator.Column) {
 // effect: the rows know. Categories need the metric L2Squared.
 func (r *Rows) Build(ctx context.Context, opt ann.Options) (*Index, error) {
 	opt.Nominal, opt.Threads = r.Schema.Nominal(), r.threads
-	if opt.Nominal > 0 && opt.Metric != exact.L2Squared {
-		return nil, fmt.Errorf("tableindex: %d columns are categories, which the metric %v does not compare", opt.Nominal, opt.Metric)
+	if err := checkMetric(opt); err != nil {
+		return nil, err
 	}
 	x, err := ann.Build(ctx, r.values, len(r.Schema.Columns), opt)
 	if err != nil {
 		return nil, err
 	}
 	x.SetMeta(r.Schema.Encode())
-	return &Index{x, r.Schema}, nil
+	return &Index{Schema: r.Schema, parts: []part{{x, 0}}}, nil
+}
+
+// checkMetric refuses metrics that do not compare categories where there are some.
+func checkMetric(opt ann.Options) error {
+	if opt.Nominal > 0 && opt.Metric != exact.L2Squared {
+		return fmt.Errorf("tableindex: %d columns are categories, which the metric %v does not compare", opt.Nominal, opt.Metric)
+	}
+	return nil
 }

@@ -47,8 +47,9 @@ func (c *Categories) All() []string {
 // Count returns the number of categories.
 func (c *Categories) Count() int { return max(len(c.Texts), len(c.Bytes)) }
 
-// sound tells whether c can be what index build wrote.
-func (c *Column) sound() bool {
+// sound tells whether c can be what index build wrote, or index add, which puts
+// categories that are new behind the others.
+func (c *Column) sound(added bool) bool {
 	if !c.Nominal {
 		return c.Count() == 0
 	}
@@ -61,7 +62,7 @@ func (c *Column) sound() bool {
 	case table.String.String():
 		return true
 	}
-	return c.ascend()
+	return c.ascend() || added
 }
 
 // ascend tells whether the categories are distinct numbers in their order.

@@ -38,12 +38,12 @@ type Clock struct {
 	Ticks float64 `json:"per_second"` // counts of a second
 }
 
-// NewColumn describes feature j of set, its range and its hash apart.
-func NewColumn(set *dataset.Set, j int) Column {
-	f := set.Inputs[j].Field()
+// NewColumn describes feature j of the table of s, its range and its hash apart.
+func NewColumn(s *dataset.Summary, j int) Column {
+	f := s.Fields[s.FeatureFields()[j]]
 	c := Column{
 		Name: f.Name, Type: f.Type.String(), Places: f.Places, Time: newClock(f),
-		Base: set.Base(j), Nominal: set.Columns[j].Nominal, Categories: newCategories(set.Categories(j)),
+		Base: s.Base(j), Nominal: s.Columns[j].Nominal, Categories: newCategories(s.Categories(j)),
 	}
 	if f.Reading != nil {
 		for _, m := range f.Reading.Markers {

@@ -53,14 +53,14 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	res, how, err := tableindex.Search(ctx, index.Index, points, 1, tableindex.SearchOptions{Recall: 1})
+	res, how, err := tableindex.Search(ctx, index, points, 1, tableindex.SearchOptions{Recall: 1})
 	if err != nil {
 		log.Fatal(err)
 	}
 	numbers := index.Schema.RowNumbers()
 	for q := range res.Counts {
 		ids, _ := res.Of(q)
-		fmt.Printf("query %d: row %d by %s search\n", q, numbers[ids[0]], how.Method)
+		fmt.Printf("query %d: row %d by %s search\n", q, numbers.Of(ids[0]), how.Method)
 	}
 	// Output:
 	// query 0: row 2 by exact search

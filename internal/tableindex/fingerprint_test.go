@@ -1,6 +1,7 @@
 package tableindex
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/nngmix/nngmix/internal/columns"
@@ -70,6 +71,35 @@ func TestFingerprintsProperty(t *testing.T) {
 		sums := fingerprints([]table.Column{table.New("a", values), table.New("b", other)}, len(values))
 		if (sums[0] == sums[1]) != (values[at] == other[at]) {
 			t.Errorf("value %d is %d and %d, sums %v", at, values[at], other[at], sums)
+		}
+	})
+}
+
+// TestFingerprintsOfBatches: where batches end does not matter.
+func TestFingerprintsOfBatches(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.SampledFrom([]int{1, 100, columns.ChunkRows - 1, columns.ChunkRows, columns.ChunkRows + 1, 3*columns.ChunkRows + 7}).Draw(t, "rows")
+		wide, floats, codes, gaps := make([]int64, n), make([]float64, n), make([]uint32, n), make([]bool, n)
+		for i := range n {
+			wide[i], floats[i], codes[i], gaps[i] = 1<<60+int64(i*i), float64(i)/7, uint32(i%3), i%11 == 4
+		}
+		list := []table.Column{
+			table.Live(table.Field{Name: "w", Type: table.Int64}, wide, gaps), table.New("f", floats),
+			table.Codes("t", codes, []string{"a", "b", "c"}),
+		}
+		want := fingerprints(list, n)
+		p := newPrints(len(list))
+		for from := 0; from < n; {
+			to := min(n, from+rapid.SampledFrom([]int{1, 99, columns.ChunkRows, 2*columns.ChunkRows + 3}).Draw(t, "batch"))
+			var batch []table.Column
+			for _, c := range list {
+				batch = append(batch, table.Rows(c, from, to))
+			}
+			p.add(batch, to-from)
+			from = to
+		}
+		if got := p.sums(); !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
 		}
 	})
 }

@@ -35,18 +35,26 @@ type Schema struct {
 	Markers []string `json:"missing_values,omitempty"` // texts that --missing-value named
 	Scale   string   `json:"scale"`
 	Columns []Column `json:"columns"`
+	Added   []Added  `json:"added,omitempty"` // rows at the end of the table that came later, in order
 }
 
-// newSchema describes set, all of whose rows are unlabeled.
-func newSchema(set *dataset.Set, opt Options) *Schema {
+// Added are rows that an index was given after it was built.
+type Added struct {
+	Source string   `json:"source"`
+	Rows   int      `json:"rows"`
+	Sums   []string `json:"sums"` // fingerprints of the columns of these rows
+}
+
+// newSchema describes the table of s, all of whose rows are unlabeled, but for its
+// gaps. sums are the fingerprints of the features.
+func newSchema(s *dataset.Summary, sums []string, opt Options) *Schema {
 	m := &Schema{
-		Version: metaVersion, Source: filepath.Base(opt.Source), Label: opt.Label, Rows: set.Table.Rows, Dropped: set.Dropped,
-		Gaps: gaps(set.Unlabeled, set.Table.Rows), Missing: string(opt.Missing), Markers: opt.Markers, Scale: string(opt.Scale),
+		Version: metaVersion, Source: filepath.Base(opt.Source), Label: opt.Label, Rows: s.Rows, Dropped: s.Dropped,
+		Missing: string(opt.Missing), Markers: opt.Markers, Scale: string(opt.Scale),
 	}
-	sums := fingerprints(set.Inputs, set.Table.Rows)
-	for j, c := range set.Columns {
-		column := NewColumn(set, j)
-		column.Min, column.Max, column.Fill, column.Sum = c.Min, c.Max, set.Fill()[j], sums[j]
+	for j, c := range s.Columns {
+		column := NewColumn(s, j)
+		column.Min, column.Max, column.Fill, column.Sum = c.Min, c.Max, s.Fill()[j], sums[j]
 		m.Columns = append(m.Columns, column)
 	}
 	return m
@@ -94,18 +102,35 @@ func Decode(text []byte) (*Schema, error) {
 			return nil, err
 		}
 	}
+	return m, m.check()
+}
+
+// check returns an error unless m can be what index build wrote.
+func (m *Schema) check() error {
 	dropped := 0
 	for _, b := range m.Gaps {
 		dropped += bits.OnesCount8(b)
 	}
 	sound := len(m.Columns) > 0 && dropped == m.Dropped && m.Rows > m.Dropped && (m.Gaps == nil || len(m.Gaps) == (m.Rows+7)/8)
+	for _, a := range m.Added {
+		sound = sound && a.Rows > 0 && len(a.Sums) == len(m.Columns)
+	}
 	for _, c := range m.Columns {
-		sound = sound && c.Min <= c.Max && !math.IsInf(c.Max-c.Min, 0) && c.sound() && c.checkBase() == nil
+		sound = sound && c.Min <= c.Max && !math.IsInf(c.Max-c.Min, 0) && c.sound(m.Added != nil) && c.checkBase() == nil
 	}
-	if !sound {
-		return nil, errors.New("its description is damaged: build it anew with 'nngmix index build'")
+	if !sound || m.built() < 1 {
+		return errors.New("its description is damaged: build it anew with 'nngmix index build'")
 	}
-	return m, nil
+	return nil
+}
+
+// built returns how many rows the table had when the index was built.
+func (m *Schema) built() int {
+	rows := m.Rows
+	for _, a := range m.Added {
+		rows -= a.Rows
+	}
+	return rows
 }
 
 // fills tells whether queries that lack a value are searched for with a typical
@@ -128,16 +153,8 @@ func (m *Schema) kinds(asked map[string]table.Kind) map[string]table.Kind {
 // used returns how many rows of the table are in the index.
 func (m *Schema) used() int { return m.Rows - m.Dropped }
 
-// RowNumbers returns the row of the table behind each id of the index.
-func (m *Schema) RowNumbers() []int {
-	rows := make([]int, 0, m.used())
-	for i := range m.Rows {
-		if m.Gaps == nil || m.Gaps[i/8]>>(i%8)&1 == 0 {
-			rows = append(rows, i)
-		}
-	}
-	return rows
-}
+// gap tells whether a row of the table was left out.
+func (m *Schema) gap(row int) bool { return m.Gaps != nil && m.Gaps[row/8]>>(row%8)&1 == 1 }
 
 // Names returns the names of the columns.
 func (m *Schema) Names() []string {

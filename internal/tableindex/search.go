@@ -32,7 +32,7 @@ type Answer struct {
 
 // Search finds the k nearest rows of x for each query, a row in search space,
 // and tells how.
-func Search(ctx context.Context, x *ann.Index, queries []float32, k int, opt SearchOptions) (*exact.Result, Answer, error) {
+func Search(ctx context.Context, x Searcher, queries []float32, k int, opt SearchOptions) (*exact.Result, Answer, error) {
 	if opt.Recall > 0 && !opt.Measure {
 		res, tuned, err := x.SearchAtRecall(ctx, queries, k, opt.Recall, tuneOptions(x, opt))
 		return res, AnswerTuned(tuned, opt.Recall), err
@@ -50,7 +50,7 @@ func Search(ctx context.Context, x *ann.Index, queries []float32, k int, opt Sea
 }
 
 // width finds out how wide a search has to be.
-func width(ctx context.Context, x *ann.Index, queries []float32, k int, opt SearchOptions) (Answer, error) {
+func width(ctx context.Context, x Searcher, queries []float32, k int, opt SearchOptions) (Answer, error) {
 	switch opt.Recall {
 	case 0:
 		return Answer{Method: "hnsw", Reason: fmt.Sprintf("efSearch %d as asked; recall was not measured (--recall-target does)", opt.EfSearch), EfSearch: opt.EfSearch}, nil
@@ -70,7 +70,7 @@ func width(ctx context.Context, x *ann.Index, queries []float32, k int, opt Sear
 // tuneOptions returns how the search of x is tuned for a recall target.
 // Searches wider than MaxEf take longer than exact search, which goes through
 // memory in order.
-func tuneOptions(x *ann.Index, how SearchOptions) ann.TuneOptions {
+func tuneOptions(x Searcher, how SearchOptions) ann.TuneOptions {
 	s, opt := x.Stats(), ann.DefaultTuneOptions()
 	opt.MaxEf = MaxEf(s.Unique * s.Dim)
 	opt.Seed, opt.Threads = how.Seed, how.Threads

@@ -34,18 +34,19 @@ func (x *Index) Unlabeled(set *dataset.Set, opt Options, how SearchOptions) (*Un
 	if err := x.Schema.Fits(set, opt); err != nil {
 		return nil, err
 	}
-	rows := x.Schema.RowNumbers()
-	u := &Unlabeled{Index: x, how: how, place: make([]int32, len(rows))}
+	u := &Unlabeled{Index: x, how: how, place: make([]int32, 0, x.Schema.used())}
 	var labeled []uint32
 	at := 0
-	for id, row := range rows {
-		if at < len(set.Unlabeled) && set.Unlabeled[at] == row {
-			u.place[id] = int32(at)
+	for row := range x.Schema.Rows {
+		switch {
+		case x.Schema.gap(row):
+		case at < len(set.Unlabeled) && set.Unlabeled[at] == row:
+			u.place = append(u.place, int32(at))
 			at++
-			continue
+		default:
+			labeled = append(labeled, uint32(len(u.place)))
+			u.place = append(u.place, -1)
 		}
-		u.place[id] = -1
-		labeled = append(labeled, uint32(id))
 	}
 	if len(labeled) != len(set.Labeled) || at != len(set.Unlabeled) {
 		return nil, errors.New("its rows are not those of the table: build it anew with 'nngmix index build'")
@@ -64,7 +65,7 @@ func (x *Unlabeled) SearchBatch(ctx context.Context, queries []float32, k int) (
 // Answer is SearchBatch that tells how; Detail is an Asked.
 func (x *Unlabeled) Answer(ctx context.Context, queries []float32, k int) (*exact.Result, generator.SearchStats, error) {
 	start := time.Now()
-	res, how, err := Search(ctx, x.Index.Index, queries, k, x.how)
+	res, how, err := Search(ctx, x.Index, queries, k, x.how)
 	if err != nil {
 		return nil, generator.SearchStats{}, err
 	}

@@ -64,7 +64,7 @@ func TestUnlabeledEqualsExact(t *testing.T) {
 		t.Fatal(err)
 	}
 	matrix := func(rows generator.Rows) []float32 {
-		m, _, err := generator.SearchMatrix(t.Context(), rows, scales(set), 1)
+		m, _, err := generator.SearchMatrix(t.Context(), rows, scales(set.Summary), 1)
 		if err != nil {
 			t.Fatal(err)
 		}

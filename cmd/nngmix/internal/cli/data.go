@@ -35,13 +35,13 @@ func InColumn(err error, set *dataset.Set) error {
 	return set.BadValue(bad.Column, set.Number(rows[bad.Row]), bad.Value)
 }
 
-// NumericOnly returns an error where set has columns that are categories, which
-// it begins with why that is not possible.
-func NumericOnly(set *dataset.Set, why string) error {
+// NumericOnly returns an error where the table of s has features that are
+// categories, which it begins with why that is not possible.
+func NumericOnly(s *dataset.Summary, why string) error {
 	var names []string
-	for j, c := range set.Columns {
+	for j, c := range s.Columns {
 		if c.Nominal {
-			names = append(names, set.Inputs[j].Name())
+			names = append(names, s.Fields[s.FeatureFields()[j]].Name)
 		}
 	}
 	if len(names) == 0 {

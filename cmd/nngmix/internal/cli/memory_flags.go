@@ -14,6 +14,9 @@ type MemoryFlags struct {
 	Scratch string `json:"scratch,omitempty"`
 	Batch   int    `json:"batch_rows,omitempty"`
 
+	// More, where it is not nil, returns what the command takes beside a table of that
+	// size in memory.
+	More func(rows, columns int) int64 `json:"-"`
 	// Why says, once the table is open, why it is not in memory; "" where it is.
 	Why string `json:"-"`
 }
@@ -61,6 +64,9 @@ func (f *MemoryFlags) Options(bytes int64) table.StreamOptions {
 			return false
 		}
 		need := tableBytes(rows, columns)
+		if f.More != nil {
+			need += f.More(rows, columns)
+		}
 		if bytes == 0 || need <= bytes {
 			return true
 		}

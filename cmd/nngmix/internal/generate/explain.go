@@ -42,7 +42,7 @@ func (o *options) explained(ctx context.Context, set *dataset.Set, index *tablei
 		return nil, fmt.Errorf("%s: %w", o.In, cli.InColumn(err, set))
 	}
 	r := o.request(rows, len(set.Columns), asked.Queries, asked.K)
-	r.Index, r.Nominal = index.Index, nominal
+	r.Index, r.Nominal = index.Graph(), nominal
 	if o.RecallTarget == 0 {
 		r.Method, r.EfSearch = planner.Graph, o.EfSearch
 	}

@@ -188,7 +188,7 @@ func generate(ctx context.Context, opt *options) (*Report, error) {
 func (o *options) newGenerator(ctx context.Context, in *input, index *tableindex.Index, report *searchReport) (*generator.Generator, error) {
 	d, set := in.data(), in.set()
 	if o.Method == generator.NNGMix && o.SearchName == "coder-hnsw" {
-		if err := cli.NumericOnly(set, "coder-hnsw searches numbers only"); err != nil {
+		if err := cli.NumericOnly(in.Summary, "coder-hnsw searches numbers only"); err != nil {
 			return nil, fmt.Errorf("%s: %w", o.In, err)
 		}
 	}
@@ -222,6 +222,9 @@ func (o *options) openIndex() (*tableindex.Index, error) {
 	}
 	if m := x.Options().Metric; m != exact.L2Squared {
 		return nil, fmt.Errorf("%s: it has the metric %v, generate needs l2squared", o.Index, m)
+	}
+	if o.Explain && x.Graph() == nil {
+		return nil, fmt.Errorf("%s: --explain estimates searches of one graph, and the index has %d segments: leave it out", o.Index, x.Segments())
 	}
 	return x, nil
 }

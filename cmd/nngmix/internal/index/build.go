@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 
+	"github.com/nngmix/nngmix/ann"
 	"github.com/nngmix/nngmix/cmd/nngmix/internal/cli"
 	"github.com/nngmix/nngmix/exact"
-	"github.com/nngmix/nngmix/internal/atomicfile"
 	"github.com/nngmix/nngmix/internal/dataset"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/nngmix/nngmix/internal/tableindex"
@@ -21,13 +22,15 @@ type buildOptions struct {
 	cli.TableFlags
 	cli.SetFlags
 	cli.GraphFlags
-	MetricName string `json:"metric"`
-	Seed       uint64 `json:"seed"`
-	Threads    int    `json:"threads"`
-	Out        string `json:"out"`
-	Force      bool   `json:"force"`
-	Report     string `json:"report,omitempty"`
-	Quiet      bool   `json:"quiet"`
+	cli.MemoryFlags
+	MetricName  string `json:"metric"`
+	Seed        uint64 `json:"seed"`
+	Threads     int    `json:"threads"`
+	Out         string `json:"out"`
+	SegmentRows int    `json:"segment_rows,omitempty"`
+	Force       bool   `json:"force"`
+	Report      string `json:"report,omitempty"`
+	Quiet       bool   `json:"quiet"`
 
 	metric exact.Metric
 }
@@ -45,6 +48,8 @@ type BuildReport struct {
 	BuildSeconds float64 `json:"build_seconds"` // of the graph alone
 	IndexBytes   int64   `json:"index_bytes"`   // memory that the index takes
 	FileBytes    int64   `json:"file_bytes"`
+	Segments     int     `json:"segments,omitempty"` // of a folder
+	Reason       string  `json:"reason,omitempty"`   // why the table was not in memory
 
 	Table []cli.ColumnReport `json:"table"`           // what was read
 	Notes []dataset.Note     `json:"notes,omitempty"` // what is odd about the table, and which option changes it
@@ -58,7 +63,13 @@ search'. Columns are scaled as generate scales them, and queries later the same
 way. Text, booleans and --categorical columns are categories; they need the metric
 l2squared, where a difference counts 1.
 
-The same table, options and seed give the same bytes at any number of threads.`
+The index is one file. Where memory does not hold the table and the index (--memory),
+and where --out ends in a slash, it is a folder of segments, which are built and
+written one by one; all commands take it as they take a file, and 'nngmix index add'
+adds rows to it.
+
+The same table, options and seed give the same bytes at any number of threads; those
+of a folder depend on --memory too, unless --segment-rows says how it is cut.`
 
 func buildCommand() *cobra.Command {
 	opt := buildOptions{}
@@ -73,7 +84,8 @@ func buildCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	opt.TableFlags.AddIn(flags)
-	flags.StringVar(&opt.Out, "out", "", "index file to write, best named .nngx")
+	flags.StringVar(&opt.Out, "out", "", "index to write, best named .nngx: a file, or with a slash at its end a folder of segments")
+	flags.IntVar(&opt.SegmentRows, "segment-rows", 0, "write a folder of segments of so many rows each (default as many as memory allows); fewer take less memory to build and more time to search")
 	opt.SetFlags.AddColumns(flags)
 	flags.Lookup("label").Usage = "label column, which is left out of the index (in an NPZ file an array, default y)"
 	flags.Lookup("anomaly-value").Usage = "as in generate; of no effect here, since all rows are indexed"
@@ -81,6 +93,9 @@ func buildCommand() *cobra.Command {
 	opt.GraphFlags.Add(flags)
 	flags.Uint64Var(&opt.Seed, "seed", 0, "seed of the random choices: equal seeds, equal bytes")
 	flags.IntVar(&opt.Threads, "threads", 0, "threads to use (default all processors); does not change the index")
+	opt.MemoryFlags.Add(flags)
+	flags.Lookup("memory").Usage = "memory to use, such as 2GB: a table that needs more is gone through in batches and gets an index of segments (default half of what is free)"
+	flags.Lookup("batch-rows").Usage = "go through the table in batches of about so many rows even if memory holds it"
 	opt.TableFlags.Add(flags)
 	flags.StringVar(&opt.Report, "report", "", "write a JSON report of the run to this file")
 	flags.BoolVar(&opt.Force, "force", false, "replace existing output files")
@@ -109,6 +124,9 @@ func (o *buildOptions) check() (err error) {
 	if err := o.GraphFlags.Check(); err != nil {
 		return err
 	}
+	if o.SegmentRows < 0 || o.SegmentRows > math.MaxInt32 {
+		return fmt.Errorf("--segment-rows is %d, want 1 to %d, or 0 for as many as memory allows", o.SegmentRows, math.MaxInt32)
+	}
 	if o.Threads < 0 {
 		return fmt.Errorf("--threads is %d, want at least 1, or 0 for all processors", o.Threads)
 	}
@@ -123,35 +141,32 @@ func build(ctx context.Context, opt *buildOptions) error {
 	if err := opt.check(); err != nil {
 		return cli.Usage(err)
 	}
+	memory, err := opt.Bytes()
+	if err != nil {
+		return cli.Usage(err)
+	}
 	report := &BuildReport{RunReport: cli.NewRunReport("index build", opt, opt.Threads), Method: "hnsw", Metric: opt.metric.String()}
 	bars := cli.NewProgress(opt.Quiet)
 	defer bars.Wait()
-	out, err := atomicfile.Create(opt.Out, opt.Force) // refuses before the work what cannot be written
+	out, err := newOutput(opt.Out, opt.SegmentRows > 0, opt.Force) // refuses before the work what cannot be written
 	if err != nil {
 		return err
 	}
-	defer out.Abort()
+	defer out.abort()
 
-	rows, err := opt.readRows(ctx, report, bars.Stage("read"))
+	stream, err := opt.open(ctx, memory, report, bars.Stage("read"))
 	if err != nil {
 		return err
 	}
-	how, advance := opt.GraphFlags.Options(opt.metric, opt.Seed, opt.Threads), bars.Stage("build")
-	how.Progress = func(done, total int) { advance(int64(done), int64(total)) }
-	x, err := rows.Build(ctx, how)
-	if err != nil {
-		return fmt.Errorf("%s: %w", opt.In, err)
+	if stream.Table() != nil && out.dir == nil {
+		err = opt.buildFile(ctx, stream.Table(), out, report, bars)
+	} else {
+		err = opt.buildFolder(ctx, stream, out, memory, report, bars)
 	}
-	err = report.Timed("write", func() (err error) {
-		if report.FileBytes, err = x.WriteTo(out); err != nil {
-			return fmt.Errorf("write %s: %w", opt.Out, err)
-		}
-		return out.Commit()
-	})
-	if err != nil {
+	if err = errors.Join(err, stream.Close()); err != nil {
 		return err
 	}
-	report.fill(x)
+	report.PeakRSSBytes = cli.PeakRSS()
 	if opt.Report != "" {
 		if err := cli.WriteJSON(opt.Report, report, opt.Force); err != nil {
 			return err
@@ -164,42 +179,126 @@ func build(ctx context.Context, opt *buildOptions) error {
 	return nil
 }
 
-// readRows reads the table and returns its rows in search space.
-func (o *buildOptions) readRows(ctx context.Context, report *BuildReport, progress func(done, total int64)) (rows *tableindex.Rows, err error) {
-	var input *table.Table
+// open opens the table without its label.
+func (o *buildOptions) open(ctx context.Context, memory int64, report *BuildReport, progress func(done, total int64)) (stream *table.Stream, err error) {
+	o.More = func(rows, columns int) int64 { return tableindex.BuildBytes(rows, columns, o.M) }
+	how := o.MemoryFlags.Options(memory)
+	how.Threads, how.Progress = o.Threads, progress
 	err = report.Timed("read", func() (err error) {
-		input, err = o.TableFlags.Read(ctx, o.Label, o.Threads, progress)
+		stream, err = o.TableFlags.Open(ctx, o.Label, how)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	err = report.Timed("scale", func() error {
-		if input, err = o.withoutLabel(input); err != nil {
-			return err
+	features, err := o.withoutLabel(stream)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", o.In, err), stream.Close())
+	}
+	report.Reason = o.Why
+	return features, nil
+}
+
+// set returns how the table is read as a data set: without a label.
+func (o *buildOptions) set() dataset.Options {
+	opt := o.SetFlags.Options(o.Seed)
+	opt.Label = ""
+	return opt
+}
+
+// look takes what the report says of the table, and refuses one that the metric does
+// not compare.
+func (o *buildOptions) look(s *dataset.Summary, report *BuildReport) error {
+	report.Table = cli.ColumnReports(s)
+	report.Notes = slices.DeleteFunc(slices.Clone(s.Notes), func(n dataset.Note) bool { return n.Kind == dataset.NoteMass }) // of samples
+	if o.metric == exact.L2Squared {
+		return nil
+	}
+	if err := cli.NumericOnly(s, fmt.Sprintf("the metric %v compares numbers only", o.metric)); err != nil {
+		return fmt.Errorf("%w, or use --metric l2squared", err)
+	}
+	return nil
+}
+
+// buildFile builds an index of one graph of a table in memory.
+func (o *buildOptions) buildFile(ctx context.Context, t *table.Table, out *output, report *BuildReport, bars *cli.Progress) error {
+	rows, err := o.scaled(ctx, t, report)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.In, err)
+	}
+	how, advance := o.GraphFlags.Options(o.metric, o.Seed, o.Threads), bars.Stage("build")
+	how.Progress = func(done, total int) { advance(int64(done), int64(total)) }
+	x, err := rows.Build(ctx, how)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.In, err)
+	}
+	err = report.Timed("write", func() (err error) {
+		if report.FileBytes, err = x.WriteTo(out.file); err != nil {
+			return fmt.Errorf("write %s: %w", o.Out, err)
 		}
-		all := o.SetFlags.Options(o.Seed)
-		all.Label = ""
-		set, err := dataset.New(input, all)
+		return out.file.Commit()
+	})
+	report.fill(x.Schema, x.Stats())
+	return err
+}
+
+// scaled returns the rows of t in search space.
+func (o *buildOptions) scaled(ctx context.Context, t *table.Table, report *BuildReport) (rows *tableindex.Rows, err error) {
+	err = report.Timed("scale", func() error {
+		set, err := dataset.New(t, o.set())
 		if err != nil {
 			return err
 		}
-		report.Table, report.Notes = cli.ColumnReports(set.Summary), set.Notes
-		report.Notes = slices.DeleteFunc(report.Notes, func(n dataset.Note) bool { return n.Kind == dataset.NoteMass }) // of samples
-		if o.metric != exact.L2Squared {
-			if err := cli.NumericOnly(set, fmt.Sprintf("the metric %v compares numbers only", o.metric)); err != nil {
-				return fmt.Errorf("%w, or use --metric l2squared", err)
-			}
+		if err := o.look(set.Summary, report); err != nil {
+			return err
 		}
 		if rows, err = tableindex.Scale(ctx, set, o.indexed()); err != nil {
 			return cli.InColumn(err, set)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.In, err)
+	return rows, err
+}
+
+// buildFolder builds an index of segments, and goes through the table for it.
+func (o *buildOptions) buildFolder(ctx context.Context, t *table.Stream, out *output, memory int64, report *BuildReport, bars *cli.Progress) error {
+	if err := out.toFolder(); err != nil {
+		return err
 	}
-	return rows, nil
+	var s *dataset.Summary
+	err := report.Timed("scale", func() (err error) {
+		if t.Table() == nil {
+			cli.LimitMemory(memory)
+		}
+		if s, err = dataset.Summarize(ctx, t, o.set()); err != nil {
+			return err
+		}
+		return o.look(s, report)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.In, err)
+	}
+	advance := bars.Stage("build")
+	how := tableindex.SegmentOptions{Build: o.GraphFlags.Options(o.metric, o.Seed, o.Threads), Rows: o.SegmentRows, Memory: segmentMemory(memory, t)}
+	how.Progress = func(done, total int) { advance(int64(done), int64(total)) }
+	return report.Timed("segments", func() error {
+		built, err := tableindex.BuildFolder(ctx, out.dir.Name(), t, s, o.indexed(), how)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.In, err)
+		}
+		report.Segments, report.FileBytes = built.Segments, built.FileBytes
+		report.fill(built.Schema, built.Stats)
+		return out.dir.Commit()
+	})
+}
+
+// segmentMemory is the share of memory that the build of a segment may take: what a
+// table in memory, or the batches of another one, leave.
+func segmentMemory(memory int64, t *table.Stream) int64 {
+	if t.Table() != nil {
+		return memory / 2
+	}
+	return memory / 4 * 3
 }
 
 // indexed tells the index how its table was read.
@@ -211,33 +310,31 @@ func (o *buildOptions) indexed() tableindex.Options {
 
 // withoutLabel returns t without the label column. An array y of an NPZ file is
 // one unless another name is given.
-func (o *buildOptions) withoutLabel(t *table.Table) (*table.Table, error) {
-	name := o.Label
-	if name == "" && t.Format == table.NPZ && slices.Contains(t.Names(), "y") {
+func (o *buildOptions) withoutLabel(t *table.Stream) (*table.Stream, error) {
+	name, names := o.Label, table.FieldNames(t.Fields)
+	if name == "" && t.Format == table.NPZ && slices.Contains(names, "y") {
 		name = "y"
 	}
 	if name == "" {
 		return t, nil
 	}
-	at, err := t.Find(name)
+	at, err := table.FindField(t.Fields, name)
 	if err != nil {
 		return nil, fmt.Errorf("--label: %w", err)
 	}
-	if len(t.Columns) == 1 {
+	if len(names) == 1 {
 		return nil, fmt.Errorf("no feature column is left beside the label %s", name)
 	}
 	o.Label = name
-	return &table.Table{Columns: slices.Delete(slices.Clone(t.Columns), at, at+1), Rows: t.Rows, Format: t.Format}, nil
+	return t.Without(at), nil
 }
 
 // fill completes the report.
-func (r *BuildReport) fill(x *tableindex.Index) {
-	s := x.Stats()
-	r.Rows, r.Columns, r.Dropped = x.Schema.Rows, len(x.Schema.Columns), x.Schema.Dropped
+func (r *BuildReport) fill(m *tableindex.Schema, s ann.Stats) {
+	r.Rows, r.Columns, r.Dropped = m.Rows, len(m.Columns), m.Dropped
 	r.UniqueRows, r.Links, r.IndexBytes = s.Unique, s.Links, s.Bytes
 	r.BuildSeconds = s.BuildSeconds
 	r.Seconds["build"] = s.BuildSeconds
-	r.PeakRSSBytes = cli.PeakRSS()
 }
 
 // summary tells the user on stderr what was done.
@@ -251,7 +348,21 @@ func (r *BuildReport) summary(opt *buildOptions) {
 		fmt.Fprintln(os.Stderr, line)
 	}
 	fmt.Fprintf(os.Stderr, "built     %s, %s, M %d, efConstruction %d: %d distinct rows, %d links, %.1f MB\n", r.Method, r.Metric, opt.M, opt.EfConstruction, r.UniqueRows, r.Links, cli.Megabytes(r.IndexBytes))
+	if r.Segments > 0 {
+		r.segmentSummary(opt)
+		return
+	}
 	fmt.Fprintf(os.Stderr, "wrote     %s, %.1f MB\n", opt.Out, cli.Megabytes(r.FileBytes))
 	fmt.Fprintf(os.Stderr, "seconds   read %.2f, scale %.2f, build %.2f, write %.2f; peak memory %.0f MB\n",
 		r.Seconds["read"], r.Seconds["scale"], r.Seconds["build"], r.Seconds["write"], cli.Megabytes(r.PeakRSSBytes))
+}
+
+// segmentSummary is the end of summary for a folder.
+func (r *BuildReport) segmentSummary(opt *buildOptions) {
+	fmt.Fprintf(os.Stderr, "wrote     folder %s, %d segments, %.1f MB", opt.Out, r.Segments, cli.Megabytes(r.FileBytes))
+	if r.Reason != "" {
+		fmt.Fprintf(os.Stderr, ": %s", r.Reason)
+	}
+	fmt.Fprintf(os.Stderr, "\nseconds   read %.2f, scale %.2f, segments %.2f, of which building %.2f; peak memory %.0f MB\n",
+		r.Seconds["read"], r.Seconds["scale"], r.Seconds["segments"], r.Seconds["build"], cli.Megabytes(r.PeakRSSBytes))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/nngmix/nngmix/internal/atomicfile"
 	"github.com/nngmix/nngmix/internal/table"
 	"github.com/nngmix/nngmix/internal/table/npy"
+	"github.com/nngmix/nngmix/internal/tableindex"
 )
 
 // hits are the neighbors of queries as files hold them.
@@ -19,15 +20,15 @@ type hits struct {
 	distances  []float64 // queries x k, +Inf where there are fewer
 }
 
-// newHits returns the answers in res; rows holds the row number behind each id.
-func newHits(res *exact.Result, rows []int) *hits {
+// newHits returns the answers in res; rows tells the row number behind each id.
+func newHits(res *exact.Result, rows *tableindex.RowNumbers) *hits {
 	n, k := len(res.Counts), res.K
 	h := &hits{n, k, slices.Repeat([]int64{-1}, n*k), slices.Repeat([]float64{math.Inf(1)}, n*k)}
 	for q := range n {
 		ids, distances := res.Of(q)
 		copy(h.distances[q*k:], distances)
 		for i, id := range ids {
-			h.ids[q*k+i] = int64(rows[id])
+			h.ids[q*k+i] = int64(rows.Of(id))
 		}
 	}
 	return h

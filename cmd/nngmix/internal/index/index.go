@@ -8,11 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"text/tabwriter"
 
-	"github.com/nngmix/nngmix/ann"
 	"github.com/nngmix/nngmix/cmd/nngmix/internal/cli"
 	"github.com/nngmix/nngmix/internal/tableindex"
 	"github.com/spf13/cobra"
@@ -33,7 +31,7 @@ func Command() *cobra.Command {
 // oneIndex wants one argument, an index file.
 func oneIndex(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return cli.Usage(errors.New("want one FILE, an index"))
+		return cli.Usage(errors.New("want one FILE, an index, or a folder that is one"))
 	}
 	return nil
 }
@@ -45,7 +43,7 @@ func verifyCommand() *cobra.Command {
 		Example: "  nngmix index verify celeba.nngx",
 		Args:    oneIndex,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			info, err := describeIndex(cmd.Context(), args[0], ann.Verify)
+			info, err := describeIndex(cmd.Context(), args[0], tableindex.Verify)
 			if err != nil {
 				return err
 			}
@@ -98,17 +96,13 @@ type Info struct {
 	Table          *tableindex.Schema `json:"table"` // null where a program made the index
 }
 
-// describeIndex returns the description of the index in the file path, which
-// has to pass check.
+// describeIndex returns the description of the index at path, which has to pass
+// check.
 func describeIndex(ctx context.Context, path string, check func(ctx context.Context, path string) error) (*Info, error) {
 	if err := check(ctx, path); err != nil {
 		return nil, err
 	}
-	x, err := ann.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	file, err := os.Stat(path)
+	x, err := openAny(path)
 	if err != nil {
 		return nil, err
 	}
@@ -116,22 +110,28 @@ func describeIndex(ctx context.Context, path string, check func(ctx context.Cont
 		return nil, err
 	}
 	s, opt := x.Stats(), x.Options()
-	info := &Info{
-		File: path, FileBytes: file.Size(), Method: "hnsw", Metric: opt.Metric.String(), M: opt.M,
+	return &Info{
+		File: path, FileBytes: x.FileBytes(), Method: "hnsw", Metric: opt.Metric.String(), M: opt.M,
 		EfConstruction: opt.EfConstruction, Seed: opt.Seed, Rows: s.Rows, UniqueRows: s.Unique, Deleted: s.Deleted,
-		Dim: s.Dim, Segments: s.Segments, Links: s.Links, IndexBytes: s.Bytes,
+		Dim: s.Dim, Segments: s.Segments, Links: s.Links, IndexBytes: s.Bytes, Table: x.Schema,
+	}, nil
+}
+
+// openAny opens an index of a table, or one that a program made.
+func openAny(path string) (*tableindex.Index, error) {
+	if tableindex.IsFolder(path) {
+		return tableindex.Open(path)
 	}
-	info.Table, err = tableindex.Decode(x.Meta())
-	if err != nil && !errors.Is(err, tableindex.ErrNotOfTable) {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return info, nil
+	return tableindex.OpenGraph(path)
 }
 
 // print prints what the index holds.
 func (i *Info) print(out io.Writer) error {
 	fmt.Fprintf(out, "%s: %s index, %.1f MB\n", i.File, i.Method, cli.Megabytes(i.FileBytes))
 	fmt.Fprintf(out, "rows      %d of %d columns, %d distinct", i.Rows, i.Dim, i.UniqueRows)
+	if i.Segments > 1 {
+		fmt.Fprint(out, " within graphs")
+	}
 	if i.Deleted > 0 {
 		fmt.Fprintf(out, "; %d deleted", i.Deleted)
 	}

@@ -81,7 +81,7 @@ func searchCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&opt.Index, "index", "", "index file to search")
+	flags.StringVar(&opt.Index, "index", "", "index to search: a file or a folder of segments")
 	flags.StringVar(&opt.In, "queries", "", "table of queries: .csv .csv.gz .csv.zst .tsv .parquet .arrow .npz .npy, or - for CSV on stdin")
 	flags.IntVar(&opt.K, "k", 10, "neighbors of each query")
 	opt.WidthFlags.Add(flags)
@@ -154,7 +154,7 @@ func search(ctx context.Context, opt *searchOptions) error {
 	if err != nil {
 		return err
 	}
-	if report.Queries >= preloadQueries {
+	if free := cli.FreeMemory(); report.Queries >= preloadQueries && (free == 0 || x.FileBytes() < free) {
 		if err := report.Timed("preload", func() error { return x.Preload(ctx) }); err != nil {
 			return err
 		}
@@ -183,7 +183,7 @@ func search(ctx context.Context, opt *searchOptions) error {
 }
 
 // preloadQueries is the number of queries from which it pays to bring all of an
-// index into memory first.
+// index into memory first, if that holds it.
 const preloadQueries = 200
 
 // readQueries reads the queries and returns them in search space.
@@ -229,7 +229,7 @@ func (o *searchOptions) answer(ctx context.Context, x *tableindex.Index, queries
 	start := time.Now()
 	how := o.WidthFlags.Options(o.Seed, o.Threads)
 	how.Measure = true
-	res, report.Answer, err = tableindex.Search(ctx, x.Index, queries, report.K, how)
+	res, report.Answer, err = tableindex.Search(ctx, x, queries, report.K, how)
 	report.SearchSeconds = time.Since(start).Seconds() - report.TuneSeconds
 	report.Seconds["tune"], report.Seconds["search"] = report.TuneSeconds, report.SearchSeconds
 	report.QPS = float64(report.Queries) / report.SearchSeconds
@@ -240,11 +240,7 @@ func (o *searchOptions) answer(ctx context.Context, x *tableindex.Index, queries
 func (r *SearchReport) fill(x *tableindex.Index, opt *searchOptions) error {
 	s := x.Stats()
 	r.Metric, r.Rows, r.UniqueRows, r.Columns, r.IndexBytes = x.Options().Metric.String(), s.Rows, s.Unique, s.Dim, s.Bytes
-	file, err := os.Stat(opt.Index)
-	if err != nil {
-		return err
-	}
-	r.FileBytes, r.PeakRSSBytes = file.Size(), cli.PeakRSS()
+	r.FileBytes, r.PeakRSSBytes = x.FileBytes(), cli.PeakRSS()
 	if opt.Report == "" {
 		return nil
 	}

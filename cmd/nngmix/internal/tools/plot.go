@@ -150,7 +150,7 @@ func (o *plotOptions) readPseudo(ctx context.Context, set *dataset.Set, numeric 
 	for i, j := range numeric {
 		at, err := t.Find(set.Inputs[j].Name())
 		if err == nil {
-			like := tableindex.NewColumn(set, j)
+			like := tableindex.NewColumn(set.Summary, j)
 			columns[i], err = like.Numbers(t.Columns[at], false)
 		}
 		if err != nil {
@@ -187,7 +187,7 @@ func (o *plotOptions) pseudoTable(ctx context.Context, set *dataset.Set, numeric
 	}
 	opt.Kinds = make(map[string]table.Kind)
 	for _, j := range numeric {
-		like := tableindex.NewColumn(set, j)
+		like := tableindex.NewColumn(set.Summary, j)
 		opt.Kinds[like.Name] = like.Kind()
 	}
 	t, err := table.Read(ctx, o.Pseudo, opt)
