@@ -96,7 +96,9 @@ type SearchOptions struct {
 	// Filter, where it is not nil, says which rows may be returned, of those that Allowed
 	// holds where both are there. It is called from all threads, often: in a batch up to
 	// once for each row, in a search of one query for each row that the walk passes, or
-	// for all where it allows few. A panic in it reaches the caller of the search.
+	// for all where it allows few: then that is most of the time that the search takes.
+	// It is asked for each of the rows that are equal to one, until one is allowed. A
+	// panic in it reaches the caller of the search.
 	Filter func(id uint32) bool
 	// FilterKey is Filter for the keys of rows, in an index that has keys. Where both
 	// are there, rows are returned that both allow.

@@ -2,6 +2,10 @@
 // a table. It is the truth against which approximate search is measured, and on
 // tables with few columns or many duplicates usually the fastest way as well.
 //
+// Search and the methods of an Index find the k nearest rows of one query or many, or
+// all rows within a radius; bitmaps and functions limit them to some of the rows. The
+// zero value of all options is good for most.
+//
 // # Distances
 //
 // Rows and queries are float32, row-major, n rows of dim columns. Distances are
