@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -131,5 +132,66 @@ func TestIndexFolderErrors(t *testing.T) {
 	must(t, build("--out", folder, "--force", "--segment-rows", "100")...)
 	if files, _ := filepath.Glob(filepath.Join(folder, "*")); len(files) != 4 {
 		t.Errorf("the new index has the files %v", files)
+	}
+}
+
+// TestIndexAdd adds files to an index of one, searches it, makes samples with it and
+// puts its segments together: all is as with an index of the whole.
+func TestIndexAdd(t *testing.T) {
+	in, dir := manySorts(t, 1500, 3), t.TempDir()
+	index, out := filepath.Join(dir, "i.nngx"), filepath.Join(dir, "hits.csv")
+	whole := filepath.Join(dir, "whole.nngx")
+	must(t, "index", "build", "--quiet", "--in", in, "--label", "is_fraud", "--missing", "median", "--scale", "none", "--drop", "when,wide", "--out", whole)
+	must(t, "index", "build", "--quiet", "--in", filepath.Join(in, "part-0.parquet"), "--label", "is_fraud", "--missing", "median", "--scale", "none", "--drop", "when,wide", "--out", index+"/")
+	before := readFile(t, filepath.Join(index, "segment-000000.nngx"))
+	for _, part := range []string{"part-1.parquet", "part-2.parquet"} {
+		must(t, "index", "add", "--quiet", "--in", filepath.Join(in, part), "--index", index, "--segment-rows", "300", "--batch-rows", "70")
+	}
+	if readFile(t, filepath.Join(index, "segment-000000.nngx")) != before {
+		t.Error("a segment that was there has changed")
+	}
+	queries := filepath.Join(dir, "q.csv")
+	text := "amount,short,merchant,kind,yes,price\n"
+	for i := range 40 {
+		text += fmt.Sprintf("%d.5,0.%d,1007,%c,true,%d.30\n", i*7, i, 'a', i*20)
+	}
+	if err := os.WriteFile(queries, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	search := func(index string) string {
+		must(t, "index", "search", "--quiet", "--force", "--index", index, "--queries", queries, "--recall-target", "1", "--out", out)
+		return readFile(t, out)
+	}
+	want := search(whole)
+	if search(index) != want {
+		t.Error("other neighbors than in an index of the whole")
+	}
+	must(t, "index", "compact", "--quiet", index)
+	if files, _ := filepath.Glob(filepath.Join(index, "*")); len(files) != 2 {
+		t.Errorf("compact leaves %v", files)
+	}
+	if search(index) != want {
+		t.Error("other neighbors than in an index of the whole after compact")
+	}
+	if out := must(t, "index", "info", index); !strings.Contains(out, "1500 rows") {
+		t.Errorf("info prints %s", out)
+	}
+	for _, tt := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"no input", []string{"index", "add", "--index", index}, exitUsage, "--in FILE is missing"},
+		{"no index", []string{"index", "add", "--in", queries}, exitUsage, "--index FOLDER is missing"},
+		{"a file", []string{"index", "add", "--in", queries, "--index", whole}, exitFailure, "it is one file"},
+		{"a file to compact", []string{"index", "compact", whole}, exitFailure, "it is one file"},
+		{"a column less", []string{"index", "add", "--in", queries, "--index", index, "--drop", "kind"}, exitFailure, "the index needs a column that is missing"},
+		{"no such index", []string{"index", "add", "--in", queries, "--index", filepath.Join(dir, "none")}, exitFailure, "none"},
+	} {
+		_, err := command(t, append(tt.args, "--quiet")...)
+		if code := exitCode(err); code != tt.code || err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: exit code %d, error %v; want %d and %q", tt.name, code, err, tt.code, tt.want)
+		}
 	}
 }
