@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -77,8 +78,46 @@ func TestGenerateWithFolderEqualsExact(t *testing.T) {
 		}
 		want := generate("--search", "brute")
 		for _, width := range [][]string{{"--recall-target", "1"}, {"--ef-search", "1500"}} {
-			if generate(append(width, "--index", index)...) != want {
-				t.Errorf("--missing %s, %v: the index gives other pseudo-anomalies than exact search", missing, width)
+			for _, batches := range [][]string{nil, {"--batch-rows", "100"}} {
+				if generate(slices.Concat(width, batches, []string{"--index", index})...) != want {
+					t.Errorf("--missing %s, %v, %v: the index gives other pseudo-anomalies than exact search", missing, width, batches)
+				}
+			}
+		}
+	}
+}
+
+// TestGenerateInBatchesRefusesOtherIndex: a table that is gone through in batches is
+// compared with the index as one in memory is.
+func TestGenerateInBatchesRefusesOtherIndex(t *testing.T) {
+	in := randomNumbers(6000, 1, true)
+	path, dir := in.write(t, "in.csv"), t.TempDir()
+	changed, relabeled := randomNumbers(6000, 1, true), &numbers{rows: in.rows, labels: make([]int, 6000)}
+	changed.rows[4][1] += 1e-9
+	relabeled.labels[1], relabeled.labels[77] = 1, 1
+	index := filepath.Join(dir, "t.nngx")
+	must(t, "index", "build", "--quiet", "--in", path, "--label", "y", "--missing", "drop", "--out", index, "--segment-rows", "1000")
+	for _, tt := range []struct {
+		name string
+		args []string
+		want string // of the error
+	}{
+		{"the table", []string{"--in", path}, ""},
+		{"labels", []string{"--in", relabeled.write(t, "l.csv")}, ""},
+		{"another method", []string{"--in", path, "--method", "smote"}, ""},
+		{"values", []string{"--in", changed.write(t, "c.csv")}, "the values in b are others"},
+		{"missing", []string{"--in", path, "--missing", "median"}, "which left out"},
+		{"rows", []string{"--in", randomNumbers(6001, 1, true).write(t, "r.csv")}, "it has 6000 rows, here are 6001"},
+		{"explain", []string{"--in", path, "--explain"}, "--explain"},
+	} {
+		for _, batches := range [][]string{nil, {"--batch-rows", "1000"}} {
+			out := filepath.Join(t.TempDir(), "out.csv")
+			_, err := command(t, slices.Concat([]string{"generate", "--quiet", "--label", "y", "--missing", "drop", "--index", index, "--out", out}, tt.args, batches)...)
+			if (tt.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%s, %v: got %v, want %q", tt.name, batches, err, tt.want)
+			}
+			if _, exists := os.Stat(out); (exists == nil) != (err == nil) {
+				t.Errorf("%s, %v: output: %v, error: %v", tt.name, batches, exists, err)
 			}
 		}
 	}
