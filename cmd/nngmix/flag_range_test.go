@@ -19,6 +19,8 @@ func hostileCommands(t *testing.T) map[string]func(out string) []string {
 	sets := filepath.Join(t.TempDir(), "none") // eval ends where it finds no set
 	index := filepath.Join(t.TempDir(), "t.nngx")
 	must(t, "index", "build", "--quiet", "--in", in, "--label", "y", "--out", index)
+	folder := filepath.Join(t.TempDir(), "f.nngx")
+	must(t, "index", "build", "--quiet", "--in", in, "--label", "y", "--out", folder+"/")
 	return map[string]func(out string) []string{
 		"generate": func(out string) []string {
 			return []string{"--quiet", "--in", in, "--label", "y", "--out", out + ".csv"}
@@ -29,6 +31,10 @@ func hostileCommands(t *testing.T) map[string]func(out string) []string {
 		"index search": func(out string) []string {
 			return []string{"--quiet", "--index", index, "--queries", in, "--out", out + ".npz"}
 		},
+		"index add": func(string) []string {
+			return []string{"--quiet", "--in", in, "--index", folder}
+		},
+		"index compact": func(string) []string { return []string{"--quiet", folder} },
 		"synth":         func(out string) []string { return []string{"--quiet", "--rows", "50", "--out", out + ".csv"} },
 		"plot":          func(out string) []string { return []string{"--in", in, "--label", "y", "--out", out + ".png"} },
 		"info":          func(string) []string { return []string{in} },

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -76,8 +78,46 @@ func TestGenerateWithFolderEqualsExact(t *testing.T) {
 		}
 		want := generate("--search", "brute")
 		for _, width := range [][]string{{"--recall-target", "1"}, {"--ef-search", "1500"}} {
-			if generate(append(width, "--index", index)...) != want {
-				t.Errorf("--missing %s, %v: the index gives other pseudo-anomalies than exact search", missing, width)
+			for _, batches := range [][]string{nil, {"--batch-rows", "100"}} {
+				if generate(slices.Concat(width, batches, []string{"--index", index})...) != want {
+					t.Errorf("--missing %s, %v, %v: the index gives other pseudo-anomalies than exact search", missing, width, batches)
+				}
+			}
+		}
+	}
+}
+
+// TestGenerateInBatchesRefusesOtherIndex: a table that is gone through in batches is
+// compared with the index as one in memory is.
+func TestGenerateInBatchesRefusesOtherIndex(t *testing.T) {
+	in := randomNumbers(6000, 1, true)
+	path, dir := in.write(t, "in.csv"), t.TempDir()
+	changed, relabeled := randomNumbers(6000, 1, true), &numbers{rows: in.rows, labels: make([]int, 6000)}
+	changed.rows[4][1] += 1e-9
+	relabeled.labels[1], relabeled.labels[77] = 1, 1
+	index := filepath.Join(dir, "t.nngx")
+	must(t, "index", "build", "--quiet", "--in", path, "--label", "y", "--missing", "drop", "--out", index, "--segment-rows", "1000")
+	for _, tt := range []struct {
+		name string
+		args []string
+		want string // of the error
+	}{
+		{"the table", []string{"--in", path}, ""},
+		{"labels", []string{"--in", relabeled.write(t, "l.csv")}, ""},
+		{"another method", []string{"--in", path, "--method", "smote"}, ""},
+		{"values", []string{"--in", changed.write(t, "c.csv")}, "the values in b are others"},
+		{"missing", []string{"--in", path, "--missing", "median"}, "which left out"},
+		{"rows", []string{"--in", randomNumbers(6001, 1, true).write(t, "r.csv")}, "it has 6000 rows, here are 6001"},
+		{"explain", []string{"--in", path, "--explain"}, "--explain"},
+	} {
+		for _, batches := range [][]string{nil, {"--batch-rows", "1000"}} {
+			out := filepath.Join(t.TempDir(), "out.csv")
+			_, err := command(t, slices.Concat([]string{"generate", "--quiet", "--label", "y", "--missing", "drop", "--index", index, "--out", out}, tt.args, batches)...)
+			if (tt.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%s, %v: got %v, want %q", tt.name, batches, err, tt.want)
+			}
+			if _, exists := os.Stat(out); (exists == nil) != (err == nil) {
+				t.Errorf("%s, %v: output: %v, error: %v", tt.name, batches, exists, err)
 			}
 		}
 	}
@@ -131,5 +171,66 @@ func TestIndexFolderErrors(t *testing.T) {
 	must(t, build("--out", folder, "--force", "--segment-rows", "100")...)
 	if files, _ := filepath.Glob(filepath.Join(folder, "*")); len(files) != 4 {
 		t.Errorf("the new index has the files %v", files)
+	}
+}
+
+// TestIndexAdd adds files to an index of one, searches it, makes samples with it and
+// puts its segments together: all is as with an index of the whole.
+func TestIndexAdd(t *testing.T) {
+	in, dir := manySorts(t, 1500, 3), t.TempDir()
+	index, out := filepath.Join(dir, "i.nngx"), filepath.Join(dir, "hits.csv")
+	whole := filepath.Join(dir, "whole.nngx")
+	must(t, "index", "build", "--quiet", "--in", in, "--label", "is_fraud", "--missing", "median", "--scale", "none", "--drop", "when,wide", "--out", whole)
+	must(t, "index", "build", "--quiet", "--in", filepath.Join(in, "part-0.parquet"), "--label", "is_fraud", "--missing", "median", "--scale", "none", "--drop", "when,wide", "--out", index+"/")
+	before := readFile(t, filepath.Join(index, "segment-000000.nngx"))
+	for _, part := range []string{"part-1.parquet", "part-2.parquet"} {
+		must(t, "index", "add", "--quiet", "--in", filepath.Join(in, part), "--index", index, "--segment-rows", "300", "--batch-rows", "70")
+	}
+	if readFile(t, filepath.Join(index, "segment-000000.nngx")) != before {
+		t.Error("a segment that was there has changed")
+	}
+	queries := filepath.Join(dir, "q.csv")
+	text := "amount,short,merchant,kind,yes,price\n"
+	for i := range 40 {
+		text += fmt.Sprintf("%d.5,0.%d,1007,%c,true,%d.30\n", i*7, i, 'a', i*20)
+	}
+	if err := os.WriteFile(queries, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	search := func(index string) string {
+		must(t, "index", "search", "--quiet", "--force", "--index", index, "--queries", queries, "--recall-target", "1", "--out", out)
+		return readFile(t, out)
+	}
+	want := search(whole)
+	if search(index) != want {
+		t.Error("other neighbors than in an index of the whole")
+	}
+	must(t, "index", "compact", "--quiet", index)
+	if files, _ := filepath.Glob(filepath.Join(index, "*")); len(files) != 2 {
+		t.Errorf("compact leaves %v", files)
+	}
+	if search(index) != want {
+		t.Error("other neighbors than in an index of the whole after compact")
+	}
+	if out := must(t, "index", "info", index); !strings.Contains(out, "1500 rows") {
+		t.Errorf("info prints %s", out)
+	}
+	for _, tt := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"no input", []string{"index", "add", "--index", index}, exitUsage, "--in FILE is missing"},
+		{"no index", []string{"index", "add", "--in", queries}, exitUsage, "--index FOLDER is missing"},
+		{"a file", []string{"index", "add", "--in", queries, "--index", whole}, exitFailure, "it is one file"},
+		{"a file to compact", []string{"index", "compact", whole}, exitFailure, "it is one file"},
+		{"a column less", []string{"index", "add", "--in", queries, "--index", index, "--drop", "kind"}, exitFailure, "the index needs a column that is missing"},
+		{"no such index", []string{"index", "add", "--in", queries, "--index", filepath.Join(dir, "none")}, exitFailure, "none"},
+	} {
+		_, err := command(t, append(tt.args, "--quiet")...)
+		if code := exitCode(err); code != tt.code || err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: exit code %d, error %v; want %d and %q", tt.name, code, err, tt.code, tt.want)
+		}
 	}
 }

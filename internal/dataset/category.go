@@ -300,3 +300,34 @@ func Recode(c table.Column, categories []string) (table.Column, error) {
 	}
 	return table.New(c.Name(), out), nil
 }
+
+// Extend returns categories and behind them those of c that are not among them, in the
+// order of the rows that have them first.
+func Extend(c table.Column, categories []string) ([]string, error) {
+	own, f := categoriesOf(c), c.Field()
+	texts, known := own.texts(&f), make(map[string]bool, len(categories))
+	for _, category := range categories {
+		known[category] = true
+	}
+	all := slices.Clone(categories)
+	var codes table.Column
+	for _, text := range texts {
+		if !known[text] {
+			codes = own.encode(c, &f)
+			break
+		}
+	}
+	if codes == nil {
+		return all, nil
+	}
+	for i := range c.Len() {
+		if codes.Missing(i) {
+			continue
+		}
+		if text := texts[int(codes.Float(i))]; !known[text] {
+			known[text] = true
+			all = append(all, text)
+		}
+	}
+	return all, fewEnough(f.Name, len(all))
+}

@@ -155,3 +155,34 @@ func TestMoreCategoriesThanFloat32TellsApartAreRefused(t *testing.T) {
 		t.Error("float32 does not tell the last two codes apart")
 	}
 }
+
+// TestExtend: new categories follow the others in the order of rows, and codes of a
+// batch are then those of the whole.
+func TestExtend(t *testing.T) {
+	gaps := []bool{false, false, true, false, false}
+	for _, tt := range []struct {
+		name  string
+		c     table.Column
+		known []string
+		want  []string
+	}{
+		{"texts", table.Live(table.Field{Name: "c", Type: table.String, Dictionary: []string{"a", "b", "x", "never"}}, []int64{2, 1, 3, 2, 0}, gaps), []string{"b"}, []string{"b", "x", "a"}},
+		{"numbers", table.Live(table.Field{Name: "c", Type: table.Int64}, []int64{1 << 60, 5, 9, 1<<60 + 1, 5}, gaps), []string{"7"}, []string{"7", "1152921504606846976", "5", "1152921504606846977"}},
+		{"floats", table.New("c", []float64{0.5, 2, 0.25}), []string{"2"}, []string{"2", "0.5", "0.25"}},
+		{"nothing new", table.New("c", []float64{2}), []string{"1", "2"}, []string{"1", "2"}},
+	} {
+		got, err := Extend(tt.c, tt.known)
+		if err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("%s: got %q, %v, want %q", tt.name, got, err, tt.want)
+		}
+		codes, err := Recode(tt.c, got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range codes.Len() {
+			if !codes.Missing(i) && codes.Float(i) < 0 {
+				t.Errorf("%s: row %d has no code", tt.name, i)
+			}
+		}
+	}
+}

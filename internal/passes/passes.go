@@ -26,6 +26,8 @@ type Rows struct {
 	// Progress, where it is not nil, is told how many rows of the table were gone
 	// through.
 	Progress func(done, total int)
+	// Watch, where it is not nil, is given each batch of the features before it is used.
+	Watch table.Visit
 	// Reason says why the table is not in memory.
 	Reason string
 
@@ -78,7 +80,13 @@ func (r *Rows) Row(dst []float64, i int) {
 // each calls visit for each batch of the features.
 func (r *Rows) each(ctx context.Context, visit table.Visit) error {
 	return r.table.Each(ctx, r.summary.FeatureFields(), func(first int, columns []table.Column) error {
-		err := visit(first, columns)
+		var err error
+		if r.Watch != nil {
+			err = r.Watch(first, columns)
+		}
+		if err == nil {
+			err = visit(first, columns)
+		}
 		if r.Progress != nil {
 			r.Progress(first+columns[0].Len(), r.summary.Rows)
 		}

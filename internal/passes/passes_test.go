@@ -189,6 +189,35 @@ func TestFetch(t *testing.T) {
 	}
 }
 
+// TestWatch: who watches sees all rows before they are used, and can end the pass.
+func TestWatch(t *testing.T) {
+	stream := payments(rand.New(rand.NewPCG(3, 3)), 100).InBatches(30)
+	summary, err := dataset.Summarize(t.Context(), stream, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := New(stream, summary, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, enough := 0, errors.New("enough")
+	rows.Watch = func(first int, columns []table.Column) error {
+		if first != seen || len(columns) != rows.Dim() {
+			t.Errorf("row %d of %d columns, want row %d of %d", first, len(columns), seen, rows.Dim())
+		}
+		seen += columns[0].Len()
+		return nil
+	}
+	if err := rows.Fetch(t.Context(), []int{3}); err != nil || seen != 100 {
+		t.Errorf("saw %d rows: %v", seen, err)
+	}
+	seen = 0
+	rows.Watch = func(int, []table.Column) error { return enough }
+	if err := rows.Fetch(t.Context(), []int{3}); !errors.Is(err, enough) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestNeighborsEncodingIsChecked(t *testing.T) {
 	summary, err := dataset.Summarize(context.Background(), payments(rand.New(rand.NewPCG(1, 1)), 50).InBatches(50), options)
 	if err != nil {

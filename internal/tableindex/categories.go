@@ -81,27 +81,61 @@ func (c *Categories) ascend() bool {
 // code returns the codes of column q, that of queries, in the index: unseen
 // where no row has its category, and missing where the value is.
 func (c *Column) code(q table.Column) (table.Column, error) {
-	here := q.Type()
-	mismatch := fmt.Errorf("column %s holds %ss, in the index categories of type %s", q.Name(), here, c.Type)
-	switch c.Type {
-	case table.String.String():
-		if here.Float() || here == table.Bool {
-			return nil, mismatch
-		}
-		q = c.withoutMarkers(q)
-	case table.Bool.String():
-		if here == table.String {
-			return nil, mismatch
-		}
-		if here != table.Bool {
-			return c.codeBools(q), nil
-		}
-	default:
-		if here == table.String || here == table.Bool {
-			return nil, mismatch
-		}
+	q, err := c.plain(q)
+	if err != nil {
+		return nil, err
+	}
+	if c.Type == table.Bool.String() && q.Type() != table.Bool {
+		return c.codeBools(q), nil
 	}
 	return dataset.Recode(q, c.All())
+}
+
+// plain returns column q, of which the categories are compared with those of the index,
+// without texts that stand for missing values.
+func (c *Column) plain(q table.Column) (table.Column, error) {
+	here := q.Type()
+	fits := here != table.String && here != table.Bool
+	switch c.Type {
+	case table.String.String():
+		fits = !here.Float() && here != table.Bool
+	case table.Bool.String():
+		fits = here != table.String
+	}
+	if !fits {
+		return nil, fmt.Errorf("column %s holds %ss, in the index categories of type %s", q.Name(), here, c.Type)
+	}
+	if c.Type == table.String.String() {
+		return c.withoutMarkers(q), nil
+	}
+	return q, nil
+}
+
+// learn takes the categories of q that the index does not have behind those that it
+// has, in the order of rows, the first of which has the number first.
+func (c *Column) learn(q table.Column, first int) error {
+	q, err := c.plain(q)
+	if err != nil {
+		return err
+	}
+	if c.Type == table.Bool.String() {
+		codes := q
+		if q.Type() != table.Bool {
+			codes = c.codeBools(q)
+		}
+		for i := range codes.Len() {
+			if !codes.Missing(i) && codes.Float(i) == unseen {
+				return fmt.Errorf("column %s, row %d: %v is neither 0 nor 1, and the column holds booleans in the index", q.Name(), first+i, q.Float(i))
+			}
+		}
+		return nil
+	}
+	known := c.All()
+	all, err := dataset.Extend(q, known)
+	if err == nil && len(all) > len(known) {
+		c.Categories = newCategories(all)
+	}
+	return err
 }
 
 // codeBools returns the codes of numbers for booleans: 0 and 1 are false and

@@ -11,9 +11,13 @@
 //	index, err := rows.Build(ctx, ann.DefaultOptions())
 //	index.WriteTo(file)
 //
-// Open and Load bring it back, Schema.ReadQueries reads a table of queries,
+// A table that memory does not hold becomes a folder of segments: BuildFolder builds
+// it, and a Change adds rows to it or puts segments together.
+//
+// Open and Load bring either back, Schema.ReadQueries reads a table of queries,
 // Search answers them, to a recall target if one is named, and Index.Unlabeled
-// hides the labeled rows of a data set. As those of packages table and dataset,
+// hides the labeled rows of a data set, as Index.Batches does for a table that is gone
+// through. As those of packages table and dataset,
 // errors name the column, the row and the option of the command that mends it.
 //
 // The format of the description is in docs/format.md. An Index may be searched

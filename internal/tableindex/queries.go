@@ -43,9 +43,7 @@ func (m *Schema) ReadQueries(ctx context.Context, path string, opt table.ReadOpt
 // Where that fails, what their own types are tells best why; and an array has
 // no names.
 func (m *Schema) readAs(ctx context.Context, path string, opt table.ReadOptions) (*table.Table, error) {
-	typed := opt
-	typed.Missing = slices.Concat(m.Markers, opt.Missing)
-	typed.Kinds = m.kinds(opt.Kinds)
+	typed := m.typed(opt)
 	t, err := table.Read(ctx, path, typed)
 	if err == nil || ctx.Err() != nil {
 		return t, err
@@ -64,18 +62,25 @@ func (m *Schema) readAs(ctx context.Context, path string, opt table.ReadOptions)
 	return nil, err
 }
 
+// typed returns opt for a table that is read in the types of the index.
+func (m *Schema) typed(opt table.ReadOptions) table.ReadOptions {
+	opt.Missing = slices.Concat(m.Markers, opt.Missing)
+	opt.Kinds = m.kinds(opt.Kinds)
+	return opt
+}
+
 // isArray tells whether t came as an array, whose columns have no names.
 func isArray(t *table.Table) bool { return t.Format == table.NPZ || t.Format == table.NPY }
 
 // takeQueries takes the columns of the index from t, in its numbers and codes.
 func (m *Schema) takeQueries(t *table.Table) (*Queries, error) {
-	q := &Queries{schema: m}
-	take := q.takeByName
-	if isArray(t) {
-		take = q.takeByPlace
-	}
-	if err := take(t); err != nil {
+	places, ignored, err := m.find(t.Stream().Fields, isArray(t))
+	if err != nil {
 		return nil, err
+	}
+	q := &Queries{schema: m, Ignored: ignored}
+	for _, at := range places {
+		q.columns = append(q.columns, t.Columns[at])
 	}
 	if err := q.translate(); err != nil {
 		return nil, err
@@ -83,43 +88,54 @@ func (m *Schema) takeQueries(t *table.Table) (*Queries, error) {
 	return q, q.checkMissing()
 }
 
-// takeByName takes the columns of the index from t.
-func (q *Queries) takeByName(t *table.Table) error {
-	known := map[string]bool{}
-	for _, c := range q.schema.Columns {
-		at, err := t.Find(c.Name)
-		if err != nil {
-			return fmt.Errorf("the index needs a column that is missing: %w", err)
-		}
-		q.columns = append(q.columns, t.Columns[at])
-		known[c.Name] = true
+// find returns which of fields the columns of the index are, and the names of the
+// others. Where array is set they have no names of their own.
+func (m *Schema) find(fields []table.Field, array bool) (places []int, ignored []string, err error) {
+	if array {
+		return m.findByPlace(fields)
 	}
-	for _, name := range t.Names() {
-		if !known[name] {
-			q.Ignored = append(q.Ignored, name)
-		}
-	}
-	return nil
+	return m.findByName(fields)
 }
 
-// takeByPlace takes the columns of t, an array without names, as those of the
-// index. An array y beside them holds labels. Where the index left out some of
-// the array's columns, they have the names x0, x1, ... that the array's have.
-func (q *Queries) takeByPlace(t *table.Table) error {
-	features := t.Columns
-	if n := len(features); n > 1 && features[n-1].Name() == "y" {
-		features, q.Ignored = features[:n-1], []string{"y"}
+// findByName finds the columns of the index by their names.
+func (m *Schema) findByName(fields []table.Field) (places []int, ignored []string, err error) {
+	known := map[string]bool{}
+	for _, c := range m.Columns {
+		at, err := table.FindField(fields, c.Name)
+		if err != nil {
+			return nil, nil, fmt.Errorf("the index needs a column that is missing: %w", err)
+		}
+		places = append(places, at)
+		known[c.Name] = true
 	}
-	if len(features) == len(q.schema.Columns) {
-		q.columns = features
-		return nil
+	for _, name := range table.FieldNames(fields) {
+		if !known[name] {
+			ignored = append(ignored, name)
+		}
 	}
-	q.Ignored = nil
-	if q.takeByName(t) != nil {
-		return fmt.Errorf("the array has %d columns, the index %d (%s): give queries with the columns of the table that was indexed",
-			len(features), len(q.schema.Columns), columns.SomeNames(q.schema.Names()))
+	return places, ignored, nil
+}
+
+// findByPlace takes fields, of an array without names, as the columns of the index. An
+// array y beside them holds labels. Where the index left out some of the array's
+// columns, they have the names x0, x1, ... that the array's have.
+func (m *Schema) findByPlace(fields []table.Field) (places []int, ignored []string, err error) {
+	features := fields
+	if n := len(features); n > 1 && features[n-1].Name == "y" {
+		features, ignored = features[:n-1], []string{"y"}
 	}
-	return nil
+	if len(features) == len(m.Columns) {
+		for at := range features {
+			places = append(places, at)
+		}
+		return places, ignored, nil
+	}
+	places, ignored, err = m.findByName(fields)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the array has %d columns, the index %d (%s): give queries with the columns of the table that was indexed",
+			len(features), len(m.Columns), columns.SomeNames(m.Names()))
+	}
+	return places, ignored, nil
 }
 
 // translate turns values into the numbers and codes of the index. It refuses

@@ -98,6 +98,11 @@ func (f *TableFlags) Read(ctx context.Context, label string, threads int, progre
 // Open is Read for a table that need not fit into memory. Of opt it takes what the
 // flags do not say.
 func (f *TableFlags) Open(ctx context.Context, label string, opt table.StreamOptions) (*table.Stream, error) {
+	return f.OpenBy(ctx, table.OpenStream, label, opt)
+}
+
+// OpenBy is Open by open in place of table.OpenStream.
+func (f *TableFlags) OpenBy(ctx context.Context, open func(context.Context, []table.Part, table.StreamOptions) (*table.Stream, error), label string, opt table.StreamOptions) (*table.Stream, error) {
 	read, err := f.Options(label, opt.Threads)
 	if err != nil {
 		return nil, Usage(err)
@@ -108,7 +113,7 @@ func (f *TableFlags) Open(ctx context.Context, label string, opt table.StreamOpt
 	if err != nil {
 		return nil, err
 	}
-	t, err := table.OpenStream(ctx, parts, opt)
+	t, err := open(ctx, parts, opt)
 	if err == nil && label != "" && !slices.Contains(table.FieldNames(t.Fields), label) && f.drops(label) {
 		return nil, errors.Join(Usage(errDropsLabel(label)), t.Close())
 	}

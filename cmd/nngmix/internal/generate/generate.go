@@ -193,12 +193,10 @@ func (o *options) newGenerator(ctx context.Context, in *input, index *tableindex
 		}
 	}
 	if index != nil && o.Method == generator.NNGMix {
-		how := tableindex.Options{Scale: dataset.Scale(o.Scale), Missing: dataset.Missing(o.Missing)}
-		unlabeled, err := index.Unlabeled(set, how, o.WidthFlags.Options(o.Seed, o.Threads))
-		if err != nil {
+		var err error
+		if d.Index, err = o.search(in, index); err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", o.In, o.Index, err)
 		}
-		d.Index = unlabeled
 	}
 	gen, err := generator.New(ctx, d, o.Options)
 	if err != nil {
@@ -209,6 +207,15 @@ func (o *options) newGenerator(ctx context.Context, in *input, index *tableindex
 		report.Plan, err = o.explained(ctx, set, index, asked)
 	}
 	return gen, err
+}
+
+// search returns the search of the unlabeled rows in an index of all rows.
+func (o *options) search(in *input, index *tableindex.Index) (generator.Searcher, error) {
+	opt, how := tableindex.Options{Scale: dataset.Scale(o.Scale), Missing: dataset.Missing(o.Missing)}, o.WidthFlags.Options(o.Seed, o.Threads)
+	if in.rows != nil {
+		return index.Batches(in.rows, in.Summary, opt, how)
+	}
+	return index.Unlabeled(in.memory, opt, how)
 }
 
 // openIndex opens the index that the options name, if they do.

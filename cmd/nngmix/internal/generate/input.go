@@ -91,8 +91,9 @@ func (o *options) checkBatches() error {
 	needs := ""
 	switch {
 	case o.Method != generator.NNGMix:
+	case o.Index != "" && o.Explain:
+		return fmt.Errorf("--explain with --index needs the table in memory, but %s: raise --memory, or leave --explain out", o.Why)
 	case o.Index != "":
-		needs = "--index"
 	case o.SearchName == "hnsw" || o.SearchName == "coder-hnsw":
 		needs = "--search " + o.SearchName
 	}

@@ -1,4 +1,4 @@
-// Package index has the commands that build, search, describe and verify an
+// Package index has the commands that build, search, change, describe and verify an
 // index of a table.
 package index
 
@@ -24,7 +24,7 @@ func Command() *cobra.Command {
 		Args:  cli.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(buildCommand(), searchCommand(), infoCommand(), verifyCommand())
+	cmd.AddCommand(buildCommand(), searchCommand(), addCommand(), compactCommand(), infoCommand(), verifyCommand())
 	return cmd
 }
 
