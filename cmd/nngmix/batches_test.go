@@ -182,3 +182,30 @@ func TestProvenanceNamesParts(t *testing.T) {
 		}
 	}
 }
+
+// A damaged file is named once, with the fault that reading it whole meets.
+func TestBatchesOfDamagedFiles(t *testing.T) {
+	folder := t.TempDir()
+	writeParts(t, folder, "parquet", mixedColumns(3000), 1)
+	path := filepath.Join(folder, "part-0.parquet")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := len(data) / 3; at < len(data)/3+200; at++ {
+		data[at] ^= 0x55
+	}
+	if err := os.WriteFile(path, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range [][]string{
+		{"info", path},
+		{"generate", "--in", path, "--label", "is_fraud", "--out", filepath.Join(folder, "x.csv"), "--quiet", "--missing", "keep"},
+	} {
+		_, want := command(t, line...)
+		_, got := command(t, append(line, "--batch-rows", "100")...)
+		if want == nil || fmt.Sprint(got) != fmt.Sprint(want) || strings.Count(got.Error(), path) != 1 {
+			t.Errorf("%s: got %v, want %v", line[0], got, want)
+		}
+	}
+}

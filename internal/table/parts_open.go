@@ -51,6 +51,9 @@ type partError struct {
 func (e *partError) Error() string { return e.path + ": " + e.error.Error() }
 func (e *partError) Unwrap() error { return e.error }
 
+// InFile returns err with path before it, unless it says already which file it is of.
+func InFile(path string, err error) error { return (&part{Part: Part{Path: path}}).failed(err) }
+
 // failed returns err with the path of p before it, unless it is there already.
 func (p *part) failed(err error) error {
 	var named *partError

@@ -189,7 +189,7 @@ func (o *options) newGenerator(ctx context.Context, in *input, index *tableindex
 	d, set := in.data(), in.set()
 	if o.Method == generator.NNGMix && o.SearchName == "coder-hnsw" {
 		if err := cli.NumericOnly(in.Summary, "coder-hnsw searches numbers only"); err != nil {
-			return nil, fmt.Errorf("%s: %w", o.In, err)
+			return nil, table.InFile(o.In, err)
 		}
 	}
 	if index != nil && o.Method == generator.NNGMix {
@@ -200,7 +200,7 @@ func (o *options) newGenerator(ctx context.Context, in *input, index *tableindex
 	}
 	gen, err := generator.New(ctx, d, o.Options)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.In, cli.InColumn(err, set))
+		return nil, table.InFile(o.In, cli.InColumn(err, set))
 	}
 	report.tell(gen.Report(), o)
 	if asked, ok := gen.Report().Detail.(tableindex.Asked); ok && o.Explain {

@@ -55,7 +55,7 @@ func (o *options) open(ctx context.Context, report *cli.RunReport, bars *cli.Pro
 	}
 	err = report.Timed("scale", func() error { return in.summarize(ctx, o, bytes, bars) })
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", o.In, err), in.stream.Close())
+		return nil, errors.Join(table.InFile(o.In, err), in.stream.Close())
 	}
 	return in, nil
 }

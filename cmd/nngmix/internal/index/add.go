@@ -171,7 +171,7 @@ func (o *addOptions) addRows(ctx context.Context, change *tableindex.Change, t *
 	return report.Timed("segments", func() error {
 		a, err := change.Add(ctx, t, tableindex.Options{Source: o.In, Threads: o.Threads}, how)
 		if err != nil {
-			return fmt.Errorf("%s: %w", o.In, err)
+			return table.InFile(o.In, err)
 		}
 		report.Added, report.AddedDropped, report.Learned, report.Ignored = a.Rows, a.Dropped, a.Learned, a.Ignored
 		report.take(a.Built)

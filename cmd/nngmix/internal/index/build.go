@@ -193,7 +193,7 @@ func (o *buildOptions) open(ctx context.Context, memory int64, report *BuildRepo
 	}
 	features, err := o.withoutLabel(stream)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", o.In, err), stream.Close())
+		return nil, errors.Join(table.InFile(o.In, err), stream.Close())
 	}
 	report.Reason = o.Why
 	return features, nil
@@ -224,13 +224,13 @@ func (o *buildOptions) look(s *dataset.Summary, report *BuildReport) error {
 func (o *buildOptions) buildFile(ctx context.Context, t *table.Table, out *output, report *BuildReport, bars *cli.Progress) error {
 	rows, err := o.scaled(ctx, t, report)
 	if err != nil {
-		return fmt.Errorf("%s: %w", o.In, err)
+		return table.InFile(o.In, err)
 	}
 	how, advance := o.GraphFlags.Options(o.metric, o.Seed, o.Threads), bars.Stage("build")
 	how.Progress = func(done, total int) { advance(int64(done), int64(total)) }
 	x, err := rows.Build(ctx, how)
 	if err != nil {
-		return fmt.Errorf("%s: %w", o.In, err)
+		return table.InFile(o.In, err)
 	}
 	err = report.Timed("write", func() (err error) {
 		if report.FileBytes, err = x.WriteTo(out.file); err != nil {
@@ -276,7 +276,7 @@ func (o *buildOptions) buildFolder(ctx context.Context, t *table.Stream, out *ou
 		return o.look(s, report)
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", o.In, err)
+		return table.InFile(o.In, err)
 	}
 	advance := bars.Stage("build")
 	how := tableindex.SegmentOptions{Build: o.GraphFlags.Options(o.metric, o.Seed, o.Threads), Rows: o.SegmentRows, Memory: segmentMemory(memory, t)}
@@ -284,7 +284,7 @@ func (o *buildOptions) buildFolder(ctx context.Context, t *table.Stream, out *ou
 	return report.Timed("segments", func() error {
 		built, err := tableindex.BuildFolder(ctx, out.dir.Name(), t, s, o.indexed(), how)
 		if err != nil {
-			return fmt.Errorf("%s: %w", o.In, err)
+			return table.InFile(o.In, err)
 		}
 		report.Segments, report.FileBytes = built.Segments, built.FileBytes
 		report.fill(built.Schema, built.Stats)

@@ -81,7 +81,7 @@ func infoOf(ctx context.Context, in *cli.TableFlags, memory *cli.MemoryFlags, la
 	}
 	info, err := describeTable(ctx, t, label, categorical, bytes)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", in.In, err)
+		return nil, table.InFile(in.In, err)
 	}
 	info.File = in.In
 	return info, nil
