@@ -1,6 +1,6 @@
 // Command scale times nngmix generate on tables of growing size that it goes through in
 // batches: seconds, processor seconds and peak memory of the whole run, beside reading
-// the columns alone with the same reader, the run with all in memory, one thread, and
+// the columns alone with the same reader, the run with all in memory, one processor, and
 // the shortest Python to the same neighbors. It compares the outputs byte for byte.
 //
 //	make bench-scale SCALE_FLAGS="--rows 1000000,10000000 --memory 1GB"
@@ -98,7 +98,7 @@ func compare(opt *options, rows int) error {
 	m := &measurement{opt: opt, rows: rows}
 	m.time("reading alone", []string{os.Args[0], "--read", table})
 	m.time("generate, in batches", generate(batches, "--memory", opt.memory))
-	m.time("the same, one thread", generate(batches, "--memory", opt.memory, "--threads", "1"))
+	m.time("the same, one processor", generate(batches, "--memory", opt.memory, "--threads", "1"), "GOMAXPROCS=1")
 	if rows <= opt.whole {
 		m.time("generate, in memory", generate(whole, "--memory", "1TB"))
 		m.same(batches, whole)

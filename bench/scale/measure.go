@@ -27,8 +27,8 @@ type measurement struct {
 	err     error
 }
 
-// time runs a command line and prints what it takes.
-func (m *measurement) time(what string, line []string) {
+// time runs a command line, with more in its environment, and prints what it takes.
+func (m *measurement) time(what string, line []string, environment ...string) {
 	var wall, processor, peak side.Times
 	for range m.opt.runs {
 		if m.err != nil {
@@ -37,6 +37,7 @@ func (m *measurement) time(what string, line []string) {
 		start := time.Now()
 		cmd := exec.Command(line[0], line[1:]...)
 		cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "OPENBLAS_") })
+		cmd.Env = append(cmd.Env, environment...)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			m.err = fmt.Errorf("%s: %w\n%s", what, err, out)
 			return
