@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -73,7 +75,7 @@ func TestInterrupted(t *testing.T) {
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
-				waitForWork(t, tc.name, dir, stdin, stdout)
+				waitForWork(t, cmd.Process.Pid, tc.name, dir, stdin, stdout)
 				if err := cmd.Process.Signal(sent); err != nil {
 					t.Fatal(err)
 				}
@@ -93,7 +95,7 @@ func TestInterrupted(t *testing.T) {
 }
 
 // waitForWork returns when the program is where it is to be interrupted.
-func waitForWork(t *testing.T, name, dir string, stdin io.Writer, stdout io.Reader) {
+func waitForWork(t *testing.T, pid int, name, dir string, stdin io.Writer, stdout io.Reader) {
 	t.Helper()
 	switch name {
 	case "input": // more than a pipe holds: the program reads
@@ -102,7 +104,7 @@ func waitForWork(t *testing.T, name, dir string, stdin io.Writer, stdout io.Read
 		}
 	case "file":
 		for {
-			if files, _ := filepath.Glob(filepath.Join(dir, ".nngmix-*.tmp")); len(files) > 0 {
+			if files, _ := filepath.Glob(filepath.Join(dir, ".nngmix-*.tmp")); len(files) > 0 || hasOpen(pid, dir) {
 				return
 			}
 			time.Sleep(time.Millisecond)
@@ -112,4 +114,14 @@ func waitForWork(t *testing.T, name, dir string, stdin io.Writer, stdout io.Read
 			t.Fatal(err)
 		}
 	}
+}
+
+// hasOpen tells whether a program has a file without a name open in dir, where the
+// system tells.
+func hasOpen(pid int, dir string) bool {
+	links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+	return slices.ContainsFunc(links, func(link string) bool {
+		target, err := os.Readlink(link)
+		return err == nil && strings.HasPrefix(target, dir+string(filepath.Separator))
+	})
 }
