@@ -41,8 +41,8 @@ type Rows struct {
 // New returns the unlabeled rows of t, of which summary tells. threads of 0 is
 // GOMAXPROCS.
 func New(t *table.Stream, summary *dataset.Summary, threads int) (*Rows, error) {
-	if n := summary.CountUnlabeled(); n > math.MaxUint32 {
-		return nil, fmt.Errorf("%d unlabeled rows are more than %d, the most that neighbors are searched among", n, math.MaxUint32)
+	if n := int64(summary.CountUnlabeled()); n > math.MaxUint32 {
+		return nil, fmt.Errorf("%d unlabeled rows are more than %d, the most that neighbors are searched among", n, uint32(math.MaxUint32))
 	}
 	set, err := summary.Kept(nil, []int{})
 	return &Rows{table: t, summary: summary, threads: threads, set: set}, err

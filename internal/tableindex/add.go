@@ -167,8 +167,8 @@ type Addition struct {
 func (c *Change) Add(ctx context.Context, t *table.Stream, opt Options, how SegmentOptions) (*Addition, error) {
 	m := c.manifest.clone()
 	before := m.Table.Rows
-	if n := m.Table.used() + t.Rows; n > maxRows {
-		return nil, fmt.Errorf("the index would have %d rows, more than %d, the most that one has", n, uint32(maxRows))
+	if n := int64(m.Table.used()) + int64(t.Rows); n > maxRows {
+		return nil, fmt.Errorf("the index would have %d rows, more than %d, the most that one has", n, maxRows)
 	}
 	in, ignored, err := m.Table.newIncoming(t, opt)
 	if err != nil {

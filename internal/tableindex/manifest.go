@@ -160,8 +160,8 @@ func (m *manifest) check() error {
 	if m.Table.Version > metaVersion {
 		return fmt.Errorf("its description has version %d, this program knows %d: use a newer nngmix", m.Table.Version, metaVersion)
 	}
-	if rows-dropped > maxRows {
-		return fmt.Errorf("it holds %d rows, more than %d, which this program searches", rows-dropped, uint32(maxRows))
+	if int64(rows-dropped) > maxRows {
+		return fmt.Errorf("it holds %d rows, more than %d, which this program searches", rows-dropped, maxRows)
 	}
 	return nil
 }
