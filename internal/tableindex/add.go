@@ -167,8 +167,8 @@ type Addition struct {
 func (c *Change) Add(ctx context.Context, t *table.Stream, opt Options, how SegmentOptions) (*Addition, error) {
 	m := c.manifest.clone()
 	before := m.Table.Rows
-	if n := m.Table.used() + t.Rows; n > maxRows {
-		return nil, fmt.Errorf("the index would have %d rows, more than %d, the most that one has", n, uint32(maxRows))
+	if n := int64(m.Table.used()) + int64(t.Rows); n > maxRows {
+		return nil, fmt.Errorf("the index would have %d rows, more than %d, the most that one has", n, maxRows)
 	}
 	in, ignored, err := m.Table.newIncoming(t, opt)
 	if err != nil {
@@ -182,7 +182,22 @@ func (c *Change) Add(ctx context.Context, t *table.Stream, opt Options, how Segm
 	if how.Progress != nil {
 		w.wrote = func(row int) { how.Progress(row-before, t.Rows) }
 	}
-	err = t.Each(ctx, in.fields, func(first int, columns []table.Column) error {
+	if err := in.pass(ctx, t, w, before); err != nil {
+		c.drop(w)
+		return nil, err
+	}
+	a := &Addition{Rows: t.Rows, Dropped: t.Rows - in.used, Ignored: ignored, Learned: m.Table.learned(c.manifest.Table)}
+	m.Segments = append(m.Segments, w.done...)
+	m.Table.Rows, m.Table.Dropped = before+a.Rows, m.Table.Dropped+a.Dropped
+	m.Table.Added = append(m.Table.Added, Added{Source: filepath.Base(strings.TrimRight(opt.Source, `/\`)), Rows: a.Rows, Sums: in.sums.sums()})
+	a.Built, err = c.commit(m, w)
+	return a, err
+}
+
+// pass goes through t and gives its rows to w; the first one is row before of the table
+// of the index.
+func (in *incoming) pass(ctx context.Context, t *table.Stream, w *segmentWriter, before int) error {
+	err := t.Each(ctx, in.fields, func(first int, columns []table.Column) error {
 		matrix, used, err := in.take(ctx, columns)
 		if err != nil {
 			return err
@@ -192,25 +207,22 @@ func (c *Change) Add(ctx context.Context, t *table.Stream, opt Options, how Segm
 		}
 		return w.add(ctx, matrix, used, before+first, columns[0].Len())
 	})
-	if err == nil {
-		err = w.flush(ctx)
-	}
-	if err == nil && in.used == 0 {
-		err = errNoRow
-	}
 	if err != nil {
-		c.drop(w)
-		return nil, err
+		return err
 	}
-	a := &Addition{Rows: t.Rows, Dropped: t.Rows - in.used, Ignored: ignored}
-	for j := range m.Table.Columns {
-		if m.Table.Columns[j].Count() > c.manifest.Table.Columns[j].Count() {
-			a.Learned = append(a.Learned, m.Table.Columns[j].Name)
+	if in.used == 0 {
+		return errNoRow
+	}
+	return w.flush(ctx)
+}
+
+// learned returns the names of the columns of which m knows more categories than
+// before.
+func (m *Schema) learned(before *Schema) (names []string) {
+	for j := range m.Columns {
+		if m.Columns[j].Count() > before.Columns[j].Count() {
+			names = append(names, m.Columns[j].Name)
 		}
 	}
-	m.Segments = append(m.Segments, w.done...)
-	m.Table.Rows, m.Table.Dropped = before+a.Rows, m.Table.Dropped+a.Dropped
-	m.Table.Added = append(m.Table.Added, Added{Source: filepath.Base(strings.TrimRight(opt.Source, `/\`)), Rows: a.Rows, Sums: in.sums.sums()})
-	a.Built, err = c.commit(m, w)
-	return a, err
+	return names
 }

@@ -34,8 +34,8 @@ type Built struct {
 // options and Rows make the bytes; batches and threads do not. The error of a value
 // that has no place in search space names its row and column.
 func BuildFolder(ctx context.Context, dir string, t *table.Stream, s *dataset.Summary, opt Options, how SegmentOptions) (*Built, error) {
-	if n := s.CountUnlabeled(); n > maxRows {
-		return nil, fmt.Errorf("%d rows are more than %d, the most that an index has", n, uint32(maxRows))
+	if n := int64(s.CountUnlabeled()); n > maxRows {
+		return nil, fmt.Errorf("%d rows are more than %d, the most that an index has", n, maxRows)
 	}
 	schema := newSchema(s, make([]string, len(s.Columns)), opt)
 	w, err := newSegmentWriter(dir, schema, opt.Threads, how)

@@ -49,6 +49,11 @@ func (m *manifest) open(dir string, read reader) (_ *Index, err error) {
 			err = errors.Join(err, x.Close())
 		}
 	}()
+	for i := range m.Segments {
+		if err := m.Segments[i].checkFile(filepath.Join(dir, m.Segments[i].Name)); err != nil {
+			return nil, err
+		}
+	}
 	var gaps *gapList
 	if m.Table.Dropped > 0 {
 		gaps = newGapList(m.Table.Rows)
@@ -57,9 +62,6 @@ func (m *manifest) open(dir string, read reader) (_ *Index, err error) {
 	for i := range m.Segments {
 		s := &m.Segments[i]
 		path := filepath.Join(dir, s.Name)
-		if err := s.checkFile(path); err != nil {
-			return nil, err
-		}
 		graph, err := read(path)
 		if err != nil {
 			return nil, err

@@ -237,6 +237,11 @@ func TestOpenDamagedFolder(t *testing.T) {
 		{"a path", manifestName, reseal(func(m *manifest) { m.Segments[1].Name = "../x.nngx" }), "damaged"},
 		{"rows", manifestName, reseal(func(m *manifest) { m.Segments[0].Rows++ }), "damaged"},
 		{"more rows in all", manifestName, reseal(func(m *manifest) { m.Table.Rows, m.Segments[3].Rows = m.Table.Rows+1, m.Segments[3].Rows+1 }), "damaged"},
+		{"rows that no file holds", manifestName, reseal(func(m *manifest) {
+			const many = 1 << 30 // which 32 bits hold
+			m.Table.Rows, m.Segments[3].Rows = m.Table.Rows+many, m.Segments[3].Rows+many
+			m.Table.Dropped, m.Segments[3].Dropped = m.Table.Dropped+many, m.Segments[3].Dropped+many
+		}), "damaged"},
 		{"a range", manifestName, reseal(func(m *manifest) { m.Table.Columns[0].Min = 9 }), "damaged"},
 		{"another segment", first, files[second], "not the file that manifest.json tells of"},
 		{"a byte of a header", first, files[first][:40] + "x" + files[first][41:], "not the file that manifest.json tells of"},

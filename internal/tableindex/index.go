@@ -92,7 +92,7 @@ func (m *Schema) fitsGraph(x *ann.Index) error {
 }
 
 // maxRows is how many rows an index may have: ids are of 32 bits.
-const maxRows = math.MaxUint32
+const maxRows int64 = math.MaxUint32
 
 // Graph returns the graph of an index that is one, else nil.
 func (x *Index) Graph() *ann.Index {

@@ -148,7 +148,7 @@ func (m *manifest) check() error {
 	rows, dropped := 0, 0
 	names := map[string]bool{}
 	for _, s := range m.Segments {
-		if names[s.Name] || !segmentNames.MatchString(s.Name) || s.First != rows || s.Dropped < 0 || s.Rows <= s.Dropped || s.Bytes < segmentHeader {
+		if names[s.Name] || !segmentNames.MatchString(s.Name) || s.First != rows || s.Dropped < 0 || s.Rows <= s.Dropped || s.Bytes < segmentHeader || !s.mayHold() {
 			return errDamaged
 		}
 		names[s.Name] = true
@@ -160,10 +160,16 @@ func (m *manifest) check() error {
 	if m.Table.Version > metaVersion {
 		return fmt.Errorf("its description has version %d, this program knows %d: use a newer nngmix", m.Table.Version, metaVersion)
 	}
-	if rows-dropped > maxRows {
-		return fmt.Errorf("it holds %d rows, more than %d, which this program searches", rows-dropped, uint32(maxRows))
+	if int64(rows-dropped) > maxRows {
+		return fmt.Errorf("it holds %d rows, more than %d, which this program searches", rows-dropped, maxRows)
 	}
 	return nil
+}
+
+// mayHold tells whether a file of that size can know of so many rows: 4 bytes are the
+// id of one that is in the graph, and where some are left out each row has a bit.
+func (s *segment) mayHold() bool {
+	return int64(s.used()) <= s.Bytes/4 && (s.Dropped == 0 || int64(s.Rows/8) <= s.Bytes)
 }
 
 // bytes returns the size of all files.
