@@ -1,6 +1,7 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -158,7 +159,8 @@ func (f *folderWriter) next() error {
 	return nil
 }
 
-// end ends the file that is written.
+// end ends the file that is written. One that could not be ended may be there all the
+// same, where it is an object whose store did not answer.
 func (f *folderWriter) end() error {
 	if f.part == nil {
 		return nil
@@ -167,7 +169,7 @@ func (f *folderWriter) end() error {
 		return err
 	}
 	err := f.part.Close()
-	if err == nil {
+	if !errors.Is(err, atomicfile.ErrExists) { // else it is that of another program
 		f.dir.wrote(f.name)
 	}
 	return err

@@ -39,9 +39,10 @@ func (s *blobs) Create(ctx context.Context, at store.URL, force bool) (store.Wri
 	case err != nil:
 		return nil, err
 	}
-	w := &writer{bucket: b, at: at, force: force}
-	ctx, w.cancel = context.WithCancel(ctx)
-	w.upload, err = b.NewWriter(ctx, at.Key, &blob.WriterOptions{
+	w := &writer{bucket: b, at: at, force: force, ctx: ctx}
+	uploading, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	w.cancel, w.detach = cancel, context.AfterFunc(ctx, cancel)
+	w.upload, err = b.NewWriter(uploading, at.Key, &blob.WriterOptions{
 		BufferSize: uploadPart, MaxConcurrency: uploads, IfNotExist: !force,
 		ContentType: "application/octet-stream", DisableContentTypeDetection: true,
 	})
@@ -62,7 +63,9 @@ type writer struct {
 	at     store.URL
 	force  bool
 	upload *blob.Writer
-	cancel context.CancelFunc
+	ctx    context.Context
+	cancel context.CancelFunc // of the upload
+	detach func() bool        // from the end of ctx; false where that has come
 	err    error
 	done   bool
 }
@@ -76,7 +79,8 @@ func (w *writer) Write(p []byte) (int, error) {
 	return n, w.err
 }
 
-// Commit completes the upload.
+// Commit completes the upload. Once it has begun, the end of the context does not stop
+// it: of a request that is cut off nobody knows whether the store has carried it out.
 func (w *writer) Commit() error {
 	switch {
 	case w.done:
@@ -84,6 +88,9 @@ func (w *writer) Commit() error {
 	case w.err != nil:
 		w.Abort()
 		return w.err
+	case !w.detach():
+		w.Abort()
+		return w.ctx.Err()
 	}
 	w.done = true
 	defer w.cancel()
@@ -96,6 +103,7 @@ func (w *writer) Abort() {
 		return
 	}
 	w.done = true
+	w.detach()
 	w.cancel()
 	_ = w.upload.Close() // says that it was cancelled
 }
