@@ -51,7 +51,8 @@ generate-check: generate ## fail when the committed assembly is not what the gen
 fmt-check: ## fail when gofmt would change a file
 	@files=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$files" ] || { echo "gofmt would change:"; echo "$$files"; exit 1; }
 
-vet: ## go vet, for amd64, arm64, Windows and 32 bits, and of the generator
+vet: ## go vet, for amd64, arm64, Windows and 32 bits, and of the generator; go.mod is tidy
+	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	GOARCH=arm64 $(GO) vet ./...
 	GOOS=windows $(GO) vet ./...

@@ -167,7 +167,8 @@ func TestExplain(t *testing.T) {
 		args []string
 		want []string
 	}{
-		{"auto", []string{"--in", in, "--label", "is_fraud"}, []string{"brute", "kdtree", "hnsw", "chosen", "measured"}},
+		{"auto", []string{"--in", in, "--label", "is_fraud"}, []string{"table     in memory: at most about", "brute", "kdtree", "hnsw", "chosen", "measured"}},
+		{"batches", []string{"--in", in, "--label", "is_fraud", "--batch-rows", "500"}, []string{"table     in batches: --batch-rows asks for it", "each batch is compared"}},
 		{"kdtree", []string{"--in", in, "--label", "is_fraud", "--search", "kdtree"}, []string{"chosen    kdtree: the request asks for it"}},
 		{"hnsw", []string{"--in", numeric, "--search", "hnsw", "--recall-target", "0.9"}, []string{"chosen    hnsw", "tuned"}},
 		{"no search", []string{"--in", in, "--label", "is_fraud", "--method", "smote"}, []string{"searches no neighbors"}},

@@ -21,8 +21,17 @@ func (o *options) checkExplain() error {
 	return nil
 }
 
-// explain prints the plan of the search to w.
+// explain prints to w where the table is, and the plan of the search.
 func (o *options) explain(w io.Writer, plan *planner.Plan) {
+	if o.Why != "" {
+		fmt.Fprintf(w, "table     in batches: %s\n", o.Why)
+	} else {
+		fmt.Fprintf(w, "table     in memory: %s\n", o.Held)
+	}
+	if o.Why != "" && o.Method == generator.NNGMix {
+		fmt.Fprintln(w, "plan      each batch is compared with all anomalies, or put into a tree where that costs less; the answer is exact")
+		return
+	}
 	if plan == nil {
 		fmt.Fprintf(w, "plan      %v searches no neighbors among the unlabeled rows\n", o.Method)
 		return
