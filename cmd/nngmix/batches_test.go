@@ -102,7 +102,10 @@ func TestBatchesGiveTheSameBytes(t *testing.T) {
 				args = append(args, "--append")
 			}
 			if i%4 == 1 {
-				args = append(args, "--labeled-fraction", "0.5", "--scale", "none")
+				args = append(args, "--scale", "none")
+			}
+			if i%4 < 2 { // with and without --append, which tells what is hidden
+				args = append(args, "--labeled-fraction", "0.5")
 			}
 			want := generate(in(1), out, args...)
 			for j, batch := range []string{"1500", "97", "400"} {
